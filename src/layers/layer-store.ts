@@ -1,0 +1,55 @@
+import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
+import type { ContainerId } from '../lib/ids.ts';
+
+export interface Layer {
+  readonly chainId: ChainId;
+  readonly parent: ChainId | undefined;
+  readonly diffId: DiffId;
+  /** The tar as it arrived (perhaps compressed), in the content store. */
+  readonly blob: Digest;
+  readonly mediaType: string;
+  /** The sum of the sizes of the files in this layer alone. */
+  readonly sizeBytes: number;
+}
+
+/** A blob that was applied, before anything refers to it. */
+export interface ApplyRequest {
+  readonly parent: ChainId | undefined;
+  readonly blob: Digest;
+  /** What the tar must hash to when uncompressed; a mismatch is `invalid_argument` and leaves nothing. */
+  readonly diffId?: DiffId;
+}
+
+/** Read-only layers, shared by images, and one writable layer per container on top of them. */
+export interface LayerStore {
+  /**
+   * Unpacks a blob (tar, gzip or zstd, told by its first bytes) on top of `parent`. Atomic: a crash leaves nothing that
+   * the next start does not sweep. Idempotent, and concurrent calls for one layer share the work.
+   * @throws invalid_argument for a tar that is broken or that would leave the layer; the message names the entry.
+   */
+  apply(request: ApplyRequest): Promise<Layer>;
+  /** @throws not_found. */
+  get(chainId: ChainId): Layer;
+  /** From the lowest to `top`. @throws not_found. */
+  chain(top: ChainId): Layer[];
+  /** Removes a layer and its parents as far as no image, container or other layer needs them. Returns what went. */
+  release(top: ChainId): Promise<Layer[]>;
+  /** The layer's uncompressed tar, byte for byte what `diffId` names. */
+  exportTar(chainId: ChainId): AsyncIterable<Uint8Array>;
+
+  /** Makes a container's writable layer; idempotent. `top` is undefined for an image without layers. */
+  createWritable(id: ContainerId, top: ChainId | undefined): Promise<void>;
+  /**
+   * Mounts a container's root file system and returns its path. Idempotent: a mount that is there is used.
+   * `volatile` leaves out the sync at unmount, for containers that go with their first exit.
+   */
+  mountWritable(id: ContainerId, options: { volatile: boolean }): Promise<string>;
+  /** Idempotent. */
+  unmountWritable(id: ContainerId): Promise<void>;
+  /** Unmounts and removes; idempotent. */
+  removeWritable(id: ContainerId): Promise<void>;
+  /** Bytes in the container's own writable layer. */
+  writableSizeBytes(id: ContainerId): Promise<number>;
+  /** Removes writable layers of containers that are not in `known` and half-made layers. Only at start. */
+  sweep(known: ReadonlySet<ContainerId>): Promise<void>;
+}

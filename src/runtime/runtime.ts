@@ -1,0 +1,94 @@
+import type { Duplex } from 'node:stream';
+import type { ContainerId, ExecId } from '../lib/ids.ts';
+import type { OciProcess, OciSpec } from './oci-spec.ts';
+
+/** How the standard streams of a container or exec are held by its monitor. */
+export interface StdioOptions {
+  readonly terminal: boolean;
+  /** Keep standard input open for attached clients; otherwise it is /dev/null. */
+  readonly stdin: boolean;
+  /** Close standard input when the first attached client closes its side (`StdinOnce`). */
+  readonly stdinOnce: boolean;
+}
+
+export interface CreateRequest extends StdioOptions {
+  readonly id: ContainerId;
+  readonly spec: OciSpec;
+  /** The file that the monitor appends to, in the CRI log format; undefined keeps no log. */
+  readonly logPath: string | undefined;
+  /** `crun` or `runc`, found on PATH, or an absolute path. */
+  readonly ociRuntime: string;
+}
+
+export interface ExecRequest extends StdioOptions {
+  readonly id: ContainerId;
+  readonly execId: ExecId;
+  readonly process: OciProcess;
+  readonly ociRuntime: string;
+}
+
+export interface ExitStatus {
+  /** 0–255; 128 + signal for a process that a signal ended. */
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  readonly finishedAt: Date;
+}
+
+/** One client's connection to a monitor. It ends when the container's output ends; nothing is lost before that. */
+export interface MonitorStream {
+  /** Output in order: each item is a piece of one stream (with a terminal all of it is stdout). */
+  readonly output: AsyncIterable<{ readonly stream: 'stdout' | 'stderr'; readonly data: Buffer }>;
+  /** Written bytes go to standard input; `end()` half-closes it. Output goes on afterwards. */
+  readonly input: Duplex;
+  /** Lets go of the connection; the container runs on. */
+  close(): void;
+}
+
+/**
+ * Containers as processes: conmon and the OCI runtime below it. Everything needed to adopt a running container again is
+ * on disk under the exec root, so that a new daemon can call every method here for a container that an older one made.
+ */
+export interface Runtime {
+  /**
+   * Writes the bundle and starts the monitor, which creates the container: its first process waits for `start`.
+   * @throws invalid_argument when the runtime finds the command cannot run (message holds the runtime's text);
+   * internal for anything else. Nothing is left behind then.
+   */
+  create(request: CreateRequest): Promise<{ readonly pid: number; readonly monitorPid: number }>;
+  /** Lets the created container's process run. @throws as create: a missing command can also show only here. */
+  start(id: ContainerId): Promise<void>;
+  /** @throws not_found when it has ended already. `all` signals every process in the container. */
+  kill(id: ContainerId, signal: number, all?: boolean): Promise<void>;
+  /** Connects to a created or running container. @throws not_found when its monitor is gone. */
+  attach(id: ContainerId): Promise<MonitorStream>;
+  /** @throws not_found when its monitor is gone. */
+  resize(id: ContainerId, size: { rows: number; columns: number }): Promise<void>;
+  /** Removes what the runtime keeps of an ended container: its state, cgroup, bundle, sockets. Idempotent. */
+  delete(id: ContainerId): Promise<void>;
+
+  /**
+   * Starts a further process in a running container. With `onConnected` the caller is attached before the process can
+   * write anything.
+   * @throws invalid_argument when the command cannot run; conflict when the container does not run.
+   */
+  exec(request: ExecRequest): Promise<{ readonly pid: number; readonly stream: MonitorStream }>;
+  resizeExec(id: ContainerId, execId: ExecId, size: { rows: number; columns: number }): Promise<void>;
+  waitExec(id: ContainerId, execId: ExecId): Promise<ExitStatus>;
+  deleteExec(id: ContainerId, execId: ExecId): Promise<void>;
+
+  /** Resolves when the container has ended, also when that was before the call or under another daemon. */
+  wait(id: ContainerId): Promise<ExitStatus>;
+  /**
+   * What is on this host of a container: `created` (monitor is there, not started), `running`, `exited` (its exit
+   * status is on disk), `gone` (nothing, or a monitor that died without a status: reboot, SIGKILL).
+   */
+  inspect(
+    id: ContainerId,
+  ): Promise<{
+    readonly status: 'created' | 'running' | 'exited' | 'gone';
+    readonly pid?: number;
+    readonly exit?: ExitStatus;
+  }>;
+  /** Everything the exec root holds, for recovery: containers that `known` lacks are killed and removed. */
+  sweep(known: ReadonlySet<ContainerId>): Promise<void>;
+}

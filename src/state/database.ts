@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { EngineError } from '../errors/engine-error.ts';
+import type { Migration } from './migrations.ts';
+import { migrations } from './migrations.ts';
+
+/**
+ * The daemon's durable state: one SQLite file in WAL mode. Statements run on the event loop: each is a few dozen
+ * microseconds, and `synchronous=NORMAL` keeps fsync out of a commit. After a power cut the database is consistent and
+ * may lack the last commits; recovery sweeps what they had made on disk.
+ */
+export class StateDatabase {
+  readonly sql: DatabaseSync;
+  #depth = 0;
+
+  private constructor(sql: DatabaseSync) {
+    this.sql = sql;
+  }
+
+  /**
+   * Opens or creates the database and brings it to the newest version, each migration in a transaction of its own.
+   * @throws conflict when a newer Skiff wrote it; the file is then unchanged.
+   */
+  static open(path: string, steps: readonly Migration[] = migrations): StateDatabase {
+    if (existsSync(path)) refuseNewer(path, steps);
+    const sql = new DatabaseSync(path);
+    sql.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000',
+    );
+    const database = new StateDatabase(sql);
+    for (let version = versionOf(sql); version < steps.length; version++) {
+      const step = steps[version];
+      if (step === undefined) break;
+      database.transaction(() => {
+        sql.exec(step.sql);
+        sql.exec(`PRAGMA user_version = ${version + 1}`);
+      });
+    }
+    return database;
+  }
+
+  /**
+   * All changes of `work` are kept, or none. Calls nest: the outermost one commits. `work` must not await, so that no
+   * other code runs inside the transaction.
+   */
+  transaction<T>(work: () => T extends Promise<unknown> ? never : T): T {
+    if (this.#depth > 0) return work();
+    this.sql.exec('BEGIN IMMEDIATE');
+    this.#depth++;
+    try {
+      const result = work();
+      this.sql.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.sql.exec('ROLLBACK');
+      throw error;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  close(): void {
+    this.sql.close();
+  }
+}
+
+function versionOf(sql: DatabaseSync): number {
+  const row = sql.prepare('PRAGMA user_version').get();
+  return Number(row?.['user_version']);
+}
+
+function refuseNewer(path: string, steps: readonly Migration[]): void {
+  const sql = new DatabaseSync(path, { readOnly: true });
+  try {
+    const version = versionOf(sql);
+    if (version > steps.length) {
+      throw new EngineError(
+        'conflict',
+        `${path} was written by a newer Skiff (schema ${version}; this one knows up to ${steps.length}): start that version, or choose another --data-root`,
+      );
+    }
+  } finally {
+    sql.close();
+  }
+}

@@ -1,0 +1,163 @@
+import { closeSync, openSync } from 'node:fs';
+import koffi from 'koffi';
+import { SyscallError } from './syscall-error.ts';
+import type { Fd, MountRequest, Syscalls } from './syscalls.ts';
+import { MS } from './syscalls.ts';
+
+const CLONE_NEWNET = 0x40000000;
+const AF_UNIX = 1;
+const SOCK_SEQPACKET = 5;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const SUN_PATH_BYTES = 108;
+const LOCK_EX_NB = 2 | 4;
+
+// koffi's declarations type every foreign function as returning `any`; each is given its real shape here, once.
+const libc = koffi.load('libc.so.6');
+type Callback<T> = (error: unknown, result: T) => void;
+interface AsyncCall<A extends unknown[]> {
+  (...args: A): number;
+  async(...args: [...A, Callback<number>]): void;
+}
+function declare<F>(prototype: string): F {
+  return libc.func(prototype) as unknown as F;
+}
+
+const c = {
+  mount: declare<AsyncCall<[string, string, string | null, number, string | null]>>(
+    'int mount(const char *source, const char *target, const char *type, ulong flags, const char *data)',
+  ),
+  umount2: declare<AsyncCall<[string, number]>>('int umount2(const char *target, int flags)'),
+  unshare: declare<(flags: number) => number>('int unshare(int flags)'),
+  setns: declare<(fd: number, type: number) => number>('int setns(int fd, int type)'),
+  socket: declare<(domain: number, type: number, protocol: number) => number>(
+    'int socket(int domain, int type, int protocol)',
+  ),
+  connect: declare<(fd: number, address: Uint8Array, length: number) => number>(
+    'int connect(int fd, const uint8_t *address, uint32_t length)',
+  ),
+  mknod: declare<(path: string, mode: number, device: number) => number>(
+    'int mknod(const char *path, uint32_t mode, uint64_t device)',
+  ),
+  llistxattr: declare<(path: string, list: Uint8Array | null, size: number) => number>(
+    'int64_t llistxattr(const char *path, _Out_ uint8_t *list, size_t size)',
+  ),
+  lgetxattr: declare<(path: string, name: string, value: Uint8Array | null, size: number) => number>(
+    'int64_t lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)',
+  ),
+  lsetxattr: declare<(path: string, name: string, value: Uint8Array, size: number, flags: number) => number>(
+    'int lsetxattr(const char *path, const char *name, const uint8_t *value, size_t size, int flags)',
+  ),
+  flock: declare<(fd: number, operation: number) => number>('int flock(int fd, int operation)'),
+  chroot: declare<(path: string) => number>('int chroot(const char *path)'),
+};
+
+function check(syscall: string, result: number, path?: string): number {
+  if (result < 0) throw new SyscallError(syscall, koffi.errno(), path);
+  return result;
+}
+
+/**
+ * Runs a foreign call on a thread of libuv's pool. errno belongs to that thread: koffi carries it over to the callback,
+ * where it must be read before anything else is called.
+ */
+function onPool<A extends unknown[]>(name: string, call: AsyncCall<A>, path: string, ...args: A): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call.async(...args, (error, result) => {
+      if (error) reject(error as Error);
+      else if (result < 0) reject(new SyscallError(name, koffi.errno(), path));
+      else resolve();
+    });
+  });
+}
+
+/** glibc's gnu_dev_makedev: the device number in the layout that mknod(2) takes. */
+function deviceNumber(major: number, minor: number): number {
+  return Number(
+    (BigInt(major & 0xfffff000) << 32n) |
+      (BigInt(major & 0xfff) << 8n) |
+      (BigInt(minor & 0xffffff00) << 12n) |
+      BigInt(minor & 0xff),
+  );
+}
+
+/** The kernel itself. */
+export class LinuxSyscalls implements Syscalls {
+  mount(request: MountRequest): Promise<void> {
+    const { source, target, fsType, flags, data } = request;
+    return onPool('mount', c.mount, target, source, target, fsType ?? null, flags ?? 0, data ?? null);
+  }
+
+  unmount(target: string, flags = 0): Promise<void> {
+    return onPool('umount2', c.umount2, target, target, flags);
+  }
+
+  createNetworkNamespace(path: string): void {
+    const own = openSync('/proc/thread-self/ns/net', 'r');
+    try {
+      check('unshare', c.unshare(CLONE_NEWNET));
+      try {
+        check('mount', c.mount('/proc/thread-self/ns/net', path, null, MS.BIND, null), path);
+      } finally {
+        check('setns', c.setns(own, CLONE_NEWNET));
+      }
+    } finally {
+      closeSync(own);
+    }
+  }
+
+  connectSeqpacket(path: string): Fd {
+    const bytes = Buffer.from(path);
+    if (bytes.length >= SUN_PATH_BYTES) throw new SyscallError('connect', 36 /* ENAMETOOLONG */, path);
+    const address = Buffer.alloc(2 + SUN_PATH_BYTES);
+    address.writeUInt16LE(AF_UNIX, 0);
+    bytes.copy(address, 2);
+    const fd = check('socket', c.socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), path);
+    const result = c.connect(fd, address, 2 + bytes.length + 1);
+    if (result < 0) {
+      const error = new SyscallError('connect', koffi.errno(), path);
+      closeSync(fd);
+      throw error;
+    }
+    return fd;
+  }
+
+  makeNode(path: string, mode: number, device: { major: number; minor: number }): void {
+    check('mknod', c.mknod(path, mode, deviceNumber(device.major, device.minor)), path);
+  }
+
+  listXattrs(path: string): string[] {
+    for (;;) {
+      const size = check('llistxattr', c.llistxattr(path, null, 0), path);
+      if (size === 0) return [];
+      const list = Buffer.alloc(size);
+      const read = c.llistxattr(path, list, size);
+      if (read >= 0) return list.toString('utf8', 0, read).split('\0').filter(Boolean);
+      if (koffi.errno() !== 34 /* ERANGE: another was added in between */) check('llistxattr', read, path);
+    }
+  }
+
+  getXattr(path: string, name: string): Buffer {
+    for (;;) {
+      const size = check('lgetxattr', c.lgetxattr(path, name, null, 0), path);
+      const value = Buffer.alloc(Math.max(size, 1));
+      const read = c.lgetxattr(path, name, value, size);
+      if (read >= 0) return value.subarray(0, read);
+      if (koffi.errno() !== 34 /* ERANGE: it grew in between */) check('lgetxattr', read, path);
+    }
+  }
+
+  setXattr(path: string, name: string, value: Uint8Array): void {
+    check('lsetxattr', c.lsetxattr(path, name, value, value.length, 0), path);
+  }
+
+  tryLock(fd: Fd): boolean {
+    if (c.flock(fd, LOCK_EX_NB) === 0) return true;
+    if (koffi.errno() === 11 /* EWOULDBLOCK */) return false;
+    throw new SyscallError('flock', koffi.errno());
+  }
+
+  chroot(path: string): void {
+    check('chroot', c.chroot(path), path);
+  }
+}

@@ -1,0 +1,72 @@
+import { SyscallError } from './syscall-error.ts';
+import type { Fd, MountRequest, Syscalls } from './syscalls.ts';
+
+/** One call as the double saw it. */
+export interface RecordedCall {
+  readonly name: keyof Syscalls;
+  readonly args: readonly unknown[];
+}
+
+/** Stands in for the kernel in unit tests: keeps what was asked of it, and fails where it was told to. */
+export class RecordingSyscalls implements Syscalls {
+  readonly calls: RecordedCall[] = [];
+  readonly #failures = new Map<keyof Syscalls, number>();
+  #nextFd = 1000;
+
+  /** The next call of that name throws `SyscallError` with this errno. */
+  failNext(name: keyof Syscalls, errno: number): void {
+    this.#failures.set(name, errno);
+  }
+
+  #record(name: keyof Syscalls, ...args: unknown[]): void {
+    this.calls.push({ name, args });
+    const errno = this.#failures.get(name);
+    if (errno === undefined) return;
+    this.#failures.delete(name);
+    throw new SyscallError(name, errno, typeof args[0] === 'string' ? args[0] : undefined);
+  }
+
+  async mount(request: MountRequest): Promise<void> {
+    this.#record('mount', request);
+  }
+
+  async unmount(target: string, flags?: number): Promise<void> {
+    this.#record('unmount', target, flags);
+  }
+
+  createNetworkNamespace(path: string): void {
+    this.#record('createNetworkNamespace', path);
+  }
+
+  connectSeqpacket(path: string): Fd {
+    this.#record('connectSeqpacket', path);
+    return this.#nextFd++;
+  }
+
+  makeNode(path: string, mode: number, device: { major: number; minor: number }): void {
+    this.#record('makeNode', path, mode, device);
+  }
+
+  listXattrs(path: string): string[] {
+    this.#record('listXattrs', path);
+    return [];
+  }
+
+  getXattr(path: string, name: string): Buffer {
+    this.#record('getXattr', path, name);
+    return Buffer.alloc(0);
+  }
+
+  setXattr(path: string, name: string, value: Uint8Array): void {
+    this.#record('setXattr', path, name, value);
+  }
+
+  tryLock(fd: Fd): boolean {
+    this.#record('tryLock', fd);
+    return true;
+  }
+
+  chroot(path: string): void {
+    this.#record('chroot', path);
+  }
+}
