@@ -9,7 +9,7 @@ export function readImportTable(path = new URL('../ARCHITECTURE.md', import.meta
   const section = text.split(/^## /m).find((part) => part.startsWith('Import table'));
   if (section === undefined) throw new Error(`${path}: no section "Import table"`);
   const table = new Map();
-  for (const [, module, allowed] of section.matchAll(/^\| ([a-z-]+) \| ([a-z, –-]+) \|$/gm)) {
+  for (const [, module, allowed] of section.matchAll(/^\| ([a-z-]+) +\| ([a-z, –-]+?) +\|$/gm)) {
     if (module === 'module') continue;
     const names = allowed.trim() === '–' ? [] : allowed.split(',').map((name) => name.trim());
     table.set(module, new Set([module, 'errors', ...(module === 'errors' ? [] : ['lib']), ...names]));
