@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CommandOptions, type CommandResult, mustRun, runCommand } from './command.ts';
+import { type Answer, call, type CallOptions } from './http.ts';
+import { daemonTag, findLeaks } from './leaks.ts';
+import { until } from './until.ts';
+
+const project = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const skiffd = join(project, 'bin/skiffd');
+const skiff = join(project, 'bin/skiff');
+
+/** A daemon of a test's own, with roots, socket, bridge and rules that nothing else on the host shares. */
+export class TestDaemon {
+  readonly root: string;
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  readonly socketPath: string;
+  readonly logPath: string;
+  readonly tag: string;
+  readonly #flags: readonly string[];
+  #process: ChildProcess | undefined;
+
+  constructor(flags: readonly string[]) {
+    // Short, since paths of unix sockets are limited to 107 bytes.
+    this.root = mkdtempSync('/tmp/skt-');
+    this.dataRoot = join(this.root, 'data');
+    this.execRoot = join(this.root, 'run');
+    this.socketPath = join(this.root, 'api.sock');
+    this.logPath = join(this.root, 'skiffd.log');
+    this.tag = daemonTag(this.dataRoot);
+    this.#flags = flags;
+  }
+
+  get host(): string {
+    return `unix://${this.socketPath}`;
+  }
+
+  get pid(): number {
+    if (this.#process?.pid === undefined) throw new Error('the daemon does not run');
+    return this.#process.pid;
+  }
+
+  /** Starts the daemon, again after `stop` or `kill`, and waits until it answers. */
+  async start(): Promise<void> {
+    const log = openSync(this.logPath, 'a');
+    const already = this.log().length;
+    const args = [
+      '--data-root',
+      this.dataRoot,
+      '--exec-root',
+      this.execRoot,
+      '-H',
+      this.host,
+      '--pidfile',
+      join(this.root, 'pid'),
+      ...this.#flags,
+    ];
+    const child = spawn(skiffd, args, { stdio: ['ignore', log, log], cwd: '/' });
+    closeSync(log);
+    this.#process = child;
+    await until(`skiffd says that it listens; it says:\n${this.log()}`, () => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`skiffd ended at its start:\n${this.log()}`);
+      return this.log().slice(already).includes('API listen on');
+    });
+  }
+
+  log(): string {
+    return readFileSync(this.logPath, { encoding: 'utf8', flag: 'a+' });
+  }
+
+  /** SIGKILL, as a crash would end it. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** SIGTERM; resolves with the exit status and how long it took. */
+  async stop(): Promise<{ status: number | null; milliseconds: number }> {
+    const started = performance.now();
+    const status = await this.#end('SIGTERM');
+    return { status, milliseconds: performance.now() - started };
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    const [code] = (await ended) as [number | null];
+    return code;
+  }
+
+  /** One API request; `path` with or without a version. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer> {
+    return call(this.socketPath, method, path, options);
+  }
+
+  /** Our own command line against this daemon; rejects for another exit status than 0. */
+  skiff(args: readonly string[], options?: CommandOptions): Promise<string> {
+    return mustRun(skiff, ['-H', this.host, ...args], options);
+  }
+
+  trySkiff(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
+    return runCommand(skiff, ['-H', this.host, ...args], options);
+  }
+
+  /** The real docker command line against this daemon; `hasDocker` tells whether there is one. */
+  docker(args: readonly string[], options?: CommandOptions): Promise<string> {
+    return mustRun('docker', ['-H', this.host, ...args], options);
+  }
+
+  tryDocker(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
+    return runCommand('docker', ['-H', this.host, ...args], options);
+  }
+
+  /**
+   * Ends everything: containers by force, then the daemon, its bridge and table. Fails when anything of it is left on
+   * the host after that, which is the leak check of every integration test.
+   */
+  async close(): Promise<void> {
+    if (this.#process === undefined || this.#process.exitCode !== null || this.#process.signalCode !== null)
+      await this.start();
+    const containers = (await this.call('GET', '/containers/json?all=1')).json<{ Id: string }[]>();
+    await Promise.all(containers.map(({ Id }) => this.call('DELETE', `/containers/${Id}?force=1&v=1`)));
+    const { status } = await this.stop();
+    if (status !== 0) throw new Error(`skiffd ended with ${status} on SIGTERM:\n${this.log()}`);
+    await removeNetwork(this.tag);
+    // The kernel takes namespaces and their links apart after the last reference went: not at once.
+    const leaks = await until(
+      'the host is as it was before',
+      async () => {
+        const found = await findLeaks(this.root, this.tag);
+        return found.length === 0 ? 'none' : undefined;
+      },
+      5000,
+    ).catch(() => findLeaks(this.root, this.tag));
+    if (leaks !== 'none' && leaks.length > 0)
+      throw new Error(`left on the host:\n${leaks.join('\n')}\n\n${this.log()}`);
+    await rm(this.root, { recursive: true });
+  }
+}
+
+/** What a daemon leaves on purpose at its end, since its containers run on: the bridge and the nft table. */
+async function removeNetwork(tag: string): Promise<void> {
+  const links = JSON.parse(await mustRun('ip', ['-json', 'link', 'show', 'type', 'bridge'])) as { ifname?: string }[];
+  for (const { ifname } of links) {
+    if (ifname?.includes(tag)) await mustRun('ip', ['link', 'delete', ifname]);
+  }
+  const tables = await mustRun('nft', ['list', 'tables']);
+  for (const [, family, name] of tables.matchAll(/^table (\S+) (\S+)$/gm)) {
+    if (family !== undefined && name?.includes(tag)) await mustRun('nft', ['delete', 'table', family, name]);
+  }
+}
+
+/** A running daemon. The caller calls `close()` in `after`. */
+export async function startDaemon(flags: readonly string[] = []): Promise<TestDaemon> {
+  const daemon = new TestDaemon(flags);
+  await daemon.start();
+  return daemon;
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mustRun } from './command.ts';
+
+/** The tag by which a daemon with another data root than the default one names its bridge, table and cgroups. */
+export function daemonTag(dataRoot: string): string {
+  return createHash('sha256').update(dataRoot).digest('hex').slice(0, 8);
+}
+
+/** Everything on this host that belongs to the daemon with these roots; an empty list when it left nothing. */
+export async function findLeaks(root: string, tag: string): Promise<string[]> {
+  return [
+    ...mountsBelow(root),
+    ...processesOf(root),
+    ...cgroupsOf(tag),
+    ...(await linksOf(tag)),
+    ...(await tablesOf(tag)),
+  ];
+}
+
+export function mountsBelow(root: string): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((target) => target.startsWith(`${root}/`))
+    .map((target) => `mount ${target}`);
+}
+
+/** Processes that name the root in their arguments: the daemon itself, its monitors, its children. */
+export function processesOf(root: string): string[] {
+  const found: string[] = [];
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
+    const command = readIfThere(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? '';
+    if (command.includes(`${root}/`)) found.push(`process ${pid}: ${command.slice(0, 200)}`);
+  }
+  return found;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    // The process ended between the listing and here.
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code))) return undefined;
+    throw error;
+  }
+}
+
+function cgroupsOf(tag: string): string[] {
+  const top = '/sys/fs/cgroup';
+  const hierarchies = existsSync(join(top, 'cgroup.controllers'))
+    ? [top]
+    : readdirSync(top).map((name) => join(top, name));
+  return hierarchies.flatMap((hierarchy) => foldersNamed(hierarchy, tag, 3)).map((path) => `cgroup ${path}`);
+}
+
+function foldersNamed(folder: string, part: string, depth: number): string[] {
+  if (depth === 0 || !existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.name.includes(part) ? [path] : foldersNamed(path, part, depth - 1);
+    });
+}
+
+async function linksOf(tag: string): Promise<string[]> {
+  const links = JSON.parse(await mustRun('ip', ['-json', 'link', 'show'])) as { ifname: string; master?: string }[];
+  return links
+    .filter((link) => `${link.ifname} ${link.master ?? ''}`.includes(tag))
+    .map((link) => `link ${link.ifname}`);
+}
+
+async function tablesOf(tag: string): Promise<string[]> {
+  const tables = await mustRun('nft', ['list', 'tables']);
+  return tables
+    .split('\n')
+    .filter((line) => line.includes(tag))
+    .map((line) => `nft ${line}`);
+}
