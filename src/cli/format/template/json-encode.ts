@@ -1,0 +1,84 @@
+import {
+  compareBytes,
+  GoDuration,
+  GoList,
+  GoMap,
+  GoNilPointer,
+  GoObject,
+  GoStruct,
+  GoTime,
+  type GoValue,
+  JsonNumber,
+} from './values.ts';
+
+export interface JsonEncodeOptions {
+  /** Write `<`, `>` and `&` as \u escapes, as Go's json.Marshal does and the templates' `json` does not. */
+  readonly escapeHtml: boolean;
+}
+
+/**
+ * The value as Go's encoding/json writes it: maps with their keys sorted, structs in their own order. A struct that was
+ * read from JSON is written as it was read, so fields unknown here are not lost.
+ */
+export function encodeJson(value: GoValue, options: JsonEncodeOptions): string {
+  if (value === undefined || value === null || value instanceof GoNilPointer) return 'null';
+  if (typeof value === 'string') return encodeJsonString(value, options.escapeHtml);
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return encodeFloat(value);
+  if (value instanceof JsonNumber) return value.text;
+  if (value instanceof GoDuration) return String(value.nanoseconds);
+  if (value instanceof GoTime) return encodeJsonString(value.text, options.escapeHtml);
+  const nested = (item: GoValue) => encodeJson(item, options);
+  if (value instanceof GoList) return value.isNil ? 'null' : `[${value.items.map(nested).join(',')}]`;
+  if (value instanceof GoMap) {
+    if (value.isNil) return 'null';
+    return encodePairs(
+      value.sortedKeys().map((key) => [key, value.entries.get(key)]),
+      options,
+    );
+  }
+  if (value instanceof GoStruct) {
+    return value.raw === undefined ? encodePairs([...value.fields], options) : encodeAsRead(value.raw, options);
+  }
+  return encodeObject(value, options);
+}
+
+/** A row of a list: the results of all methods that need no argument. */
+function encodeObject(value: GoObject, options: JsonEncodeOptions): string {
+  const names = Object.keys(value.methods).filter((name) => value.methods[name]?.takes === 0);
+  return encodePairs(
+    names.sort(compareBytes).map((name) => [name, value.methods[name]?.call('')]),
+    options,
+  );
+}
+
+function encodeAsRead(value: GoValue, options: JsonEncodeOptions): string {
+  if (value instanceof GoMap) {
+    const pairs = [...value.entries].map(
+      ([key, item]) => `${encodeJsonString(key, options.escapeHtml)}:${encodeAsRead(item, options)}`,
+    );
+    return `{${pairs.join(',')}}`;
+  }
+  if (value instanceof GoList) return `[${value.items.map((item) => encodeAsRead(item, options)).join(',')}]`;
+  return encodeJson(value, options);
+}
+
+function encodePairs(pairs: readonly (readonly [string, GoValue])[], options: JsonEncodeOptions): string {
+  const texts = pairs.map(([key, item]) => `${encodeJsonString(key, options.escapeHtml)}:${encodeJson(item, options)}`);
+  return `{${texts.join(',')}}`;
+}
+
+export function encodeJsonString(text: string, escapeHtml: boolean): string {
+  const json = JSON.stringify(text).replace(/[\u2028\u2029]/g, unicodeEscape);
+  return escapeHtml ? json.replace(/[<>&]/g, unicodeEscape) : json;
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function encodeFloat(value: number): string {
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude < 1e-6 || magnitude >= 1e21)) return value.toExponential();
+  return String(value);
+}

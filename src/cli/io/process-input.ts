@@ -1,0 +1,18 @@
+import { isatty } from 'node:tty';
+import type { Input } from './terminal.ts';
+
+export function processInput(): Input {
+  return {
+    get isTerminal() {
+      return isatty(0);
+    },
+    async *chunks() {
+      for await (const chunk of process.stdin) yield chunk as Uint8Array;
+    },
+    makeRaw() {
+      if (!isatty(0)) return () => undefined;
+      process.stdin.setRawMode(true);
+      return () => void process.stdin.setRawMode(false);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { dispatch } from './dispatch.ts';
+import { processTerminal } from './io/process-terminal.ts';
+
+/** Called through a link named `docker`, the program speaks of itself as docker. */
+function programName(): string {
+  const name = process.argv0.slice(process.argv0.lastIndexOf('/') + 1);
+  return name === 'docker' ? 'docker' : 'skiff';
+}
+
+const code = await dispatch({
+  argv: process.argv.slice(2),
+  programName: programName(),
+  env: process.env,
+  io: processTerminal(),
+});
+process.exit(code);

@@ -1,0 +1,78 @@
+import { configFolder } from './config-file.ts';
+import { type Invocation, resolve } from './dispatch.ts';
+import { CliError } from './errors.ts';
+import { globalFlags } from './global-flags.ts';
+import { commandHelp, groupHelp, type Row, topLevelHelp } from './help.ts';
+import { commonCommands, groups, type Registered } from './registry.ts';
+import { nearest } from './suggest.ts';
+
+const DEFAULT_WIDTH = 80;
+
+/** The help of the command or group that the words name; without words, of the whole program. */
+export async function showHelp(
+  invocation: Invocation,
+  words: readonly string[],
+  index: ReadonlyMap<string, Registered>,
+): Promise<number> {
+  const { programName: program, io, env } = invocation;
+  const width = io.stdout.columns ?? DEFAULT_WIDTH;
+  if (words.length === 0) {
+    const flags = globalFlags(configFolder('', env));
+    await io.stdout.write(topLevelHelp(program, { ...sections(index), flags }, width));
+    return 0;
+  }
+  const found = resolve(words, index);
+  if (found !== undefined) {
+    await io.stdout.write(commandHelp(program, found.path, found.entry, await found.entry.load(), width));
+    return 0;
+  }
+  const group = groups.get(words[0] ?? '');
+  if (group === undefined || words.length > 1) throw new CliError(`unknown help topic: ${words.join(' ')}`);
+  await io.stdout.write(groupHelp(program, words[0] ?? '', group));
+  return 0;
+}
+
+/** A group without a command shows its help; anything else is a mistake, for which the nearest command is suggested. */
+export async function unknownCommand(
+  invocation: Invocation,
+  words: readonly string[],
+  index: ReadonlyMap<string, Registered>,
+): Promise<number> {
+  const { programName: program } = invocation;
+  const [first = '', second] = words;
+  if (!groups.has(first)) {
+    // Where several are equally near, the first wins: the common ones lead.
+    const single = [...index.keys()].filter((path) => !path.includes(' '));
+    const topLevel = [...commonCommands.filter((name) => index.has(name)), ...single, ...groups.keys()];
+    const hint = hintFor(nearest(first, topLevel), program);
+    throw new CliError(
+      `${program}: unknown command: ${program} ${first}\n${hint}\nRun '${program} --help' for more information`,
+    );
+  }
+  if (second === undefined || second === '--help' || second === '-h') return await showHelp(invocation, [first], index);
+  const inGroup = [...index.keys()].filter((path) => path.startsWith(`${first} `));
+  const hint = hintFor(nearest(`${first} ${second}`, inGroup), program);
+  const usage = `Usage:  ${program} ${first}`;
+  throw new CliError(
+    `${program}: unknown command: ${program} ${first} ${second}\n${hint}\n${usage}\n\nRun '${program} ${first} --help' for more information`,
+  );
+}
+
+function hintFor(suggestion: string | undefined, program: string): string {
+  return suggestion === undefined ? '' : `\nDid you mean '${program} ${suggestion}'?\n`;
+}
+
+function sections(index: ReadonlyMap<string, Registered>): { common: Row[]; management: Row[]; other: Row[] } {
+  const row = (name: string): Row => ({ name, summary: index.get(name)?.summary ?? '' });
+  const single = [...index.keys()].filter((path) => !path.includes(' '));
+  return {
+    common: commonCommands.filter((name) => index.has(name)).map(row),
+    management: [...groups]
+      .filter(([, group]) => group.entries.length > 0)
+      .map(([name, group]) => ({ name, summary: group.summary })),
+    other: single
+      .filter((name) => !commonCommands.includes(name))
+      .sort()
+      .map(row),
+  };
+}
