@@ -44,6 +44,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\b(172|192|10)\.\d+\.\d+\.\d+(\/\d+)?/g, '<ip>'],
   [/(\/[\w.-]+)+\/containers\/<(id|container)[^/]*>\//g, '<data-root>/containers/<container>/'],
   [/(\/[\w.-]+)*\/netns\/[\w<>-]+/g, '<netns>'],
+  [/(\/[\w.-]+)+\/docker-import-\d+\//g, '<temporary>/'],
 ];
 
 export class Normaliser {

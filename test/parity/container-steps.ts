@@ -1,0 +1,51 @@
+import type { Answer } from '../support/http.ts';
+import type { RecordingApi } from './recording-api.ts';
+
+/** Creates a container outside of the comparison; from now on its ID stands as `<name>`. */
+export async function createQuietly(api: RecordingApi, name: string, config: object): Promise<string> {
+  const answer = await api.quietly('POST', `/containers/create?name=${name}`, {
+    body: { Image: 'busybox', ...config },
+  });
+  if (answer.status !== 201) throw new Error(`create ${name}: ${answer.status} ${answer.text()}`);
+  const { Id } = answer.json<{ Id: string }>();
+  api.learn(Id, name);
+  return Id;
+}
+
+export async function startQuietly(api: RecordingApi, id: string): Promise<void> {
+  const answer = await api.quietly('POST', `/containers/${id}/start`);
+  if (answer.status !== 204) throw new Error(`start: ${answer.status} ${answer.text()}`);
+}
+
+/** A container that runs until it is told to end. */
+export async function runQuietly(api: RecordingApi, name: string, config: object = {}): Promise<string> {
+  const id = await createQuietly(api, name, {
+    Cmd: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done'],
+    ...config,
+  });
+  await startQuietly(api, id);
+  return id;
+}
+
+/** A container that has ended by itself. */
+export async function runToEndQuietly(api: RecordingApi, name: string, config: object): Promise<string> {
+  const id = await createQuietly(api, name, config);
+  await startQuietly(api, id);
+  await api.quietly('POST', `/containers/${id}/wait`);
+  return id;
+}
+
+export async function removeQuietly(api: RecordingApi, ...ids: string[]): Promise<void> {
+  for (const id of ids) await api.quietly('DELETE', `/containers/${id}?force=1&v=1`);
+}
+
+/** The two streams of a multiplexed answer (8-byte header per frame: stream, three zeros, length), put together. */
+export function demultiplex(answer: Answer): { stdout: string; stderr: string } {
+  const streams: [Buffer[], Buffer[], Buffer[]] = [[], [], []];
+  for (let at = 0; at + 8 <= answer.body.length; ) {
+    const length = answer.body.readUInt32BE(at + 4);
+    streams[answer.body[at] ?? 0]?.push(answer.body.subarray(at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return { stdout: Buffer.concat(streams[1]).toString(), stderr: Buffer.concat(streams[2]).toString() };
+}

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { tarOf } from '../support/tar.ts';
+import { createQuietly, removeQuietly, runQuietly } from './container-steps.ts';
+import { type ParityCase, paritySuite } from './parity-suite.ts';
+
+const cases: ParityCase[] = [
+  {
+    title: 'an image is listed, inspected, and its history told',
+    run: async (api) => {
+      await api.step('inspect', 'GET', '/images/busybox/json');
+      await api.step('inspect by tag', 'GET', '/images/docker.io/library/busybox:latest/json');
+      await api.step('history', 'GET', '/images/busybox/history');
+      await api.step('list', 'GET', '/images/json?filters={"reference":["busybox:latest"]}');
+      await api.step('unknown', 'GET', '/images/nope/json');
+      await api.step('history of unknown', 'GET', '/images/nope/history');
+      await api.step('bad name', 'GET', '/images/UPPER:::/json');
+      await api.step('unknown filter', 'GET', '/images/json?filters={"nope":["x"]}');
+    },
+  },
+  {
+    title: 'names are given, taken away, and the last one deletes',
+    run: async (api) => {
+      await api.step('tag', 'POST', '/images/busybox/tag?repo=parity/tagged&tag=one');
+      await api.step('tag without a tag', 'POST', '/images/busybox/tag?repo=parity/tagged');
+      await api.step('bad tag', 'POST', '/images/busybox/tag?repo=parity/tagged&tag=%3A%3A');
+      await api.step('bad repository', 'POST', '/images/busybox/tag?repo=UPPER');
+      await api.step('unknown', 'POST', '/images/nope/tag?repo=a');
+      const answer = await api.quietly('GET', '/images/parity/tagged:one/json');
+      api.note(
+        'names',
+        answer
+          .json<{ RepoTags: string[] }>()
+          .RepoTags.filter((name) => name.startsWith('parity/'))
+          .sort(),
+      );
+      await api.step('untag', 'DELETE', '/images/parity/tagged:one');
+      await api.step('untag again', 'DELETE', '/images/parity/tagged:one');
+      await api.step('untag the other', 'DELETE', '/images/parity/tagged');
+    },
+  },
+  {
+    title: 'an image is imported with changes, and removed',
+    run: async (api) => {
+      const archive = Buffer.alloc(1024 * 10); // an empty tar
+      const query =
+        'fromSrc=-&repo=parity/imported&tag=1&message=why&changes=CMD%20%5B%22sh%22%5D&changes=ENV%20A%3Db&changes=LABEL%20x%3Dy&changes=EXPOSE%2080&changes=WORKDIR%20%2Fw&changes=USER%20u&changes=VOLUME%20%2Fv&changes=ENTRYPOINT%20e';
+      await api.step('import', 'POST', `/images/create?${query}`, { body: archive });
+      await api.step('inspect', 'GET', '/images/parity/imported:1/json');
+      await api.step('history', 'GET', '/images/parity/imported:1/history');
+      await api.step('bad change', 'POST', '/images/create?fromSrc=-&changes=NOPE%20x', { body: archive });
+      await api.step('no archive', 'POST', '/images/create?fromSrc=-', {
+        body: Buffer.from('this is no archive of any kind'),
+      });
+      await api.step('remove', 'DELETE', '/images/parity/imported:1');
+    },
+  },
+  {
+    title: 'an image in use is protected as Docker protects it',
+    run: async (api) => {
+      const archive = Buffer.alloc(1024 * 10);
+      await api.quietly('POST', '/images/create?fromSrc=-&repo=parity/used&tag=1&message=used', { body: archive });
+      const { Id } = (await api.quietly('GET', '/images/parity/used:1/json')).json<{ Id: string }>();
+      api.learn(Id, 'image');
+      const stopped = await createQuietly(api, 'parity-uses', { Image: 'parity/used:1', Cmd: ['x'] });
+      await api.step('remove by name', 'DELETE', '/images/parity/used:1');
+      await api.step('remove by ID', 'DELETE', `/images/${Id}`);
+      await api.step('remove by short ID', 'DELETE', `/images/${Id.slice(7, 19)}`);
+      await api.step('force by ID', 'DELETE', `/images/${Id}?force=1`);
+      await removeQuietly(api, stopped);
+      const program = await readFile('/bin/busybox');
+      await api.quietly('POST', '/images/create?fromSrc=-&repo=parity/busybox&tag=1', {
+        body: tarOf('busybox', program),
+      });
+      const running = await runQuietly(api, 'parity-runs', {
+        Image: 'parity/busybox:1',
+        Cmd: ['/busybox', 'sleep', '1000'],
+      });
+      const busybox = (await api.quietly('GET', '/images/parity/busybox:1/json')).json<{ Id: string }>().Id;
+      api.learn(busybox, 'busybox');
+      await api.step('force running by ID', 'DELETE', `/images/${busybox}?force=1`);
+      await removeQuietly(api, running);
+      await api.quietly('DELETE', '/images/parity/busybox:1');
+      await api.quietly('DELETE', `/images/${Id}?force=1`);
+      await api.step('gone', 'GET', `/images/${Id}/json`);
+    },
+  },
+  {
+    title: 'archives that are none are refused, and prune says what it removed',
+    run: async (api) => {
+      await api.step('load nothing', 'POST', '/images/load', { body: Buffer.alloc(0) });
+      await api.step('load an empty archive', 'POST', '/images/load', { body: Buffer.alloc(10240) });
+      await api.step('save unknown', 'GET', '/images/nope/get');
+      await api.step('save nothing', 'GET', '/images/get');
+      await api.quietly(
+        'POST',
+        '/images/create?fromSrc=-&repo=parity/pruned&tag=1&message=pruned&changes=LABEL%20parity%3Dprune',
+        { body: Buffer.alloc(10240) },
+      );
+      const { Id } = (await api.quietly('GET', '/images/parity/pruned:1/json')).json<{ Id: string }>();
+      api.learn(Id, 'pruned');
+      await api.step('prune', 'POST', '/images/prune?filters={"label":["parity=prune"],"dangling":["false"]}');
+      await api.step('prune with an unknown filter', 'POST', '/images/prune?filters={"nope":["x"]}');
+    },
+  },
+];
+
+paritySuite('images', cases);
