@@ -23,7 +23,7 @@ const recordedFolder = fileURLToPath(new URL('recorded/', import.meta.url));
  * The socket of a real dockerd, which is then asked afresh. With `SKIFF_PARITY_RECORD=1` it alone is asked, twice: what
  * it says is written down if it says the same both times. A case that Docker itself does not pass cannot judge Skiff.
  */
-const dockerHost = process.env['SKIFF_PARITY_DOCKER_HOST']?.replace(/^unix:\/\//, '');
+const dockerHost = process.env['SKIFF_PEER_DOCKER']?.replace(/^unix:\/\//, '');
 const isRecording = process.env['SKIFF_PARITY_RECORD'] === '1';
 
 async function transcribe(socketPath: string, parityCase: ParityCase): Promise<Transcript> {
@@ -61,7 +61,7 @@ function recordingSuite(path: string, cases: readonly ParityCase[]): void {
   const recorded: Record<string, Transcript> = {};
   const socketPath = dockerHost ?? '';
   before(async () => {
-    assert.ok(dockerHost, 'SKIFF_PARITY_RECORD=1 needs SKIFF_PARITY_DOCKER_HOST');
+    assert.ok(dockerHost, 'SKIFF_PARITY_RECORD=1 needs SKIFF_PEER_DOCKER');
     await loadImage(socketPath);
   });
   after(() => {
