@@ -7,7 +7,7 @@ const env = { ...process.env, PATH: `${nodeBinary().replace(/\/node$/, '')}:${pr
 const checks = [
   { title: 'format', command: bin('biome'), args: ['ci', '--colors=off', '.'] },
   { title: 'types', command: bin('tsc'), args: ['--noEmit'] },
-  { title: 'lint', command: bin('oxlint'), args: ['--deny-warnings'] },
+  { title: 'lint', command: bin('oxlint'), args: ['--deny-warnings', '--disable-nested-config'] },
   { title: 'dead code', command: bin('knip'), args: ['--no-progress'] },
 ];
 
