@@ -121,10 +121,13 @@ export class GoNilPointer {
 export class GoObject {
   readonly typeName: string;
   readonly methods: Readonly<Record<string, GoMethod>>;
+  /** The heading of a table: a name that it does not have is `<no value>`, not an error. */
+  readonly missingIsNoValue: boolean;
 
-  constructor(typeName: string, methods: Readonly<Record<string, GoMethod>>) {
+  constructor(typeName: string, methods: Readonly<Record<string, GoMethod>>, missingIsNoValue = false) {
     this.typeName = typeName;
     this.methods = methods;
+    this.missingIsNoValue = missingIsNoValue;
   }
 }
 

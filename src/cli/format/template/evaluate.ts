@@ -1,0 +1,268 @@
+import { callFunction, type CallSite } from './call.ts';
+import type { FunctionTable } from './functions.ts';
+import { goQuote } from './go-quote.ts';
+import {
+  type Branch,
+  type Command,
+  nodeText,
+  type Operand,
+  type Pipeline,
+  type Statement,
+  type TemplateNode,
+} from './nodes.ts';
+import { printResult, printValue } from './print-value.ts';
+import { readField } from './read-field.ts';
+import { TemplateError } from './template-error.ts';
+import { GoList, GoMap, type GoValue, isTruthy } from './values.ts';
+
+export interface EvaluateOptions {
+  readonly name: string;
+  readonly source: string;
+  readonly functions: FunctionTable;
+  /** Whether a map's missing key is an error rather than `<no value>`. */
+  readonly missingKeyIsError: boolean;
+}
+
+/** Nothing was piped into the command: not the same as piping Go's invalid value. */
+export const missing = Symbol('missing');
+export type Final = GoValue | typeof missing;
+
+/** What a template failed with, and all that it had printed until then. */
+export class EvaluateError extends TemplateError {
+  readonly partialOutput: string;
+
+  constructor(message: string, partialOutput: string) {
+    super(message);
+    this.partialOutput = partialOutput;
+  }
+}
+
+export function evaluate(statements: readonly Statement[], data: GoValue, options: EvaluateOptions): string {
+  return new Evaluation(data, options).run(statements);
+}
+
+type Flow = 'next' | 'break' | 'continue';
+
+class Evaluation implements CallSite {
+  readonly options: EvaluateOptions;
+  readonly #data: GoValue;
+  readonly #variables: { name: string; value: GoValue }[];
+  #node: TemplateNode | undefined;
+  #out = '';
+
+  constructor(data: GoValue, options: EvaluateOptions) {
+    this.options = options;
+    this.#data = data;
+    this.#variables = [{ name: '$', value: data }];
+  }
+
+  run(statements: readonly Statement[]): string {
+    this.#walk(statements, this.#data);
+    return this.#out;
+  }
+
+  at(node: TemplateNode): void {
+    this.#node = node;
+  }
+
+  fail(message: string): never {
+    const { name, source } = this.options;
+    if (this.#node === undefined) throw new EvaluateError(`template: ${name}: ${message}`, this.#out);
+    const before = source.slice(0, this.#node.position);
+    const line = before.split('\n').length;
+    const column = Buffer.byteLength(before.slice(before.lastIndexOf('\n') + 1));
+    const where = `template: ${name}:${line}:${column}: executing ${goQuote(name)} at <${nodeText(this.#node)}>`;
+    throw new EvaluateError(`${where}: ${message}`, this.#out);
+  }
+
+  #walk(statements: readonly Statement[], dot: GoValue): Flow {
+    for (const statement of statements) {
+      const flow = this.#step(statement, dot);
+      if (flow !== 'next') return flow;
+    }
+    return 'next';
+  }
+
+  #step(statement: Statement, dot: GoValue): Flow {
+    switch (statement.kind) {
+      case 'text':
+        this.#out += statement.text;
+        return 'next';
+      case 'action': {
+        const value = this.pipeline(statement.pipeline, dot);
+        if (statement.pipeline.declares.length === 0) this.#out += printResult(value);
+        return 'next';
+      }
+      case 'break':
+      case 'continue':
+        return statement.kind;
+      case 'range':
+        return this.#scoped(() => this.#range(statement, dot));
+      case 'if':
+      case 'with':
+        return this.#scoped(() => this.#choose(statement, dot));
+    }
+  }
+
+  #scoped<T>(body: () => T): T {
+    const outer = this.#variables.length;
+    const result = body();
+    this.#variables.length = outer;
+    return result;
+  }
+
+  #choose(branch: Branch, dot: GoValue): Flow {
+    const value = this.pipeline(branch.pipeline, dot);
+    if (isTruthy(value)) return this.#walk(branch.body, branch.kind === 'with' ? value : dot);
+    return branch.otherwise === undefined ? 'next' : this.#walk(branch.otherwise, dot);
+  }
+
+  #range(branch: Branch, dot: GoValue): Flow {
+    const value = this.pipeline(branch.pipeline, dot);
+    const { declares, assigns } = branch.pipeline;
+    let iterated = false;
+    for (const [key, item] of this.#iterate(value)) {
+      iterated = true;
+      const bound: [string | undefined, GoValue][] =
+        declares.length > 1
+          ? [
+              [declares[0], key],
+              [declares[1], item],
+            ]
+          : [[declares[0], item]];
+      for (const [name, bindTo] of bound) if (name !== undefined) this.#assign(name, bindTo);
+      const flow = this.#scoped(() => this.#walk(branch.body, item));
+      if (flow === 'break') break;
+    }
+    if (assigns) this.at(branch.pipeline);
+    if (iterated || branch.otherwise === undefined) return 'next';
+    return this.#walk(branch.otherwise, dot);
+  }
+
+  #iterate(value: GoValue): Iterable<[GoValue, GoValue]> {
+    if (value === undefined || value === null) return [];
+    if (value instanceof GoList) return value.items.map((item, index) => [BigInt(index), item]);
+    if (value instanceof GoMap) return value.sortedKeys().map((key) => [key, value.entries.get(key)]);
+    if (typeof value === 'bigint') {
+      return Array.from({ length: Math.max(0, Number(value)) }, (_item, index) => [BigInt(index), BigInt(index)]);
+    }
+    return this.fail(`range can't iterate over ${printValue(value)}`);
+  }
+
+  pipeline(pipeline: Pipeline, dot: GoValue): GoValue {
+    this.at(pipeline);
+    let value: Final = missing;
+    for (const command of pipeline.commands) {
+      const result = this.#command(command, dot, value);
+      // A nil interface that leaves a command is Go's invalid value from there on.
+      value = result === null ? undefined : result;
+    }
+    const result = value === missing ? undefined : value;
+    for (const name of pipeline.declares) {
+      if (pipeline.assigns) this.#assign(name, result);
+      else this.#variables.push({ name, value: result });
+    }
+    return result;
+  }
+
+  #command(command: Command, dot: GoValue, final: Final): GoValue {
+    const first = command.operands[0];
+    if (first === undefined) return this.fail('empty command');
+    const args = command.operands.slice(1);
+    switch (first.kind) {
+      case 'field':
+      case 'chain':
+      case 'variable':
+        return this.#path(first, dot, args, final);
+      case 'identifier':
+        this.at(first);
+        return callFunction(this, { name: first.name, node: command, args, final, dot });
+      case 'pipeline':
+        this.#refuseArguments(first, args, final);
+        return this.pipeline(first, dot);
+      default:
+        this.at(first);
+        this.#refuseArguments(first, args, final);
+        if (first.kind === 'nil') return this.fail('nil is not a command');
+        return this.#constant(first, dot);
+    }
+  }
+
+  /** The value of an operand in argument position. */
+  operand(node: Operand, dot: GoValue): GoValue {
+    this.at(node);
+    switch (node.kind) {
+      case 'field':
+      case 'chain':
+      case 'variable':
+        return this.#path(node, dot, [], missing);
+      case 'identifier':
+        return callFunction(this, { name: node.name, node, args: [], final: missing, dot });
+      case 'pipeline':
+        return this.pipeline(node, dot);
+      default:
+        return this.#constant(node, dot);
+    }
+  }
+
+  #constant(node: Operand, dot: GoValue): GoValue {
+    switch (node.kind) {
+      case 'dot':
+        return dot;
+      case 'bool':
+      case 'string':
+      case 'number':
+        return node.value;
+      default:
+        return null;
+    }
+  }
+
+  #path(
+    node: Extract<Operand, { kind: 'field' | 'chain' | 'variable' }>,
+    dot: GoValue,
+    args: readonly Operand[],
+    final: Final,
+  ): GoValue {
+    this.at(node);
+    let value: GoValue;
+    if (node.kind === 'field') value = dot;
+    else if (node.kind === 'variable') value = this.#variable(node.name);
+    else {
+      if (node.base.kind === 'nil') this.fail(`indirection through explicit nil in ${nodeText(node)}`);
+      value = this.operand(node.base, dot);
+      this.at(node);
+    }
+    if (node.names.length === 0) {
+      this.#refuseArguments(node, args, final);
+      return value;
+    }
+    node.names.forEach((name, index) => {
+      const isLast = index === node.names.length - 1;
+      value = readField(this, {
+        receiver: value,
+        name,
+        node,
+        args: isLast ? args : [],
+        final: isLast ? final : missing,
+        dot,
+      });
+    });
+    return value;
+  }
+
+  #refuseArguments(node: Operand, args: readonly Operand[], final: Final): void {
+    if (args.length > 0 || final !== missing) this.fail(`can't give argument to non-function ${nodeText(node)}`);
+  }
+
+  #variable(name: string): GoValue {
+    const found = this.#variables.findLast((variable) => variable.name === name);
+    return found === undefined ? this.fail(`undefined variable: ${name}`) : found.value;
+  }
+
+  #assign(name: string, value: GoValue): void {
+    const found = this.#variables.findLast((variable) => variable.name === name);
+    if (found === undefined) this.fail(`undefined variable: ${name}`);
+    else found.value = value;
+  }
+}

@@ -1,0 +1,54 @@
+import { type CallSite, describeArity } from './call.ts';
+import type { Final } from './evaluate.ts';
+import { missing } from './evaluate.ts';
+import { goQuote } from './go-quote.ts';
+import type { Operand } from './nodes.ts';
+import { GoMap, GoNilPointer, GoObject, GoStruct, type GoValue, typeNameOf } from './values.ts';
+
+export interface FieldAccess {
+  readonly receiver: GoValue;
+  readonly name: string;
+  readonly node: Operand;
+  readonly args: readonly Operand[];
+  /** What was piped in. */
+  readonly final: Final;
+  readonly dot: GoValue;
+}
+
+/** `.Name` on a value: a method, a struct's field or a map's entry, with Go's complaints when it is none of them. */
+export function readField(site: CallSite, access: FieldAccess): GoValue {
+  const { receiver, name } = access;
+  const hasArguments = access.args.length > 0 || access.final !== missing;
+  if (receiver === undefined) {
+    if (site.options.missingKeyIsError) site.fail(`nil data; no entry for key ${goQuote(name)}`);
+    return undefined;
+  }
+  if (receiver === null) return site.fail(`nil pointer evaluating interface {}.${name}`);
+  if (receiver instanceof GoObject) return callMethod(site, receiver, access);
+  if (receiver instanceof GoStruct && receiver.fields.has(name)) {
+    if (hasArguments) site.fail(`${name} has arguments but cannot be invoked as function`);
+    return receiver.fields.get(name);
+  }
+  if (receiver instanceof GoMap) {
+    if (hasArguments) site.fail(`${name} is not a method but has arguments`);
+    if (receiver.entries.has(name)) return receiver.entries.get(name);
+    if (site.options.missingKeyIsError) site.fail(`map has no entry for key ${goQuote(name)}`);
+    return undefined;
+  }
+  if (receiver instanceof GoNilPointer) return site.fail(`nil pointer evaluating ${receiver.typeName}.${name}`);
+  return site.fail(`can't evaluate field ${name} in type ${typeNameOf(receiver)}`);
+}
+
+function callMethod(site: CallSite, receiver: GoObject, access: FieldAccess): GoValue {
+  const method = receiver.methods[access.name];
+  if (method === undefined) {
+    if (receiver.missingIsNoValue) return undefined;
+    return site.fail(`can't evaluate field ${access.name} in type ${typeNameOf(receiver)}`);
+  }
+  const given = access.args.length + (access.final === missing ? 0 : 1);
+  if (given !== method.takes) site.fail(describeArity(access.name, method.takes, false, given));
+  const [argument] = access.args.map((arg) => site.operand(arg, access.dot));
+  const value = argument ?? (access.final === missing ? '' : access.final);
+  if (typeof value !== 'string') site.fail(`wrong type for value; expected string; got ${typeNameOf(value)}`);
+  return method.call(String(value));
+}
