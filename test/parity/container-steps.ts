@@ -1,4 +1,3 @@
-import type { Answer } from '../support/http.ts';
 import type { RecordingApi } from './recording-api.ts';
 
 /** Creates a container outside of the comparison; from now on its ID stands as `<name>`. */
@@ -37,15 +36,4 @@ export async function runToEndQuietly(api: RecordingApi, name: string, config: o
 
 export async function removeQuietly(api: RecordingApi, ...ids: string[]): Promise<void> {
   for (const id of ids) await api.quietly('DELETE', `/containers/${id}?force=1&v=1`);
-}
-
-/** The two streams of a multiplexed answer (8-byte header per frame: stream, three zeros, length), put together. */
-export function demultiplex(answer: Answer): { stdout: string; stderr: string } {
-  const streams: [Buffer[], Buffer[], Buffer[]] = [[], [], []];
-  for (let at = 0; at + 8 <= answer.body.length; ) {
-    const length = answer.body.readUInt32BE(at + 4);
-    streams[answer.body[at] ?? 0]?.push(answer.body.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return { stdout: Buffer.concat(streams[1]).toString(), stderr: Buffer.concat(streams[2]).toString() };
 }

@@ -1,11 +1,5 @@
-import {
-  createQuietly,
-  demultiplex,
-  removeQuietly,
-  runQuietly,
-  runToEndQuietly,
-  startQuietly,
-} from './container-steps.ts';
+import { demultiplex } from '../support/frames.ts';
+import { createQuietly, removeQuietly, runQuietly, runToEndQuietly, startQuietly } from './container-steps.ts';
 import { type ParityCase, paritySuite } from './parity-suite.ts';
 
 const create: ParityCase[] = [
@@ -200,7 +194,7 @@ const streams: ParityCase[] = [
         ['since the future', 'stdout=1&since=4000000000'],
         ['until the past', 'stdout=1&until=1'],
       ] as const) {
-        api.note(name, demultiplex(await api.quietly('GET', `/containers/${id}/logs?${query}`)));
+        api.note(name, demultiplex((await api.quietly('GET', `/containers/${id}/logs?${query}`)).body));
       }
       await api.step('neither', 'GET', `/containers/${id}/logs`);
       await api.step('none', 'GET', `/containers/${id}/logs?stdout=1&tail=0`);
@@ -213,7 +207,7 @@ const streams: ParityCase[] = [
     run: async (api) => {
       const id = await runToEndQuietly(api, 'parity-attach', { Cmd: ['sh', '-c', 'echo out; echo err >&2'] });
       const answer = await api.quietly('POST', `/containers/${id}/attach?logs=1&stdout=1&stderr=1`);
-      api.note('attach', { status: answer.status, type: answer.headers['content-type'], ...demultiplex(answer) });
+      api.note('attach', { status: answer.status, type: answer.headers['content-type'], ...demultiplex(answer.body) });
       await api.step('attach to nothing', 'POST', '/containers/nope/attach?stdout=1');
       await api.step('resize an exited one', 'POST', `/containers/${id}/resize?h=10&w=10`);
       await api.step('resize to nothing', 'POST', `/containers/${id}/resize?h=x&w=10`);

@@ -1,4 +1,5 @@
-import { createQuietly, demultiplex, removeQuietly, runQuietly } from './container-steps.ts';
+import { demultiplex } from '../support/frames.ts';
+import { createQuietly, removeQuietly, runQuietly } from './container-steps.ts';
 import { type ParityCase, paritySuite } from './parity-suite.ts';
 import type { RecordingApi } from './recording-api.ts';
 
@@ -24,7 +25,7 @@ const cases: ParityCase[] = [
       api.learn(exec, 'exec');
       await api.step('inspect before', 'GET', `/exec/${exec}/json`);
       const answer = await api.quietly('POST', `/exec/${exec}/start`, { body: { Detach: false, Tty: false } });
-      api.note('start', { status: answer.status, type: answer.headers['content-type'], ...demultiplex(answer) });
+      api.note('start', { status: answer.status, type: answer.headers['content-type'], ...demultiplex(answer.body) });
       await api.step('inspect after', 'GET', `/exec/${exec}/json`);
       await api.step('start again', 'POST', `/exec/${exec}/start`, { body: { Detach: false, Tty: false } });
       await removeQuietly(api, id);
