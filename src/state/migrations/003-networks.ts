@@ -1,6 +1,9 @@
 import type { Migration } from '../migrations.ts';
 
-/** An address is unique per network by constraint: it cannot be given out twice, whatever the code above does. */
+/**
+ * An address is unique per network by constraint: it cannot be given out twice, whatever the code above does. Endpoints
+ * of networks without addresses (`host`, `none`) have NULL, of which there may be many.
+ */
 export const networksMigration: Migration = {
   name: 'networks',
   sql: `
@@ -12,11 +15,12 @@ export const networksMigration: Migration = {
     CREATE TABLE endpoints (
       network_id TEXT NOT NULL REFERENCES networks (id),
       container_id TEXT NOT NULL,
-      address TEXT NOT NULL,
+      address TEXT,
       document TEXT NOT NULL,
       PRIMARY KEY (network_id, container_id),
       UNIQUE (network_id, address)
     ) STRICT;
+    CREATE INDEX endpoints_by_container ON endpoints (container_id);
     CREATE TABLE settings (
       key TEXT PRIMARY KEY,
       value TEXT NOT NULL

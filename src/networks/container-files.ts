@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { hasErrorCode } from '../sys/syscall-error.ts';
+import type { ContainerNetwork } from './container-network.ts';
+import { renderHosts } from './hosts-file.ts';
+import { type DnsOverrides, namesOnlySystemdStub, renderResolvConf } from './resolv-conf.ts';
+
+export type FilesRequest = Parameters<ContainerNetwork['files']>[0];
+
+/** The host's own files that containers' are made from. */
+export interface HostFiles {
+  readonly hosts: string;
+  readonly resolvConf: string;
+  /** systemd-resolved keeps the real servers here when `resolvConf` names its stub on loopback only. */
+  readonly systemdResolvConf: string;
+}
+
+export const defaultHostFiles: HostFiles = {
+  hosts: '/etc/hosts',
+  resolvConf: '/etc/resolv.conf',
+  systemdResolvConf: '/run/systemd/resolve/resolv.conf',
+};
+
+/** What the daemon knows besides the request. */
+export interface FilesContext {
+  readonly host: HostFiles;
+  /** The daemon's `--dns`, `--dns-search` and `--dns-opt`, for containers that set none. */
+  readonly dns: DnsOverrides;
+  /** The container's address, or empty. */
+  readonly address: string;
+  /** What `host-gateway` stands for. */
+  readonly hostGateway: string;
+}
+
+/** Content of /etc/hosts, /etc/hostname and /etc/resolv.conf. @throws invalid_argument for a malformed extra host. */
+export async function containerFiles(
+  request: FilesRequest,
+  context: FilesContext,
+): Promise<{ hosts: string; hostname: string; resolvConf: string }> {
+  const [hosts, resolvConf] = await Promise.all([hostsOf(request, context), resolvConfOf(request, context)]);
+  return { hosts, hostname: `${request.hostname}\n`, resolvConf };
+}
+
+/** In host mode without further hosts, the container sees the host's file as it is. */
+async function hostsOf(request: FilesRequest, { host, address, hostGateway }: FilesContext): Promise<string> {
+  const { mode, extraHosts, hostname, domainname } = request;
+  if (mode === 'host' && extraHosts.length === 0) {
+    const text = await readIfThere(host.hosts);
+    if (text !== undefined) return text;
+  }
+  const own = address === '' ? {} : { own: { address, hostname, domainname } };
+  return renderHosts({ extraHosts, hostGateway, ...own });
+}
+
+async function resolvConfOf(request: FilesRequest, { host, dns }: FilesContext): Promise<string> {
+  const source = await hostResolvConf(host);
+  const overrides: DnsOverrides = {
+    servers: request.dns.length > 0 ? request.dns : dns.servers,
+    search: request.dnsSearch.length > 0 ? request.dnsSearch : dns.search,
+    options: request.dnsOptions.length > 0 ? request.dnsOptions : dns.options,
+  };
+  return renderResolvConf(source, overrides, request.mode !== 'host');
+}
+
+async function hostResolvConf(host: HostFiles): Promise<{ path: string; text: string }> {
+  const text = await readIfThere(host.resolvConf);
+  if (text !== undefined && namesOnlySystemdStub(text)) {
+    const behindStub = await readIfThere(host.systemdResolvConf);
+    if (behindStub !== undefined) return { path: host.systemdResolvConf, text: behindStub };
+  }
+  return { path: host.resolvConf, text: text ?? '' };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

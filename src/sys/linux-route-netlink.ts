@@ -1,0 +1,129 @@
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import koffi from 'koffi';
+import { decodeAcknowledgements, encodeMessages, type RouteMessage } from './route-message.ts';
+import type { RouteNetlink, RouteSocket } from './route-netlink.ts';
+import { hasErrorCode, SyscallError } from './syscall-error.ts';
+import type { Fd } from './syscalls.ts';
+
+const CLONE_NEWNET = 0x40000000;
+const AF_NETLINK = 16;
+const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
+const NETLINK_ROUTE = 0;
+const MSG_DONTWAIT = 0x40;
+const SIOCGIFINDEX = 0x8933;
+const IFREQ_BYTES = 40;
+const IFNAME_BYTES = 16;
+const ENODEV = 19;
+const REPLY_BYTES = 8192;
+
+type Callback = (error: unknown, result: number) => void;
+type Send = { async(fd: Fd, bytes: Uint8Array, length: number, flags: number, done: Callback): void };
+const libc = koffi.load('libc.so.6');
+const c = {
+  setns: libc.func('int setns(int fd, int type)') as unknown as (fd: Fd, type: number) => number,
+  socket: libc.func('int socket(int domain, int type, int protocol)') as unknown as (
+    ...args: [number, number, number]
+  ) => Fd,
+  ioctl: libc.func('int ioctl(int fd, ulong request, _Inout_ uint8_t *argument)') as unknown as (
+    ...args: [Fd, number, Uint8Array]
+  ) => number,
+  send: libc.func('int64_t send(int fd, const uint8_t *bytes, size_t length, int flags)') as unknown as Send,
+  recv: libc.func('int64_t recv(int fd, _Out_ uint8_t *bytes, size_t length, int flags)') as unknown as (
+    ...args: [Fd, Uint8Array, number, number]
+  ) => number,
+};
+
+/**
+ * Runs `work`, which must not await, with the calling thread in the namespace pinned at `path`. When the thread cannot
+ * get back, everything the daemon did from there on would happen in a container's network: it aborts instead.
+ */
+function within<T>(path: string | undefined, work: () => T): T {
+  if (path === undefined) return work();
+  const own = openSync('/proc/thread-self/ns/net', 'r');
+  try {
+    const target = openSync(path, 'r');
+    try {
+      if (c.setns(target, CLONE_NEWNET) < 0) throw new SyscallError('setns', koffi.errno(), path);
+    } finally {
+      closeSync(target);
+    }
+    try {
+      return work();
+    } finally {
+      if (c.setns(own, CLONE_NEWNET) < 0) process.abort();
+    }
+  } finally {
+    closeSync(own);
+  }
+}
+
+class LinuxRouteSocket implements RouteSocket {
+  readonly #fd: Fd;
+
+  constructor(fd: Fd) {
+    this.#fd = fd;
+  }
+
+  linkIndex(name: string): number | undefined {
+    const request = Buffer.alloc(IFREQ_BYTES);
+    request.write(name.slice(0, IFNAME_BYTES - 1));
+    if (c.ioctl(this.#fd, SIOCGIFINDEX, request) === 0) return request.readInt32LE(IFNAME_BYTES);
+    if (koffi.errno() === ENODEV) return undefined;
+    throw new SyscallError('ioctl SIOCGIFINDEX', koffi.errno(), name);
+  }
+
+  async request(messages: readonly RouteMessage[]): Promise<void> {
+    await this.#send(encodeMessages(messages));
+    // The kernel has carried everything out when send(2) returns: all acknowledgements wait in the socket.
+    const missing = new Set(messages.keys());
+    let failure: SyscallError | undefined;
+    while (missing.size > 0) {
+      const reply = Buffer.alloc(REPLY_BYTES);
+      const length = c.recv(this.#fd, reply, reply.length, MSG_DONTWAIT);
+      if (length < 0) throw new SyscallError('recv rtnetlink', koffi.errno());
+      for (const { sequence, errno } of decodeAcknowledgements(reply.subarray(0, length))) {
+        missing.delete(sequence - 1);
+        if (errno !== 0) failure ??= new SyscallError('rtnetlink', errno, messages[sequence - 1]?.what);
+      }
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  #send(bytes: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      c.send.async(this.#fd, bytes, bytes.length, 0, (error, result) => {
+        if (error) reject(error as Error);
+        else if (result < 0) reject(new SyscallError('send rtnetlink', koffi.errno()));
+        else resolve();
+      });
+    });
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** The kernel itself. */
+export class LinuxRouteNetlink implements RouteNetlink {
+  open(namespacePath?: string): RouteSocket {
+    return within(namespacePath, () => {
+      const fd = c.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
+      if (fd < 0) throw new SyscallError('socket AF_NETLINK', koffi.errno());
+      return new LinuxRouteSocket(fd);
+    });
+  }
+
+  setSysctl(name: string, value: string, namespacePath?: string): boolean {
+    return within(namespacePath, () => {
+      try {
+        // A link's name may hold dots, so the name is a path below /proc/sys/net already.
+        writeFileSync(`/proc/sys/net/${name}`, value, { flag: 'r+' });
+        return true;
+      } catch (error) {
+        if (hasErrorCode(error, 'ENOENT')) return false;
+        throw error;
+      }
+    });
+  }
+}
