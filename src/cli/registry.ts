@@ -27,11 +27,32 @@ export const groups: ReadonlyMap<string, Group> = new Map<string, Group>([
     {
       summary: 'Manage containers',
       entries: [
+        entry(
+          ['container ls', 'container list', 'container ps', 'ps'],
+          'List containers',
+          () => import('./container/ls.ts'),
+        ),
         entry(['container stop', 'stop'], 'Stop one or more running containers', () => import('./container/stop.ts')),
       ],
     },
   ],
-  ['image', { summary: 'Manage images', entries: [] }],
+  [
+    'image',
+    {
+      summary: 'Manage images',
+      entries: [
+        entry(['image history', 'history'], 'Show the history of an image', () => import('./image/history.ts')),
+        entry(['image ls', 'image list', 'images'], 'List images', () => import('./image/ls.ts')),
+      ],
+    },
+  ],
+  [
+    'network',
+    {
+      summary: 'Manage networks',
+      entries: [entry(['network ls', 'network list'], 'List networks', () => import('./network/ls.ts'))],
+    },
+  ],
   ['system', { summary: 'Manage Docker', entries: [] }],
 ]);
 

@@ -1,18 +1,8 @@
-import { type EvaluateOptions, type Final, missing } from './evaluate.ts';
+import { type CallSite, type Final, missing } from './call-site.ts';
 import { FunctionError, type GoFunction, type Parameter, parameterNames } from './functions.ts';
 import { goQuote } from './go-quote.ts';
-import { nodeText, type Operand, type Pipeline, type TemplateNode } from './nodes.ts';
+import { nodeText, type Operand, type TemplateNode } from './nodes.ts';
 import { GoList, type GoValue, isTruthy, typeNameOf } from './values.ts';
-
-/** What a call needs of the evaluation it is part of. */
-export interface CallSite {
-  readonly options: EvaluateOptions;
-  /** Error messages point at this node from now on. */
-  at(node: TemplateNode): void;
-  fail(message: string): never;
-  operand(node: Operand, dot: GoValue): GoValue;
-  pipeline(node: Pipeline, dot: GoValue): GoValue;
-}
 
 export interface Call {
   readonly name: string;

@@ -1,5 +1,5 @@
-import { callFunction, type CallSite } from './call.ts';
-import type { FunctionTable } from './functions.ts';
+import { callFunction } from './call.ts';
+import { type CallSite, type EvaluateOptions, type Final, missing } from './call-site.ts';
 import { goQuote } from './go-quote.ts';
 import {
   type Branch,
@@ -14,18 +14,6 @@ import { printResult, printValue } from './print-value.ts';
 import { readField } from './read-field.ts';
 import { TemplateError } from './template-error.ts';
 import { GoList, GoMap, type GoValue, isTruthy } from './values.ts';
-
-export interface EvaluateOptions {
-  readonly name: string;
-  readonly source: string;
-  readonly functions: FunctionTable;
-  /** Whether a map's missing key is an error rather than `<no value>`. */
-  readonly missingKeyIsError: boolean;
-}
-
-/** Nothing was piped into the command: not the same as piping Go's invalid value. */
-export const missing = Symbol('missing');
-export type Final = GoValue | typeof missing;
 
 /** What a template failed with, and all that it had printed until then. */
 export class EvaluateError extends TemplateError {

@@ -40,11 +40,11 @@ export function encodeJson(value: GoValue, options: JsonEncodeOptions): string {
   if (value instanceof GoStruct) {
     return value.raw === undefined ? encodePairs([...value.fields], options) : encodeAsRead(value.raw, options);
   }
-  return encodeObject(value, options);
+  return encodeObject(value);
 }
 
-/** A row of a list: the results of all methods that need no argument. */
-function encodeObject(value: GoObject, options: JsonEncodeOptions): string {
+/** A row of a list: the results of all methods that need no argument. Go escapes here whatever it was asked for. */
+function encodeObject(value: GoObject): string {
   const names = Object.keys(value.methods).filter((name) => value.methods[name]?.takes === 0);
   return encodePairs(
     names.sort(compareBytes).map((name) => [name, value.methods[name]?.call('')]),

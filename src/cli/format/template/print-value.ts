@@ -1,3 +1,4 @@
+import { printTime } from '../print-time.ts';
 import { goQuote } from './go-quote.ts';
 import {
   GoDuration,
@@ -85,16 +86,6 @@ function withFraction(value: bigint, unit: bigint): string {
     .padStart(unit.toString().length - 1, '0')
     .replace(/0+$/, '');
   return fraction === '' ? String(value / unit) : `${value / unit}.${fraction}`;
-}
-
-/** time.Time's String, of the RFC 3339 text it was read from: `2026-11-26 00:40:17.296 +0000 UTC`. */
-export function printTime(text: string): string {
-  const match = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?(Z|([+-]\d\d):(\d\d))$/.exec(text);
-  if (match === null) return text;
-  const [, date, time, fraction = '', zone, hours = '', minutes = ''] = match;
-  const shortFraction = fraction.replace(/0+$/, '').replace(/^\.$/, '');
-  const offset = zone === 'Z' ? '+0000 UTC' : `${hours}${minutes} ${hours}${minutes}`;
-  return `${date} ${time}${shortFraction} ${offset}`;
 }
 
 /** What an action prints: as `%v`, save that Go's invalid value is `<no value>`. */

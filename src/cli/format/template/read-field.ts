@@ -1,6 +1,5 @@
-import { type CallSite, describeArity } from './call.ts';
-import type { Final } from './evaluate.ts';
-import { missing } from './evaluate.ts';
+import { describeArity } from './call.ts';
+import { type CallSite, type Final, missing } from './call-site.ts';
 import { goQuote } from './go-quote.ts';
 import type { Operand } from './nodes.ts';
 import { GoMap, GoNilPointer, GoObject, GoStruct, type GoValue, typeNameOf } from './values.ts';

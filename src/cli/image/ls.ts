@@ -1,0 +1,40 @@
+import { listImages } from '../../client/images.ts';
+import { atMost } from '../arguments.ts';
+import { defineCommand } from '../command.ts';
+import { filter } from '../flags/filter.ts';
+import { listFormat } from '../flags/format.ts';
+import { bool } from '../flags/kinds.ts';
+import { formatField, formatList } from '../format/list.ts';
+import { imageColumns, imageRows, rowsOf } from './row.ts';
+
+export const command = defineCommand({
+  usage: '[OPTIONS] [REPOSITORY[:TAG]]',
+  args: atMost(1),
+  flags: {
+    all: bool('Show all images (default hides intermediate images)', { short: 'a' }),
+    digests: bool('Show digests'),
+    filter: filter('Filter output based on conditions provided', { short: 'f' }),
+    format: listFormat(),
+    'no-trunc': bool("Don't truncate output"),
+    quiet: bool('Only show image IDs', { short: 'q' }),
+  },
+  async run({ flags, args, client, io, config }) {
+    const reference = args[0] === undefined ? [] : [{ name: 'reference', value: args[0] }];
+    const images = await listImages(client, { all: flags.all, filters: [...flags.filter, ...reference] });
+    const kind = imageRows(!flags['no-trunc']);
+    const rows = rowsOf(images, flags.digests);
+    const format = flags.format || (flags.quiet ? '' : config.imagesFormat) || 'table';
+    if (flags.quiet && format === 'table') await io.stdout.write(formatField(kind, rows, 'ID'));
+    else {
+      const shown = format === 'raw' ? rawFormat(flags.quiet, flags.digests) : format;
+      await io.stdout.write(await formatList({ kind, rows, columns: imageColumns(flags.digests) }, shown));
+    }
+    return 0;
+  },
+});
+
+function rawFormat(quiet: boolean, withDigests: boolean): string {
+  if (quiet) return 'image_id: {{.ID}}';
+  const digest = withDigests ? '{{if .Digest}}digest: {{.Digest}}\n{{end}}' : '';
+  return `repository: {{.Repository}}\n{{if .Tag}}tag: {{.Tag}}\n{{end}}${digest}image_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\\n`;
+}

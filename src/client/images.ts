@@ -1,0 +1,105 @@
+import type { ApiClient } from './api-client.ts';
+import { encodeFilters, type Filters } from './filters.ts';
+import type { RequestBody, TransportResponse } from './transport.ts';
+
+/** What a list says of one image. Counts and sizes that were not computed are -1. */
+export interface ImageSummary {
+  readonly Id: string;
+  readonly RepoTags: readonly string[] | null;
+  readonly RepoDigests: readonly string[] | null;
+  readonly Created: number;
+  readonly Size: number;
+  readonly SharedSize: number;
+  readonly Containers: number;
+  readonly Labels: Readonly<Record<string, string>> | null;
+}
+
+export interface HistoryEntry {
+  readonly Id: string;
+  readonly Created: number;
+  readonly CreatedBy: string;
+  readonly Tags: readonly string[] | null;
+  readonly Size: number;
+  readonly Comment: string;
+}
+
+export type ImageDeleted = { readonly Untagged: string } | { readonly Deleted: string };
+
+export interface ImagesPruned {
+  readonly ImagesDeleted: readonly ImageDeleted[] | null;
+  readonly SpaceReclaimed: number;
+}
+
+const at = (image: string, verb = ''): string => {
+  const name = image.split('/').map(encodeURIComponent).join('/');
+  return `/images/${name}${verb === '' ? '' : `/${verb}`}`;
+};
+
+export async function listImages(
+  client: ApiClient,
+  options: { all?: boolean; filters?: Filters },
+): Promise<ImageSummary[]> {
+  const query = { all: options.all === true ? 1 : undefined, filters: encodeFilters(options.filters) };
+  return await client.json('GET', '/images/json', { query });
+}
+
+export async function imageHistory(client: ApiClient, image: string): Promise<HistoryEntry[]> {
+  return await client.json('GET', at(image, 'history'));
+}
+
+export async function removeImage(
+  client: ApiClient,
+  image: string,
+  options: { force: boolean; noPrune: boolean },
+): Promise<ImageDeleted[]> {
+  const query = { force: options.force ? 1 : undefined, noprune: options.noPrune ? 1 : undefined };
+  return await client.json('DELETE', at(image), { query });
+}
+
+export async function tagImage(client: ApiClient, image: string, repo: string, tag: string): Promise<void> {
+  await client.request('POST', at(image, 'tag'), { query: { repo, tag } });
+}
+
+export async function pruneImages(client: ApiClient, filters: Filters): Promise<ImagesPruned> {
+  return await client.json('POST', '/images/prune', { query: { filters: encodeFilters(filters) } });
+}
+
+export interface ImportOptions {
+  /** `-` for the request's body, otherwise a URL that the daemon fetches. */
+  readonly fromSrc: string;
+  readonly repo: string;
+  readonly tag: string;
+  readonly message: string;
+  readonly changes: readonly string[];
+  readonly platform: string;
+  readonly body?: RequestBody;
+}
+
+/** The answer is a stream of JSON messages. */
+export async function importImage(client: ApiClient, options: ImportOptions): Promise<TransportResponse> {
+  return await client.request('POST', '/images/create', {
+    query: {
+      fromSrc: options.fromSrc,
+      repo: options.repo || undefined,
+      tag: options.tag || undefined,
+      message: options.message || undefined,
+      changes: options.changes,
+      platform: options.platform.toLowerCase() || undefined,
+    },
+    ...(options.body === undefined ? {} : { body: options.body, headers: { 'content-type': 'application/x-tar' } }),
+  });
+}
+
+/** The answer is a stream of JSON messages. */
+export async function loadImages(client: ApiClient, body: RequestBody, quiet: boolean): Promise<TransportResponse> {
+  return await client.request('POST', '/images/load', {
+    query: { quiet: quiet ? 1 : 0 },
+    body,
+    headers: { 'content-type': 'application/x-tar' },
+  });
+}
+
+/** A docker-archive of the images. */
+export async function saveImages(client: ApiClient, images: readonly string[]): Promise<TransportResponse> {
+  return await client.request('GET', '/images/get', { query: { names: images } });
+}
