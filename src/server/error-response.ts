@@ -39,5 +39,5 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 
 /** Docker answers so for unknown paths and for known ones with another method, before it looks at the version. */
 export function sendPageNotFound(_request: FastifyRequest, reply: FastifyReply): void {
-  reply.code(404).send({ message: 'page not found' });
+  reply.code(404).header('content-type', 'application/json').serializer(String).send('{"message":"page not found"}\n');
 }
