@@ -1,8 +1,9 @@
+import { messageOf } from '../errors/engine-error.ts';
 import type { NetworkRecord } from '../state/networks.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import { bridgeOf } from './bridge-options.ts';
 import { applyTable, removeTable } from './firewall.ts';
-import { acceptInDockerUser, findForwardDrop, leaveDockerUser } from './forward-policy.ts';
+import { acceptInDockerUser, findForwardDrop, type ForwardDrop, leaveDockerUser } from './forward-policy.ts';
 
 /** The daemon's part in how the host forwards packets. Tables and policies of others stay as they are. */
 export class HostRules {
@@ -30,10 +31,21 @@ export class HostRules {
       .map((network) => ({ bridge: bridgeOf(network), subnet: network.subnet }));
     this.#netlink.setSysctl('ipv4/ip_forward', '1');
     const [drop] = await Promise.all([findForwardDrop(), applyTable(this.#table, bridged)]);
-    if (drop === undefined) return;
-    if (drop.hasDockerUser) return acceptInDockerUser(this.#bridge);
+    if (drop !== undefined) await this.#passThrough(drop);
+  }
+
+  /** No rule of ours helps against another chain that drops; dockerd has a place for rules that come before its own. */
+  async #passThrough({ chain, hasDockerUser }: ForwardDrop): Promise<void> {
+    let reason = '';
+    if (hasDockerUser) {
+      try {
+        return await acceptInDockerUser(this.#bridge);
+      } catch (error) {
+        reason = ` (${messageOf(error)})`;
+      }
+    }
     this.#warn(
-      `the chain ${drop.chain} drops forwarded packets, so containers reach nothing outside: let those from and to ${this.#bridge} through there`,
+      `the chain ${chain} drops forwarded packets, so containers reach nothing outside: let those from and to ${this.#bridge} through there${reason}`,
     );
   }
 

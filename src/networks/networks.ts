@@ -23,7 +23,7 @@ export interface NetworksParts {
   readonly state: NetworkState;
   readonly drivers: Readonly<Record<NetworkRecord['driver'], NetworkDriver>>;
   readonly pins: NamespacePins;
-  readonly rules: HostRules;
+  readonly rules: Pick<HostRules, 'apply' | 'remove'>;
   readonly events: NetworkEventSink;
   readonly files: Pick<FilesContext, 'host' | 'dns'>;
   /** The name of the default bridge on the host. */

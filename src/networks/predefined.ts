@@ -1,5 +1,6 @@
 import { type NetworkId, randomId } from '../lib/ids.ts';
 import type { NetworkRecord } from '../state/networks.ts';
+import { formatNs, nowNs } from '../lib/timestamps.ts';
 import { defaultBridgeOptions } from './bridge-options.ts';
 
 /** The three networks that every daemon has from its first start on, newly made and without a subnet yet. */
@@ -12,7 +13,7 @@ export function predefinedNetworks(bridge: string): NetworkRecord[] {
   return kinds.map((kind) => ({
     ...kind,
     id: randomId<NetworkId>(),
-    created: new Date().toISOString(),
+    created: formatNs(nowNs()),
     subnet: '',
     gateway: '',
     labels: {},

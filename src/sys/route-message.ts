@@ -186,7 +186,7 @@ export function decodeAcknowledgements(datagram: Buffer): { sequence: number; er
     if (length < HEADER_BYTES) break;
     if (datagram.readUInt16LE(offset + 4) === ACKNOWLEDGEMENT) {
       const sequence = datagram.readUInt32LE(offset + 8);
-      found.push({ sequence, errno: -datagram.readInt32LE(offset + HEADER_BYTES) });
+      found.push({ sequence, errno: Math.abs(datagram.readInt32LE(offset + HEADER_BYTES)) });
     }
     offset += aligned(length);
   }

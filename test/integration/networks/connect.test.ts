@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Endpoint, NamespacePlan, NetworkRequest } from '../../../src/networks/container-network.ts';
 import type { Networks } from '../../../src/networks/networks.ts';
-import { mustRun } from '../../support/command.ts';
 import { inNamespace, OwnNetworks, requestFor } from '../../support/own-networks.ts';
 
 const own = new OwnNetworks();

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { type ContainerId, randomId } from '../lib/ids.ts';
+import { StateDatabase } from '../state/database.ts';
+import { NetworkState } from '../state/networks.ts';
+import { RecordingSyscalls } from '../sys/recording.ts';
+import { RecordingRouteNetlink } from '../sys/recording-route-netlink.ts';
+import { BridgeDevice } from './bridge-device.ts';
+import { BridgeDriver } from './bridge-driver.ts';
+import { BridgeSubnets } from './bridge-subnets.ts';
+import { hostDriver } from './host-driver.ts';
+import { NamespacePins } from './namespace-pins.ts';
+import { Networks } from './networks.ts';
+import { NullDriver } from './null-driver.ts';
+
+async function setUp(t: TestContext) {
+  const root = mkdtempSync(join(tmpdir(), 'skiff-networks-'));
+  const database = StateDatabase.open(join(root, 'state.db'));
+  t.after(() => {
+    database.close();
+    rmSync(root, { recursive: true });
+  });
+  const syscalls = new RecordingSyscalls();
+  const netlink = new RecordingRouteNetlink();
+  const state = new NetworkState(database);
+  const events: string[] = [];
+  const subnets = new BridgeSubnets(syscalls, {
+    bip: undefined,
+    pools: [{ base: '10.9.0.0/16', size: 24 }],
+    lockPath: join(root, 'lock'),
+    hostRoutes: () => [{ link: 'eth0', destination: 0x0a090000, prefixLength: 24 }],
+    keepClearOf: () => Promise.resolve(['10.9.1.53']),
+    warn: (message) => assert.fail(message),
+  });
+  const networks = new Networks({
+    state,
+    drivers: {
+      bridge: new BridgeDriver(netlink, new BridgeDevice(netlink), subnets),
+      host: hostDriver,
+      null: new NullDriver(netlink),
+    },
+    pins: new NamespacePins(syscalls, root),
+    rules: { apply: () => Promise.resolve(), remove: () => Promise.resolve() },
+    events: { publish: ({ action, attributes }) => events.push(`${action} ${attributes['name']}`) },
+    files: {
+      host: {
+        hosts: join(root, 'hosts'),
+        resolvConf: join(root, 'resolv.conf'),
+        systemdResolvConf: join(root, 'none'),
+      },
+      dns: { servers: [], search: [], options: [] },
+    },
+    bridge: 'test0',
+  });
+  await networks.restore(new Set());
+  return { root, networks, state, syscalls, netlink, events };
+}
+
+const request = (mode: 'bridge' | 'host' | 'none') => ({ id: randomId<ContainerId>(), mode });
+
+test('the bridge gets the first subnet that neither a route nor a nameserver is in', async (t) => {
+  const { networks } = await setUp(t);
+  const bridge = networks.list().find(({ name }) => name === 'bridge');
+  assert.equal(bridge?.subnet, '10.9.2.0/24');
+  assert.equal(bridge?.gateway, '10.9.2.1');
+});
+
+test('the predefined networks keep their identity over restarts', async (t) => {
+  const { networks } = await setUp(t);
+  const before = networks.list();
+  await networks.restore(new Set());
+  assert.deepEqual(networks.list(), before);
+  assert.deepEqual(
+    before.map(({ name }) => name),
+    ['none', 'host', 'bridge'],
+  );
+});
+
+test('a namespace that cannot be made leaves neither address nor file', async (t) => {
+  const { root, networks, state, syscalls } = await setUp(t);
+  const wanted = request('bridge');
+  syscalls.failNext('createNetworkNamespace', 28);
+  await assert.rejects(networks.prepare(wanted), /ENOSPC/);
+  assert.deepEqual(state.endpoints(), []);
+  assert.ok(!existsSync(join(root, 'netns', wanted.id)));
+});
+
+test('links that cannot be made leave no socket open, and disconnect clears up', async (t) => {
+  const { networks, state, netlink, events } = await setUp(t);
+  const wanted = request('bridge');
+  const { endpoint } = await networks.prepare(wanted);
+  netlink.failNext(`create veth veth${endpoint.endpointId.slice(0, 10)}`, 12);
+  await assert.rejects(networks.connect(wanted.id), /create veth.*ENOMEM/);
+  assert.equal(netlink.openSockets, 0);
+  await networks.disconnect(wanted.id);
+  assert.deepEqual(state.endpoints(), []);
+  assert.deepEqual(
+    events.filter((event) => event.startsWith('connect')),
+    [],
+  );
+});
+
+test('a bridge that somebody removed is named in the error', async (t) => {
+  const { networks, netlink } = await setUp(t);
+  const wanted = request('bridge');
+  await networks.prepare(wanted);
+  netlink.missing.add('test0');
+  await assert.rejects(networks.connect(wanted.id), /the bridge test0 was removed from the host/);
+});
+
+test('preparing again takes the place of what was prepared before', async (t) => {
+  const { networks, state } = await setUp(t);
+  const wanted = request('bridge');
+  const first = await networks.prepare(wanted);
+  const second = await networks.prepare(wanted);
+  assert.notEqual(second.endpoint.endpointId, first.endpoint.endpointId);
+  assert.equal(state.endpoints().length, 1);
+});
+
+test('the address of an ended container is not the next one given out', async (t) => {
+  const { networks } = await setUp(t);
+  const [one, other] = [request('bridge'), request('bridge')];
+  assert.equal((await networks.prepare(one)).endpoint.ipAddress, '10.9.2.2');
+  await networks.disconnect(one.id);
+  assert.equal((await networks.prepare(other)).endpoint.ipAddress, '10.9.2.3');
+});
+
+test('an endpoint of the host network has its place but no address', async (t) => {
+  const { root, networks, syscalls } = await setUp(t);
+  const wanted = request('host');
+  const { namespace, endpoint } = await networks.prepare(wanted);
+  assert.deepEqual(namespace, { kind: 'host' });
+  assert.equal(endpoint.sandboxKey, join(root, 'netns', 'default'));
+  assert.deepEqual(
+    [endpoint.ipAddress, endpoint.macAddress, endpoint.gateway, endpoint.ipPrefixLength],
+    ['', '', '', 0],
+  );
+  assert.deepEqual(
+    syscalls.calls.filter(({ name }) => name === 'createNetworkNamespace'),
+    [],
+  );
+});
+
+test('the files of a container name its address once it has one', async (t) => {
+  const { networks } = await setUp(t);
+  const wanted = request('bridge');
+  await networks.prepare(wanted);
+  const lists = { extraHosts: ['gw:host-gateway'], dns: ['10.0.0.1'], dnsSearch: [], dnsOptions: [] };
+  const files = await networks.files({ ...wanted, hostname: 'box', domainname: '', ...lists });
+  assert.match(files.hosts, /^10\.9\.2\.1\tgw\n10\.9\.2\.2\tbox\n$/m);
+  assert.equal(files.hostname, 'box\n');
+  assert.match(files.resolvConf, /^nameserver 10\.0\.0\.1$/m);
+});

@@ -1,0 +1,46 @@
+import type { RouteMessage } from './route-message.ts';
+import type { RouteNetlink, RouteSocket } from './route-netlink.ts';
+import { SyscallError } from './syscall-error.ts';
+
+/** Stands in for the kernel's rtnetlink in unit tests. Every link that is asked for exists, unless `missing` has it. */
+export class RecordingRouteNetlink implements RouteNetlink {
+  /** What was asked of which namespace, in order: `<path> <what>`, with `host` for the daemon's own. */
+  readonly calls: string[] = [];
+  readonly missing = new Set<string>();
+  #failure: { what: string; errno: number } | undefined;
+  #open = 0;
+
+  /** Sockets that were not closed. */
+  get openSockets(): number {
+    return this.#open;
+  }
+
+  /** The next request for `what` fails with this errno. */
+  failNext(what: string, errno: number): void {
+    this.#failure = { what, errno };
+  }
+
+  open(namespacePath = 'host'): RouteSocket {
+    this.#open++;
+    return {
+      linkIndex: (name) => (this.missing.has(name) ? undefined : 2),
+      request: async (messages) => this.#request(namespacePath, messages),
+      close: () => {
+        this.#open--;
+      },
+    };
+  }
+
+  #request(namespacePath: string, messages: readonly RouteMessage[]): void {
+    this.calls.push(...messages.map(({ what }) => `${namespacePath} ${what}`));
+    const failure = this.#failure;
+    if (failure === undefined || !messages.some(({ what }) => what === failure.what)) return;
+    this.#failure = undefined;
+    throw new SyscallError('rtnetlink', failure.errno, failure.what);
+  }
+
+  setSysctl(name: string, value: string, namespacePath = 'host'): boolean {
+    this.calls.push(`${namespacePath} ${name} = ${value}`);
+    return true;
+  }
+}
