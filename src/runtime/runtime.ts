@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { ContainerId, ExecId } from '../lib/ids.ts';
 import type { OciProcess, OciSpec } from './oci-spec.ts';
 
@@ -38,8 +38,8 @@ export interface ExitStatus {
 export interface MonitorStream {
   /** Output in order: each item is a piece of one stream (with a terminal all of it is stdout). */
   readonly output: AsyncIterable<{ readonly stream: 'stdout' | 'stderr'; readonly data: Buffer }>;
-  /** Written bytes go to standard input; `end()` half-closes it. Output goes on afterwards. */
-  readonly input: Duplex;
+  /** Written bytes go to standard input; `end()` half-closes it. Output goes on afterwards. Never fails. */
+  readonly input: Writable;
   /** Lets go of the connection; the container runs on. */
   close(): void;
 }
@@ -82,13 +82,13 @@ export interface Runtime {
    * What is on this host of a container: `created` (monitor is there, not started), `running`, `exited` (its exit
    * status is on disk), `gone` (nothing, or a monitor that died without a status: reboot, SIGKILL).
    */
-  inspect(
-    id: ContainerId,
-  ): Promise<{
+  inspect(id: ContainerId): Promise<{
     readonly status: 'created' | 'running' | 'exited' | 'gone';
     readonly pid?: number;
     readonly exit?: ExitStatus;
   }>;
   /** Everything the exec root holds, for recovery: containers that `known` lacks are killed and removed. */
   sweep(known: ReadonlySet<ContainerId>): Promise<void>;
+  /** For the daemon's end: removes what is shared by its containers where none is left. Containers run on. */
+  close(): Promise<void>;
 }

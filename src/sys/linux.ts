@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 import { SyscallError } from './syscall-error.ts';
-import type { Fd, MountRequest, Syscalls } from './syscalls.ts';
+import type { BytePath, Fd, MountRequest, Syscalls } from './syscalls.ts';
 import { MS } from './syscalls.ts';
 
 const CLONE_NEWNET = 0x40000000;
@@ -10,6 +10,9 @@ const SOCK_SEQPACKET = 5;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SUN_PATH_BYTES = 108;
+const SHUT_RD = 0;
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
 const LOCK_EX_NB = 2 | 4;
 
 // koffi's declarations type every foreign function as returning `any`; each is given its real shape here, once.
@@ -36,25 +39,43 @@ const c = {
   connect: declare<(fd: number, address: Uint8Array, length: number) => number>(
     'int connect(int fd, const uint8_t *address, uint32_t length)',
   ),
-  mknod: declare<(path: string, mode: number, device: number) => number>(
+  shutdown: declare<(fd: number, how: number) => number>('int shutdown(int fd, int how)'),
+  pidfdOpen: declare<(pid: number, flags: number) => number>('int pidfd_open(int pid, uint32_t flags)'),
+  pidfdSendSignal: declare<(fd: number, signal: number, info: null, flags: number) => number>(
+    'int pidfd_send_signal(int fd, int signal, void *info, uint32_t flags)',
+  ),
+  mknod: declare<(path: BytePath, mode: number, device: number) => number>(
     'int mknod(const char *path, uint32_t mode, uint64_t device)',
   ),
-  llistxattr: declare<(path: string, list: Uint8Array | null, size: number) => number>(
+  llistxattr: declare<(path: BytePath, list: Uint8Array | null, size: number) => number>(
     'int64_t llistxattr(const char *path, _Out_ uint8_t *list, size_t size)',
   ),
-  lgetxattr: declare<(path: string, name: string, value: Uint8Array | null, size: number) => number>(
+  lgetxattr: declare<(path: BytePath, name: string, value: Uint8Array | null, size: number) => number>(
     'int64_t lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)',
   ),
-  lsetxattr: declare<(path: string, name: string, value: Uint8Array, size: number, flags: number) => number>(
+  lsetxattr: declare<(path: BytePath, name: string, value: Uint8Array, size: number, flags: number) => number>(
     'int lsetxattr(const char *path, const char *name, const uint8_t *value, size_t size, int flags)',
   ),
+  utimensat: declare<(directory: number, path: BytePath, times: BigInt64Array, flags: number) => number>(
+    'int utimensat(int directory, const char *path, const int64_t *times, int flags)',
+  ),
+  syncfs: declare<(fd: number) => number>('int syncfs(int fd)'),
   flock: declare<(fd: number, operation: number) => number>('int flock(int fd, int operation)'),
   chroot: declare<(path: string) => number>('int chroot(const char *path)'),
 };
 
-function check(syscall: string, result: number, path?: string): number {
-  if (result < 0) throw new SyscallError(syscall, koffi.errno(), path);
+function check(syscall: string, result: number, path?: BytePath): number {
+  if (result < 0) throw new SyscallError(syscall, koffi.errno(), path === undefined ? path : textOf(path));
   return result;
+}
+
+function textOf(path: BytePath): string {
+  return typeof path === 'string' ? path : Buffer.from(path).toString();
+}
+
+/** Bytes need the closing zero that koffi gives to strings only. */
+function cString(path: BytePath): BytePath {
+  return typeof path === 'string' ? path : Buffer.concat([path, Buffer.alloc(1)]);
 }
 
 /**
@@ -122,33 +143,55 @@ export class LinuxSyscalls implements Syscalls {
     return fd;
   }
 
-  makeNode(path: string, mode: number, device: { major: number; minor: number }): void {
-    check('mknod', c.mknod(path, mode, deviceNumber(device.major, device.minor)), path);
+  shutdownRead(fd: Fd): void {
+    check('shutdown', c.shutdown(fd, SHUT_RD));
   }
 
-  listXattrs(path: string): string[] {
+  openPidfd(pid: number): Fd {
+    return check('pidfd_open', c.pidfdOpen(pid, 0));
+  }
+
+  signalPidfd(fd: Fd, signal: number): void {
+    check('pidfd_send_signal', c.pidfdSendSignal(fd, signal, null, 0));
+  }
+
+  makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void {
+    check('mknod', c.mknod(cString(path), mode, deviceNumber(device.major, device.minor)), path);
+  }
+
+  listXattrs(path: BytePath): string[] {
     for (;;) {
-      const size = check('llistxattr', c.llistxattr(path, null, 0), path);
+      const size = check('llistxattr', c.llistxattr(cString(path), null, 0), path);
       if (size === 0) return [];
       const list = Buffer.alloc(size);
-      const read = c.llistxattr(path, list, size);
+      const read = c.llistxattr(cString(path), list, size);
       if (read >= 0) return list.toString('utf8', 0, read).split('\0').filter(Boolean);
       if (koffi.errno() !== 34 /* ERANGE: another was added in between */) check('llistxattr', read, path);
     }
   }
 
-  getXattr(path: string, name: string): Buffer {
+  getXattr(path: BytePath, name: string): Buffer {
     for (;;) {
-      const size = check('lgetxattr', c.lgetxattr(path, name, null, 0), path);
+      const size = check('lgetxattr', c.lgetxattr(cString(path), name, null, 0), path);
       const value = Buffer.alloc(Math.max(size, 1));
-      const read = c.lgetxattr(path, name, value, size);
+      const read = c.lgetxattr(cString(path), name, value, size);
       if (read >= 0) return value.subarray(0, read);
       if (koffi.errno() !== 34 /* ERANGE: it grew in between */) check('lgetxattr', read, path);
     }
   }
 
-  setXattr(path: string, name: string, value: Uint8Array): void {
-    check('lsetxattr', c.lsetxattr(path, name, value, value.length, 0), path);
+  setXattr(path: BytePath, name: string, value: Uint8Array): void {
+    check('lsetxattr', c.lsetxattr(cString(path), name, value, value.length, 0), path);
+  }
+
+  setTimes(path: BytePath, { seconds, nanoseconds }: { seconds: number; nanoseconds: number }): void {
+    const [whole, rest] = [BigInt(seconds), BigInt(nanoseconds)];
+    const times = new BigInt64Array([whole, rest, whole, rest]);
+    check('utimensat', c.utimensat(AT_FDCWD, cString(path), times, AT_SYMLINK_NOFOLLOW), path);
+  }
+
+  syncFileSystem(fd: Fd): void {
+    check('syncfs', c.syncfs(fd));
   }
 
   tryLock(fd: Fd): boolean {

@@ -1,5 +1,5 @@
 import { SyscallError } from './syscall-error.ts';
-import type { Fd, MountRequest, Syscalls } from './syscalls.ts';
+import type { BytePath, Fd, MountRequest, Syscalls } from './syscalls.ts';
 
 /** One call as the double saw it. */
 export interface RecordedCall {
@@ -43,22 +43,43 @@ export class RecordingSyscalls implements Syscalls {
     return this.#nextFd++;
   }
 
-  makeNode(path: string, mode: number, device: { major: number; minor: number }): void {
+  shutdownRead(fd: Fd): void {
+    this.#record('shutdownRead', fd);
+  }
+
+  openPidfd(pid: number): Fd {
+    this.#record('openPidfd', pid);
+    return this.#nextFd++;
+  }
+
+  signalPidfd(fd: Fd, signal: number): void {
+    this.#record('signalPidfd', fd, signal);
+  }
+
+  makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void {
     this.#record('makeNode', path, mode, device);
   }
 
-  listXattrs(path: string): string[] {
+  listXattrs(path: BytePath): string[] {
     this.#record('listXattrs', path);
     return [];
   }
 
-  getXattr(path: string, name: string): Buffer {
+  getXattr(path: BytePath, name: string): Buffer {
     this.#record('getXattr', path, name);
     return Buffer.alloc(0);
   }
 
-  setXattr(path: string, name: string, value: Uint8Array): void {
+  setXattr(path: BytePath, name: string, value: Uint8Array): void {
     this.#record('setXattr', path, name, value);
+  }
+
+  setTimes(path: BytePath, time: { seconds: number; nanoseconds: number }): void {
+    this.#record('setTimes', path, time);
+  }
+
+  syncFileSystem(fd: Fd): void {
+    this.#record('syncFileSystem', fd);
   }
 
   tryLock(fd: Fd): boolean {

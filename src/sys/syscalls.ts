@@ -1,6 +1,9 @@
 /** A file descriptor that the caller owns and must close. */
 export type Fd = number;
 
+/** A path as text, or as the bytes that Linux knows, for names that are not UTF-8. */
+export type BytePath = string | Uint8Array;
+
 /** Flags of mount(2) and umount2(2), from linux/mount.h. */
 export const MS = {
   RDONLY: 1,
@@ -48,11 +51,21 @@ export interface Syscalls {
   createNetworkNamespace(path: string): void;
   /** Connects a `SOCK_SEQPACKET` socket; the descriptor is close-on-exec and non-blocking. Paths of up to 107 bytes. */
   connectSeqpacket(path: string): Fd;
-  makeNode(path: string, mode: number, device: { major: number; minor: number }): void;
+  /** Nothing more is read from a socket: what the peer writes from now on fails at the peer with EPIPE. */
+  shutdownRead(fd: Fd): void;
+  /** A descriptor that stands for one process, whatever becomes of its number later. Throws ESRCH when it is gone. */
+  openPidfd(pid: number): Fd;
+  /** Throws ESRCH when the process has ended. */
+  signalPidfd(fd: Fd, signal: number): void;
+  makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void;
   /** Names of a path's own extended attributes (symbolic links are not followed). */
-  listXattrs(path: string): string[];
-  getXattr(path: string, name: string): Buffer;
-  setXattr(path: string, name: string, value: Uint8Array): void;
+  listXattrs(path: BytePath): string[];
+  getXattr(path: BytePath, name: string): Buffer;
+  setXattr(path: BytePath, name: string, value: Uint8Array): void;
+  /** Access and modification time, to the nanosecond; a symbolic link's are its own. `nanoseconds` is 0–999999999. */
+  setTimes(path: BytePath, time: { seconds: number; nanoseconds: number }): void;
+  /** Writes everything of the file system that `fd` lies in to its disk. Blocks for as long as that takes. */
+  syncFileSystem(fd: Fd): void;
   /** Takes an exclusive advisory lock that the process holds until it closes `fd` or dies; false when another has it. */
   tryLock(fd: Fd): boolean;
   /** The calling process's root becomes `path`, for all its threads (child processes for unpacking only). */

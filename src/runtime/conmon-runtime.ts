@@ -1,0 +1,88 @@
+import type { ContainerId, ExecId } from '../lib/ids.ts';
+import { createContainer } from './create.ts';
+import { deleteExec, execInContainer, waitForExec } from './exec.ts';
+import { inspectContainer } from './inspect.ts';
+import { killContainer } from './kill.ts';
+import { readRecord } from './monitor-record.ts';
+import { openMonitorStream } from './monitor-stream.ts';
+import { removeContainer } from './remove.ts';
+import { requireRecord } from './require-record.ts';
+import { resizeTerminal } from './resize.ts';
+import type { CreateRequest, ExecRequest, ExitStatus, MonitorStream, Runtime } from './runtime.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+import { startContainer } from './start.ts';
+import { sweepContainers } from './sweep.ts';
+
+/** Nothing is on this host of the container that was asked for: a reboot took it. Docker says 255 then, too. */
+const LOST = 255;
+
+/** The runtime with conmon as monitor and any OCI runtime below it. It holds no state that is not on disk. */
+export class ConmonRuntime implements Runtime {
+  readonly #context: RuntimeContext;
+
+  constructor(context: RuntimeContext) {
+    this.#context = context;
+  }
+
+  create(request: CreateRequest): ReturnType<Runtime['create']> {
+    return createContainer(this.#context, request);
+  }
+
+  start(id: ContainerId): Promise<void> {
+    return startContainer(this.#context, id);
+  }
+
+  kill(id: ContainerId, signal: number, all = false): Promise<void> {
+    return killContainer(this.#context, id, signal, all);
+  }
+
+  async attach(id: ContainerId): Promise<MonitorStream> {
+    const { paths, syscalls, monitors } = this.#context;
+    const record = await requireRecord(this.#context, id);
+    return openMonitorStream(syscalls, paths.container(id), record, monitors.exit(paths.container(id), record));
+  }
+
+  resize(id: ContainerId, size: { rows: number; columns: number }): Promise<void> {
+    return resizeTerminal(this.#context.paths.container(id), size);
+  }
+
+  delete(id: ContainerId): Promise<void> {
+    return removeContainer(this.#context, id);
+  }
+
+  exec(request: ExecRequest): ReturnType<Runtime['exec']> {
+    return execInContainer(this.#context, request);
+  }
+
+  resizeExec(id: ContainerId, execId: ExecId, size: { rows: number; columns: number }): Promise<void> {
+    return resizeTerminal(this.#context.paths.exec(id, execId), size);
+  }
+
+  waitExec(id: ContainerId, execId: ExecId): Promise<ExitStatus> {
+    return waitForExec(this.#context, id, execId);
+  }
+
+  deleteExec(id: ContainerId, execId: ExecId): Promise<void> {
+    return deleteExec(this.#context, id, execId);
+  }
+
+  async wait(id: ContainerId): Promise<ExitStatus> {
+    const paths = this.#context.paths.container(id);
+    const record = await readRecord(paths);
+    if (record === undefined) return { exitCode: LOST, oomKilled: false, finishedAt: new Date() };
+    return this.#context.monitors.exit(paths, record);
+  }
+
+  inspect(id: ContainerId): ReturnType<Runtime['inspect']> {
+    return inspectContainer(this.#context, id);
+  }
+
+  sweep(known: ReadonlySet<ContainerId>): Promise<void> {
+    return sweepContainers(this.#context, known);
+  }
+
+  close(): Promise<void> {
+    this.#context.monitors.unref();
+    return this.#context.cgroups.removeIfEmpty(this.#context.cgroupParent);
+  }
+}

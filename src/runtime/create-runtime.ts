@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { Cgroups, releaseV2Controllers } from '../sys/cgroups.ts';
+import type { Syscalls } from '../sys/syscalls.ts';
+import { ConmonRuntime } from './conmon-runtime.ts';
+import { LiveMonitors } from './live-monitors.ts';
+import { RuntimePaths } from './paths.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface RuntimeOptions {
+  /** On a tmpfs, and this daemon's alone. */
+  readonly execRoot: string;
+  readonly syscalls: Syscalls;
+  /** All containers' cgroups lie below it: see `cgroupParentFor`. */
+  readonly cgroupParent: string;
+  /** Told of what is changed on the host. */
+  readonly log: (message: string) => void;
+}
+
+/** Prepares the exec root and the host's cgroups; idempotent. */
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { execRoot, syscalls, cgroupParent, log } = options;
+  const paths = new RuntimePaths(execRoot);
+  for (const directory of [paths.containers, paths.ociRoot, paths.temporary]) {
+    await mkdir(directory, { recursive: true, mode: 0o711 });
+  }
+  const cgroups = await Cgroups.detect();
+  const mounted = await releaseV2Controllers(cgroups, syscalls);
+  for (const controller of mounted) {
+    log(`mounted cgroup controller ${controller} as v1: crun does not run where v1 and v2 are mixed and v2 owns one`);
+  }
+  return new ConmonRuntime({
+    paths,
+    syscalls,
+    monitors: new LiveMonitors(syscalls),
+    cgroups: mounted.length > 0 ? await Cgroups.detect() : cgroups,
+    cgroupParent,
+  });
+}
+
+/** A cgroup for each daemon's containers, told apart by exec root: daemons on one host never touch each other's. */
+export function cgroupParentFor(execRoot: string): string {
+  return `/skiff/${createHash('sha256').update(execRoot).digest('hex').slice(0, 12)}`;
+}

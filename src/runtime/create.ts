@@ -1,0 +1,68 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { hasErrorCode } from '../sys/syscall-error.ts';
+import { identify } from '../sys/process-identity.ts';
+import { findExecutable } from './find-executable.ts';
+import { monitorArguments } from './monitor-arguments.ts';
+import { writeRecord } from './monitor-record.ts';
+import { removeContainer } from './remove.ts';
+import type { CreateRequest } from './runtime.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+import { processNotStarted } from './runtime-errors.ts';
+import { spawnMonitor } from './spawn-monitor.ts';
+
+/** See `Runtime.create`. */
+export async function createContainer(
+  context: RuntimeContext,
+  request: CreateRequest,
+): Promise<{ readonly pid: number; readonly monitorPid: number }> {
+  const { id, spec } = request;
+  const paths = context.paths.container(id);
+  const ociRuntime = findExecutable(request.ociRuntime);
+  await makeBundle(context, request);
+  try {
+    const result = await spawnMonitor({
+      args: monitorArguments({
+        ...request,
+        containerId: id,
+        uniqueId: id,
+        paths,
+        ociRuntime,
+        ociRoot: context.paths.ociRoot,
+      }),
+      directory: paths.directory,
+      temporary: context.paths.temporary,
+    });
+    if (result.kind === 'failed') {
+      throw processNotStarted('create', basename(ociRuntime), spec.process.args[0] ?? '', result.message);
+    }
+    await writeRecord(paths, {
+      monitor: result.monitor,
+      process: identify(result.pid) ?? null,
+      ociRuntime,
+      cgroupsPath: spec.linux.cgroupsPath,
+      terminal: request.terminal,
+      stdin: request.stdin,
+      stdinOnce: request.stdinOnce,
+    });
+    return { pid: result.pid, monitorPid: result.monitor.pid };
+  } catch (error) {
+    await removeContainer(context, id).catch((cleanup: unknown) => {
+      throw new AggregateError([error, cleanup], `container ${id} could neither be created nor cleaned up`);
+    });
+    throw error;
+  }
+}
+
+/** What an earlier run of the same container left is removed first. */
+async function makeBundle(context: RuntimeContext, { id, spec }: CreateRequest): Promise<void> {
+  const { directory, config } = context.paths.container(id);
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    if (!hasErrorCode(error, 'EEXIST')) throw error;
+    await removeContainer(context, id);
+    await mkdir(directory, { mode: 0o700 });
+  }
+  await writeFile(config, JSON.stringify(spec));
+}

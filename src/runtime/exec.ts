@@ -1,0 +1,91 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { EngineError, internalError } from '../errors/engine-error.ts';
+import type { ContainerId, ExecId } from '../lib/ids.ts';
+import { identify, isAlive } from '../sys/process-identity.ts';
+import { signalProcess } from '../sys/signal-process.ts';
+import { findExecutable } from './find-executable.ts';
+import { monitorArguments } from './monitor-arguments.ts';
+import { readRecord, writeRecord } from './monitor-record.ts';
+import { openMonitorStream } from './monitor-stream.ts';
+import { requireRecord } from './require-record.ts';
+import type { ExecRequest, ExitStatus, MonitorStream } from './runtime.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+import { processNotStarted } from './runtime-errors.ts';
+import { spawnMonitor } from './spawn-monitor.ts';
+
+const SIGKILL = 9;
+
+/** See `Runtime.exec`. */
+export async function execInContainer(
+  context: RuntimeContext,
+  request: ExecRequest,
+): Promise<{ readonly pid: number; readonly stream: MonitorStream }> {
+  const { id, execId } = request;
+  const container = await requireRecord(context, id);
+  if (container.process === null || !isAlive(container.process)) throw notRunning(id);
+  const ociRuntime = findExecutable(request.ociRuntime);
+  const paths = context.paths.exec(id, execId);
+  await mkdir(paths.directory, { recursive: true, mode: 0o700 });
+  await writeFile(paths.process, JSON.stringify(request.process));
+
+  const monitorEnded = Promise.withResolvers<unknown>();
+  let stream: MonitorStream | undefined;
+  try {
+    const result = await spawnMonitor({
+      args: monitorArguments({
+        ...request,
+        containerId: id,
+        uniqueId: execId,
+        paths,
+        ociRuntime,
+        ociRoot: context.paths.ociRoot,
+        logPath: undefined,
+        processSpec: paths.process,
+      }),
+      directory: paths.directory,
+      temporary: context.paths.temporary,
+      beforeStart: async () => {
+        stream = openMonitorStream(context.syscalls, paths, request, monitorEnded.promise);
+      },
+    });
+    if (result.kind === 'failed') {
+      throw processNotStarted('exec', basename(ociRuntime), request.process.args[0] ?? '', result.message);
+    }
+    if (stream === undefined) throw internalError('conmon offered no connection to the exec');
+    const { terminal, stdin, stdinOnce } = request;
+    const process = identify(result.pid) ?? null;
+    const record = { monitor: result.monitor, process, ociRuntime, cgroupsPath: '', terminal, stdin, stdinOnce };
+    await writeRecord(paths, record);
+    monitorEnded.resolve(context.monitors.exit(paths, record));
+    return { pid: result.pid, stream };
+  } catch (error) {
+    stream?.close();
+    monitorEnded.resolve(undefined);
+    await rm(paths.directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** @throws not_found when there is no such exec any more. */
+export async function waitForExec(context: RuntimeContext, id: ContainerId, execId: ExecId): Promise<ExitStatus> {
+  const paths = context.paths.exec(id, execId);
+  const record = await readRecord(paths);
+  if (record === undefined) throw new EngineError('not_found', `No such exec instance: ${execId}`);
+  return context.monitors.exit(paths, record);
+}
+
+/** Ends it when it runs, and removes its files. Idempotent. */
+export async function deleteExec(context: RuntimeContext, id: ContainerId, execId: ExecId): Promise<void> {
+  const paths = context.paths.exec(id, execId);
+  const record = await readRecord(paths);
+  if (record !== undefined) {
+    if (record.process !== null) signalProcess(context.syscalls, record.process, SIGKILL);
+    await context.monitors.exit(paths, record);
+  }
+  await rm(paths.directory, { recursive: true, force: true });
+}
+
+function notRunning(id: ContainerId): EngineError {
+  return new EngineError('conflict', `container ${id} is not running`);
+}

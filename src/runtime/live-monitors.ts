@@ -1,0 +1,58 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { type ExitWatch, processExit, watchExit } from '../sys/process-exit.ts';
+import { signalProcess } from '../sys/signal-process.ts';
+import type { Syscalls } from '../sys/syscalls.ts';
+import { readExitStatus } from './exit-status.ts';
+import type { MonitorRecord } from './monitor-record.ts';
+import type { MonitorPaths } from './paths.ts';
+import type { ExitStatus } from './runtime.ts';
+
+const SIGKILL = 9;
+
+/** Waits for monitors to end, once per monitor however many ask. Nothing is polled. */
+export class LiveMonitors {
+  readonly #syscalls: Syscalls;
+  readonly #waits = new Map<string, Promise<ExitStatus>>();
+  readonly #watches = new Set<ExitWatch>();
+
+  constructor(syscalls: Syscalls) {
+    this.#syscalls = syscalls;
+  }
+
+  /** Resolves when the monitor and its process have ended; at once when that was before. */
+  exit(paths: MonitorPaths, record: MonitorRecord): Promise<ExitStatus> {
+    const key = `${paths.directory} ${record.monitor.pid} ${record.monitor.startTime}`;
+    const known = this.#waits.get(key);
+    if (known !== undefined) return known;
+    const wait = this.#wait(paths, record).finally(() => this.#waits.delete(key));
+    this.#waits.set(key, wait);
+    return wait;
+  }
+
+  /** Waits that are under way go on, but no longer keep the daemon from ending. */
+  unref(): void {
+    for (const watch of this.#watches) watch.unref();
+  }
+
+  async #wait(paths: MonitorPaths, record: MonitorRecord): Promise<ExitStatus> {
+    const watch = watchExit(this.#syscalls, record.monitor);
+    this.#watches.add(watch);
+    await watch.exited;
+    this.#watches.delete(watch);
+    return (await readExitStatus(paths)) ?? (await bury(this.#syscalls, paths, record));
+  }
+}
+
+/**
+ * A monitor that was killed leaves no status, and its process without anyone to hold its streams: the process is killed
+ * too, and a status is written in the monitor's stead, so that every later question has the same answer.
+ */
+async function bury(syscalls: Syscalls, paths: MonitorPaths, record: MonitorRecord): Promise<ExitStatus> {
+  if (record.process !== null && signalProcess(syscalls, record.process, SIGKILL)) {
+    await processExit(syscalls, record.process);
+  }
+  const status = { exitCode: 128 + SIGKILL, oomKilled: false, finishedAt: new Date() };
+  await writeFile(`${paths.exit}.new`, String(status.exitCode));
+  await rename(`${paths.exit}.new`, paths.exit);
+  return status;
+}

@@ -1,0 +1,44 @@
+import type { StdioOptions } from './runtime.ts';
+import type { MonitorPaths } from './paths.ts';
+
+export interface MonitorArguments extends StdioOptions {
+  readonly containerId: string;
+  /** The container's own ID, or the exec's. */
+  readonly uniqueId: string;
+  readonly paths: MonitorPaths;
+  readonly ociRuntime: string;
+  readonly ociRoot: string;
+  readonly logPath: string | undefined;
+  /** The process specification's path, for an exec. */
+  readonly processSpec?: string;
+}
+
+/** conmon(8)'s command line. */
+export function monitorArguments(options: MonitorArguments): string[] {
+  const { paths } = options;
+  const args = [
+    ['--api-version', '1'],
+    ['--cid', options.containerId],
+    ['--cuuid', options.uniqueId],
+    ['--runtime', options.ociRuntime],
+    ['--bundle', paths.directory],
+    ['--persist-dir', paths.directory],
+    ['--container-pidfile', paths.pidFile],
+    ['--log-path', options.logPath === undefined ? 'none' : `k8s-file:${options.logPath}`],
+    ['--log-level', 'error'],
+    ['--runtime-arg', '--root', '--runtime-arg', options.ociRoot],
+    // One fork less, and the monitor's own number is known at once. It has a session of its own all the same.
+    ['--sync'],
+    // The socket lies in the bundle whatever the length of its path.
+    ['--full-attach'],
+    // Flushing the log to the disk would delay every exit; the page cache survives everything but the host's crash.
+    ['--no-sync-log'],
+  ].flat();
+  if (options.processSpec !== undefined)
+    args.push('--exec', '--exec-attach', '--exec-process-spec', options.processSpec);
+  if (options.terminal) args.push('--terminal');
+  if (options.stdin) args.push('--stdin');
+  // A terminal's input stays usable for the next client, as Docker's does.
+  if (options.stdin && (options.terminal || !options.stdinOnce)) args.push('--leave-stdin-open');
+  return args;
+}

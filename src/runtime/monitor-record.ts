@@ -1,0 +1,33 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { ProcessIdentity } from '../sys/process-identity.ts';
+import { hasErrorCode } from '../sys/syscall-error.ts';
+import type { MonitorPaths } from './paths.ts';
+import type { StdioOptions } from './runtime.ts';
+
+/** What a later daemon must know of a monitor to go on with it. */
+export interface MonitorRecord extends StdioOptions {
+  readonly monitor: ProcessIdentity;
+  /** The container's (or exec's) first process, in the host's numbers; null when it had ended before it was seen. */
+  readonly process: ProcessIdentity | null;
+  /** Absolute path of the OCI runtime. */
+  readonly ociRuntime: string;
+  /** The container's cgroup below every hierarchy's root; empty for an exec. */
+  readonly cgroupsPath: string;
+}
+
+/** Atomic: a record is there whole or not at all. */
+export async function writeRecord(paths: MonitorPaths, record: MonitorRecord): Promise<void> {
+  const temporary = `${paths.record}.new`;
+  await writeFile(temporary, JSON.stringify(record));
+  await rename(temporary, paths.record);
+}
+
+/** @returns undefined when there is none: never created, created by half, or removed. */
+export async function readRecord(paths: MonitorPaths): Promise<MonitorRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(paths.record, 'utf8')) as MonitorRecord;
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

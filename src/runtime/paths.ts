@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { ContainerId, ExecId } from '../lib/ids.ts';
+
+/** Where one monitor keeps its files; the same names for a container and for an exec inside it. */
+export interface MonitorPaths {
+  /** Bundle of the runtime, working and persist directory of the monitor. */
+  readonly directory: string;
+  /** How to find the monitor again (`monitor-record.ts`). */
+  readonly record: string;
+  readonly pidFile: string;
+  /** Written by the monitor when the process has ended: its exit status in decimal. */
+  readonly exit: string;
+  /** Written by the monitor when the kernel killed for lack of memory. */
+  readonly oom: string;
+  /** The monitor's socket for clients, and its pipe for commands. */
+  readonly attach: string;
+  readonly control: string;
+}
+
+function monitorPaths(directory: string): MonitorPaths {
+  return {
+    directory,
+    record: join(directory, 'monitor.json'),
+    pidFile: join(directory, 'pid'),
+    exit: join(directory, 'exit'),
+    oom: join(directory, 'oom'),
+    attach: join(directory, 'attach'),
+    control: join(directory, 'ctl'),
+  };
+}
+
+/** The layout of the exec root, which is on a tmpfs: after a reboot nothing of it is left. */
+export class RuntimePaths {
+  readonly containers: string;
+  /** The OCI runtime's own state, one folder per container. */
+  readonly ociRoot: string;
+  readonly temporary: string;
+
+  constructor(execRoot: string) {
+    this.containers = join(execRoot, 'containers');
+    this.ociRoot = join(execRoot, 'oci');
+    this.temporary = join(execRoot, 'tmp');
+  }
+
+  container(id: ContainerId): MonitorPaths & { readonly config: string; readonly execs: string } {
+    const directory = join(this.containers, id);
+    return { ...monitorPaths(directory), config: join(directory, 'config.json'), execs: join(directory, 'execs') };
+  }
+
+  exec(id: ContainerId, execId: ExecId): MonitorPaths & { readonly process: string } {
+    const directory = join(this.containers, id, 'execs', execId);
+    return { ...monitorPaths(directory), process: join(directory, 'process.json') };
+  }
+
+  /** The pipe on which a created container's first process waits; gone once it was started. */
+  startFifo(id: ContainerId): string {
+    return join(this.ociRoot, id, 'exec.fifo');
+  }
+}

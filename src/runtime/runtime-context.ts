@@ -1,0 +1,13 @@
+import type { Cgroups } from '../sys/cgroups.ts';
+import type { Syscalls } from '../sys/syscalls.ts';
+import type { LiveMonitors } from './live-monitors.ts';
+import type { RuntimePaths } from './paths.ts';
+
+/** What the verbs of the runtime work with. */
+export interface RuntimeContext {
+  readonly paths: RuntimePaths;
+  readonly syscalls: Syscalls;
+  readonly monitors: LiveMonitors;
+  readonly cgroups: Cgroups;
+  readonly cgroupParent: string;
+}

@@ -1,0 +1,59 @@
+import { EngineError, internalError, invalidArgument } from '../errors/engine-error.ts';
+
+/** Docker's words around what the OCI runtime said; its clients look for the words in the middle. */
+const PREFIX = {
+  create: (runtime: string) =>
+    `failed to create task for container: failed to create shim task: OCI runtime create failed: ${runtime} create failed: unable to start container process`,
+  exec: () => 'OCI runtime exec failed: exec failed: unable to start container process',
+} as const;
+
+/**
+ * The error for a process that could not be made. The kind is `invalid_argument` where the command is at fault, as in
+ * Docker: its command line ends with 127 or 126 by the words `executable file not found`, `no such file or directory`,
+ * `permission denied`, `is a directory`.
+ */
+export function processNotStarted(
+  operation: keyof typeof PREFIX,
+  runtime: string,
+  command: string,
+  said: string,
+): EngineError {
+  const prefix = PREFIX[operation](runtime);
+  const text = withoutDecoration(said) || 'the runtime gave no reason';
+  const reason = commandReason(command, text);
+  if (reason !== undefined) return invalidArgument(`${prefix}: exec: ${JSON.stringify(command)}: ${reason}: unknown`);
+  const message = `${prefix}: ${text}: unknown`;
+  return /no such file or directory|permission denied|not a directory|is a directory/i.test(text)
+    ? invalidArgument(
+        message.replace(/No such file or directory|Permission denied|Not a directory|Is a directory/g, (words) =>
+          words.toLowerCase(),
+        ),
+      )
+    : internalError(message);
+}
+
+/** crun begins its lines with a time in some versions, runc with level and time. */
+function withoutDecoration(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  const last = lines.findLast((line) => line !== '') ?? '';
+  const runc = /level=error msg=("(?:[^"\\]|\\.)*")/.exec(last)?.[1];
+  if (runc !== undefined) return JSON.parse(runc) as string;
+  return last.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z?:? /, '').replace(/^error executing\b/, 'error executing');
+}
+
+function commandReason(command: string, text: string): string | undefined {
+  if (/executable file .* not found/i.test(text)) {
+    return command.includes('/') ? `stat ${command}: no such file or directory` : 'executable file not found in $PATH';
+  }
+  if (/^(open executable|exec(ute)?\b).*permission denied/i.test(text)) return 'permission denied';
+  // crun answers with EPERM for whatever is no regular file, and that is a directory.
+  if (/^(open executable|exec(ute)?\b).*(is a directory|operation not permitted)/i.test(text)) return 'is a directory';
+  if (/^(open executable|exec(ute)?\b).*no such file or directory/i.test(text)) return 'no such file or directory';
+  if (/exec format error/i.test(text)) return 'exec format error';
+  return undefined;
+}
+
+/** The message of the runtime's own commands (`start`, `kill`, `delete`) as Docker has it. */
+export function runtimeFailed(operation: string, said: string): EngineError {
+  return internalError(`OCI runtime ${operation} failed: ${withoutDecoration(said)}: unknown`);
+}

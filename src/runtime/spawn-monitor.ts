@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import { internalError } from '../errors/engine-error.ts';
+import { identify, type ProcessIdentity } from '../sys/process-identity.ts';
+import { findExecutable } from './find-executable.ts';
+
+const SYNC_FD = 3;
+const START_FD = 4;
+const ATTACH_FD = 5;
+
+export interface MonitorLaunch {
+  readonly args: readonly string[];
+  readonly directory: string;
+  /** For sockets that the monitor makes under names of its own. */
+  readonly temporary: string;
+  /** Called when clients can connect, before the process is made; the monitor waits for it. Execs only. */
+  readonly beforeStart?: () => Promise<void>;
+}
+
+/** The monitor's answer: the process it made, or what the OCI runtime wrote to standard error. */
+export type LaunchResult =
+  | { readonly kind: 'started'; readonly monitor: ProcessIdentity; readonly pid: number }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/**
+ * Starts a monitor and waits until it has made its process. It lives in a session of its own and holds none of the
+ * daemon's descriptors: neither the daemon's end nor a signal to its process group touches it.
+ * @throws internal when the monitor itself cannot run.
+ */
+export async function spawnMonitor(launch: MonitorLaunch): Promise<LaunchResult> {
+  const attaches = launch.beforeStart !== undefined;
+  const child = spawn(findExecutable('conmon'), launch.args, {
+    cwd: launch.directory,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...(attaches ? (['pipe', 'pipe'] as const) : [])],
+    env: {
+      PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+      TMPDIR: launch.temporary,
+      _OCI_SYNCPIPE: String(SYNC_FD),
+      ...(attaches ? { _OCI_STARTPIPE: String(START_FD), _OCI_ATTACHPIPE: String(ATTACH_FD) } : {}),
+    },
+  });
+  const exited = Promise.withResolvers<undefined>();
+  child.on('error', (error) => exited.reject(internalError(`conmon: ${error.message}`, error)));
+  child.on('exit', () => exited.resolve(undefined));
+  // Awaited below where it matters; a monitor that ends years later must not count as unhandled.
+  exited.promise.catch(() => undefined);
+  const complaints: Buffer[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk));
+  const monitor = child.pid === undefined ? undefined : identify(child.pid);
+
+  const [sync, start, attach] = child.stdio.slice(SYNC_FD) as [Readable, Writable?, Readable?];
+  // A monitor that dies breaks these pipes; its exit is what gets reported.
+  for (const pipe of [sync, start, attach]) pipe?.on('error', () => undefined);
+  try {
+    const answer = firstLine(sync, exited.promise);
+    if (launch.beforeStart !== undefined && start !== undefined && attach !== undefined) {
+      start.write('\n');
+      if ((await firstLine(attach, exited.promise)) !== undefined) await launch.beforeStart();
+      start.end('\n');
+    }
+    const line = await answer;
+    if (line === undefined || monitor === undefined) {
+      const text = Buffer.concat(complaints).toString().trim();
+      throw internalError(`conmon ended before it made a process: ${text || 'nothing on standard error'}`);
+    }
+    const { data, message } = JSON.parse(line) as { data: number; message?: string };
+    if (data > 0) return { kind: 'started', monitor, pid: data };
+    await exited.promise;
+    return { kind: 'failed', message: (message ?? '').trim() };
+  } finally {
+    for (const pipe of [sync, start, attach, child.stderr]) pipe?.destroy();
+    child.unref();
+  }
+}
+
+/** @returns undefined when the monitor ended without having written one. */
+async function firstLine(pipe: Readable, exited: Promise<undefined>): Promise<string | undefined> {
+  const lines = createInterface({ input: pipe });
+  const line = Promise.withResolvers<string | undefined>();
+  lines.once('line', line.resolve);
+  lines.once('close', () => line.resolve(undefined));
+  exited.catch(line.reject);
+  return line.promise;
+}

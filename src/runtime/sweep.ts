@@ -1,0 +1,18 @@
+import { readdir } from 'node:fs/promises';
+import type { ContainerId } from '../lib/ids.ts';
+import { readRecord } from './monitor-record.ts';
+import { removeContainer } from './remove.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+
+/** See `Runtime.sweep`. Containers that were created by half go even when they are known: nothing can adopt them. */
+export async function sweepContainers(context: RuntimeContext, known: ReadonlySet<ContainerId>): Promise<void> {
+  const present = new Set<string>([
+    ...(await readdir(context.paths.containers)),
+    ...(await readdir(context.paths.ociRoot)),
+  ]);
+  for (const name of present) {
+    const id = name as ContainerId;
+    if (known.has(id) && (await readRecord(context.paths.container(id))) !== undefined) continue;
+    await removeContainer(context, id);
+  }
+}

@@ -1,0 +1,27 @@
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import { internalError } from '../errors/engine-error.ts';
+import type { Fd } from './syscalls.ts';
+
+/** The part of Node's own pipe handle that is needed here. */
+interface PipeHandle {
+  /** @returns 0, or a negative errno. */
+  open(fd: Fd): number;
+}
+interface PipeBinding {
+  readonly Pipe: new (type: number) => PipeHandle;
+  readonly constants: { readonly SOCKET: number };
+}
+
+/** Node keeps its handle classes behind this call alone; `new Socket({ fd })` refuses all but stream sockets. */
+const { Pipe, constants } = (process as unknown as { binding(name: 'pipe_wrap'): PipeBinding }).binding('pipe_wrap');
+
+/**
+ * The event loop's own reading and writing on any descriptor that polls: one `data` event per packet of a
+ * `SOCK_SEQPACKET` socket. The socket owns the descriptor from here on, also when this throws.
+ */
+export function socketOn(fd: Fd, options: SocketConstructorOpts = {}): Socket {
+  const handle = new Pipe(constants.SOCKET);
+  const result = handle.open(fd);
+  if (result !== 0) throw internalError(`descriptor ${fd} cannot be polled: errno ${-result}`);
+  return new Socket({ ...options, handle } as unknown as SocketConstructorOpts);
+}
