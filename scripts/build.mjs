@@ -46,7 +46,7 @@ function build() {
   }
   mkdirSync(dirname(output), { recursive: true });
   const temporary = `${output}.${process.pid}.tmp`;
-  const options = ['--compile', '--minify', '--bytecode', '--format=esm'];
+  const options = ['--compile', '--splitting', '--minify', '--bytecode', '--format=esm'];
   const result = spawnSync(bun, ['build', ...options, 'src/cli/main.ts', '--outfile', temporary], {
     cwd: root,
     encoding: 'utf8',

@@ -28,7 +28,7 @@ export interface Context<F extends FlagSet = FlagSet> {
   /** The values by flag name: `flags['no-trunc']`. */
   readonly flags: FlagValues<F>;
   /** Whether the user gave the flag, whatever its value. */
-  changed(flag: keyof F & string): boolean;
+  readonly changed: (flag: keyof F & string) => boolean;
   readonly args: readonly string[];
   /** Made at the first use; nothing is sent before a request is made. */
   readonly client: ApiClient;

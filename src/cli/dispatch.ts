@@ -7,16 +7,8 @@ import type { FlagValues } from './flags/flag.ts';
 import { FlagError, parseFlags } from './flags/parse.ts';
 import { type GlobalFlags, globalFlags } from './global-flags.ts';
 import { chooseAddress, parseAddress } from './host.ts';
-import type { Terminal } from './io/terminal.ts';
-import { commandIndex, groups, type Registered } from './registry.ts';
-
-export interface Invocation {
-  /** The words after the program's name. */
-  readonly argv: readonly string[];
-  readonly programName: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly io: Terminal;
-}
+import type { Invocation } from './invocation.ts';
+import { commandIndex, type Resolved, resolve } from './registry.ts';
 
 /** docker's exit code for flags that it does not understand, whatever the command. */
 const WRONG_FLAGS = 125;
@@ -65,21 +57,6 @@ async function route(invocation: Invocation): Promise<number> {
   return await runCommand(invocation, values, found, command);
 }
 
-export interface Resolved {
-  readonly entry: Registered;
-  readonly path: string;
-  readonly rest: readonly string[];
-}
-
-/** The command that the words name: two words inside a group, otherwise one. */
-export function resolve(words: readonly string[], index: ReadonlyMap<string, Registered>): Resolved | undefined {
-  const [first = '', second] = words;
-  const length = groups.has(first) && second !== undefined ? 2 : 1;
-  const path = words.slice(0, length).join(' ');
-  const entry = index.get(path);
-  return entry === undefined ? undefined : { entry, path, rest: words.slice(length) };
-}
-
 async function runCommand(
   invocation: Invocation,
   globals: FlagValues<GlobalFlags>,
@@ -95,9 +72,10 @@ async function runCommand(
     found.path,
     usage,
   );
+  for (const note of parsed.notes) await io.stdout.write(`${note}\n`);
   if (parsed.help !== 'none') {
     const { commandHelp } = await import('./help.ts');
-    if (parsed.help === 'short') await io.stderr.write('Flag shorthand -h has been deprecated, use --help\n');
+    if (parsed.help === 'short') await io.stdout.write('Flag shorthand -h has been deprecated, use --help\n');
     await io.stdout.write(commandHelp(program, found.path, found.entry, command, io.stdout.columns ?? DEFAULT_WIDTH));
     return 0;
   }

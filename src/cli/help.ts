@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import type { Flag, FlagSet } from './flags/flag.ts';
-import type { Group, Registered } from './registry.ts';
+import type { Group, Registered } from './registered.ts';
 import { wrap } from './wrap.ts';
 
 /** The help of one command, in docker's layout. */
@@ -17,7 +17,9 @@ export function usageLine(program: string, path: string, command: Command): stri
 }
 
 export function groupHelp(program: string, noun: string, group: Group): string {
-  const rows = group.entries.map((entry) => ({ name: lastWord(entry.paths[0]), summary: entry.summary }));
+  const rows = group.entries
+    .map((entry) => ({ name: lastWord(entry.paths[0]), summary: entry.summary }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   return [
     `Usage:  ${program} ${noun} COMMAND`,
     group.summary,

@@ -1,46 +1,19 @@
-import type { Command } from './command.ts';
+import { containerCommands } from './container/commands.ts';
+import { entry, type Group, type Registered } from './registered.ts';
 
-export interface Registered {
-  /** The command's names, as its help lists them: the first is its place in the tree, the others mean the same. */
-  readonly paths: readonly [string, ...string[]];
-  readonly summary: string;
-  load(): Promise<Command>;
-}
-
-export interface Group {
-  readonly summary: string;
-  readonly entries: readonly Registered[];
-}
-
-function entry(
-  paths: readonly [string, ...string[]],
-  summary: string,
-  load: () => Promise<{ command: Command }>,
-): Registered {
-  return { paths, summary, load: async () => (await load()).command };
-}
-
-/** In the order of the help; `lastWord(paths[0])` is the command's name inside its group. */
+/** By the noun that leads their paths; the last word of a first path is the command's name inside its group. */
 export const groups: ReadonlyMap<string, Group> = new Map<string, Group>([
-  [
-    'container',
-    {
-      summary: 'Manage containers',
-      entries: [
-        entry(
-          ['container ls', 'container list', 'container ps', 'ps'],
-          'List containers',
-          () => import('./container/ls.ts'),
-        ),
-        entry(['container stop', 'stop'], 'Stop one or more running containers', () => import('./container/stop.ts')),
-      ],
-    },
-  ],
+  ['container', containerCommands],
   [
     'image',
     {
       summary: 'Manage images',
       entries: [
+        entry(
+          ['image inspect'],
+          'Display detailed information on one or more images',
+          () => import('./image/inspect.ts'),
+        ),
         entry(['image history', 'history'], 'Show the history of an image', () => import('./image/history.ts')),
         entry(['image ls', 'image list', 'images'], 'List images', () => import('./image/ls.ts')),
       ],
@@ -50,14 +23,23 @@ export const groups: ReadonlyMap<string, Group> = new Map<string, Group>([
     'network',
     {
       summary: 'Manage networks',
-      entries: [entry(['network ls', 'network list'], 'List networks', () => import('./network/ls.ts'))],
+      entries: [
+        entry(
+          ['network inspect'],
+          'Display detailed information on one or more networks',
+          () => import('./network/inspect.ts'),
+        ),
+        entry(['network ls', 'network list'], 'List networks', () => import('./network/ls.ts')),
+      ],
     },
   ],
   ['system', { summary: 'Manage Docker', entries: [] }],
 ]);
 
 /** Commands that stand in no group (`version`, `inspect`). */
-export const ungrouped: readonly Registered[] = [];
+export const ungrouped: readonly Registered[] = [
+  entry(['inspect'], 'Return low-level information on Docker objects', () => import('./object/inspect.ts')),
+];
 
 /** The first section of the top-level help, in docker's order. */
 export const commonCommands = [
@@ -82,4 +64,19 @@ export function commandIndex(): Map<string, Registered> {
     for (const one of group.entries) for (const path of one.paths) index.set(path, one);
   for (const one of ungrouped) for (const path of one.paths) index.set(path, one);
   return index;
+}
+
+export interface Resolved {
+  readonly entry: Registered;
+  readonly path: string;
+  readonly rest: readonly string[];
+}
+
+/** The command that the words name: two words inside a group, otherwise one. */
+export function resolve(words: readonly string[], index: ReadonlyMap<string, Registered>): Resolved | undefined {
+  const [first = '', second] = words;
+  const length = groups.has(first) && second !== undefined ? 2 : 1;
+  const path = words.slice(0, length).join(' ');
+  const entry = index.get(path);
+  return entry === undefined ? undefined : { entry, path, rest: words.slice(length) };
 }

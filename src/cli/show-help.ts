@@ -1,10 +1,11 @@
+import { nearest } from '../lib/suggest.ts';
 import { configFolder } from './config-file.ts';
-import { type Invocation, resolve } from './dispatch.ts';
 import { CliError } from './errors.ts';
 import { globalFlags } from './global-flags.ts';
 import { commandHelp, groupHelp, type Row, topLevelHelp } from './help.ts';
-import { commonCommands, groups, type Registered } from './registry.ts';
-import { nearest } from './suggest.ts';
+import type { Invocation } from './invocation.ts';
+import type { Registered } from './registered.ts';
+import { commonCommands, groups, resolve } from './registry.ts';
 
 const DEFAULT_WIDTH = 80;
 
@@ -50,8 +51,11 @@ export async function unknownCommand(
     );
   }
   if (second === undefined || second === '--help' || second === '-h') return await showHelp(invocation, [first], index);
-  const inGroup = [...index.keys()].filter((path) => path.startsWith(`${first} `));
-  const hint = hintFor(nearest(`${first} ${second}`, inGroup), program);
+  const verbs = [...index.keys()]
+    .filter((path) => path.startsWith(`${first} `))
+    .map((path) => path.slice(first.length + 1));
+  const verb = nearest(second, verbs);
+  const hint = hintFor(verb === undefined ? undefined : `${first} ${verb}`, program);
   const usage = `Usage:  ${program} ${first}`;
   throw new CliError(
     `${program}: unknown command: ${program} ${first} ${second}\n${hint}\n${usage}\n\nRun '${program} ${first} --help' for more information`,

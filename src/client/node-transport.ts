@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Endpoint, Transport, TransportRequest, TransportResponse } from './transport.ts';
 import { TransportError } from './transport.ts';

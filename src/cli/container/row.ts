@@ -1,12 +1,12 @@
 import type { ContainerSummary, MountSummary } from '../../client/container-list.ts';
 import { familiarName, splitName } from '../../lib/familiar-name.ts';
 import { ellipsis } from '../format/ellipsis.ts';
+import { labelsText } from '../format/labels-text.ts';
 import type { Column, ListKind } from '../format/list.ts';
 import { goTimeText } from '../format/local-time.ts';
 import { shortId } from '../format/short-id.ts';
 import { goQuote } from '../format/template/go-quote.ts';
 import { ago, humanSize } from '../format/units.ts';
-import { labelsText } from '../format/labels-text.ts';
 import { portsText } from './ports-text.ts';
 
 const COMMAND_WIDTH = 20;

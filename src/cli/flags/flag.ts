@@ -9,6 +9,8 @@ export interface Flag<T> {
   readonly short?: string;
   /** Other names that mean the same and do not appear in the help (`--net` for `--network`). */
   readonly aliases?: readonly string[];
+  /** Older names that still work, with docker's note that they should not be used. */
+  readonly deprecatedAliases?: readonly string[];
   /** Shown as `(default …)`; absent where docker shows none. */
   readonly defaultText?: string;
   /** The text that stands for the flag given without a value. Without it the flag needs an argument. */
@@ -25,4 +27,6 @@ export type FlagValues<F extends FlagSet> = {
 };
 
 /** What every constructor accepts besides its own parameters. */
-export type FlagOptions = Partial<Pick<Flag<unknown>, 'short' | 'aliases' | 'defaultText' | 'hidden' | 'type'>>;
+export type FlagOptions = Partial<
+  Pick<Flag<unknown>, 'short' | 'aliases' | 'deprecatedAliases' | 'defaultText' | 'hidden' | 'type'>
+>;

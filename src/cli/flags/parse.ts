@@ -7,6 +7,8 @@ export interface Parsed<F extends FlagSet> {
   /** The names of the flags that the user gave, whatever their value. */
   readonly changed: ReadonlySet<string>;
   readonly help: 'none' | 'long' | 'short';
+  /** Notes on old names, for stderr. */
+  readonly notes: readonly string[];
 }
 
 /** The user's flags are wrong; the message is docker's, without the usage that follows it. */
@@ -15,6 +17,7 @@ export class FlagError extends Error {}
 interface Known {
   readonly name: string;
   readonly flag: Flag<unknown>;
+  readonly note?: string;
 }
 
 interface Lookup {
@@ -35,6 +38,7 @@ export function parseFlags<F extends FlagSet>(argv: readonly string[], flags: F,
   for (const [name, flag] of Object.entries(flags)) values[name] = flag.initial;
   const changed = new Set<string>();
   const args: string[] = [];
+  const notes: string[] = [];
   let help: Parsed<F>['help'] = 'none';
 
   const assign = (known: Known, text: string): void => {
@@ -45,6 +49,7 @@ export function parseFlags<F extends FlagSet>(argv: readonly string[], flags: F,
       throw new FlagError(`invalid argument ${JSON.stringify(text)} for "${shown}" flag: ${messageOf(error)}`);
     }
     changed.add(known.name);
+    if (known.note !== undefined) notes.push(known.note);
   };
 
   let index = 0;
@@ -64,7 +69,7 @@ export function parseFlags<F extends FlagSet>(argv: readonly string[], flags: F,
     const seen = word.startsWith('--') ? long(word, lookup, next, assign) : short(word, lookup, next, assign);
     if (seen !== 'none') help = seen;
   }
-  return { values: values as FlagValues<F>, args, changed, help };
+  return { values: values as FlagValues<F>, args, changed, help, notes };
 }
 
 type Assign = (known: Known, text: string) => void;
@@ -120,6 +125,9 @@ function indexOf(flags: FlagSet): Lookup {
   for (const [name, flag] of Object.entries(flags)) {
     const known = { name, flag };
     for (const spelling of [name, ...(flag.aliases ?? [])]) lookup.long.set(spelling, known);
+    for (const old of flag.deprecatedAliases ?? []) {
+      lookup.long.set(old, { ...known, note: `Flag --${old} has been deprecated, use --${name} instead` });
+    }
     if (flag.short !== undefined) lookup.short.set(flag.short, known);
   }
   return lookup;

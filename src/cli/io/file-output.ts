@@ -1,6 +1,6 @@
 import { write as writeCallback, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../lib/pause.ts';
+import { isTerminal } from './is-terminal.ts';
 import type { Output } from './terminal.ts';
 
 /** Up to this size a write is made at once: the answers of ordinary commands, for which a thread would cost more. */
@@ -20,7 +20,7 @@ export function fileOutput(fd: number): Output {
   let idle = true;
   const output: Output = {
     get isTerminal() {
-      return isatty(fd);
+      return isTerminal(fd);
     },
     get columns() {
       return size(fd)?.columns;
@@ -60,7 +60,7 @@ async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
   let rest = bytes;
   while (rest.length > 0) {
     const written = await writeSome(fd, rest);
-    if (written === 0) await delay(RETRY_MS);
+    if (written === 0) await pause(RETRY_MS);
     rest = rest.subarray(written);
   }
 }
@@ -87,7 +87,7 @@ function handle(error: unknown): void {
 }
 
 function size(fd: number): { columns: number; rows: number } | undefined {
-  if (!isatty(fd)) return undefined;
+  if (!isTerminal(fd)) return undefined;
   const [columns, rows] = (fd === 2 ? process.stderr : process.stdout).getWindowSize();
   return { columns, rows };
 }

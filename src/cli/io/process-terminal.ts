@@ -1,5 +1,5 @@
-import { processInput } from './process-input.ts';
 import { fileOutput } from './file-output.ts';
+import { processInput } from './process-input.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The streams of this process. Nothing is opened before it is used. */

@@ -1,0 +1,27 @@
+import { entry, type Group } from '../registered.ts';
+
+export const containerCommands: Group = {
+  summary: 'Manage containers',
+  entries: [
+    entry(
+      ['container attach', 'attach'],
+      'Attach local standard input, output, and error streams to a running container',
+      () => import('./attach.ts'),
+    ),
+    entry(['container create', 'create'], 'Create a new container', () => import('./create.ts')),
+    entry(['container exec', 'exec'], 'Execute a command in a running container', () => import('./exec.ts')),
+    entry(['container kill', 'kill'], 'Kill one or more running containers', () => import('./kill.ts')),
+    entry(['container logs', 'logs'], 'Fetch the logs of a container', () => import('./logs.ts')),
+    entry(['container ls', 'container list', 'container ps', 'ps'], 'List containers', () => import('./ls.ts')),
+    entry(['container restart', 'restart'], 'Restart one or more containers', () => import('./restart.ts')),
+    entry(['container rm', 'container remove', 'rm'], 'Remove one or more containers', () => import('./rm.ts')),
+    entry(['container run', 'run'], 'Create and run a new container from an image', () => import('./run.ts')),
+    entry(['container start', 'start'], 'Start one or more stopped containers', () => import('./start.ts')),
+    entry(['container stop', 'stop'], 'Stop one or more running containers', () => import('./stop.ts')),
+    entry(
+      ['container wait', 'wait'],
+      'Block until one or more containers stop, then print their exit codes',
+      () => import('./wait.ts'),
+    ),
+  ],
+};
