@@ -10,6 +10,7 @@ import type { BridgeSubnets } from './bridge-subnets.ts';
 import type { NetworkRequest } from './container-network.ts';
 import type { NetworkDriver, Reservation, UpOptions } from './driver.ts';
 import { broadcastOf, formatAddress, macOf, parseAddress, parseCidr } from './ipv4.ts';
+import { parseMac } from './mac-address.ts';
 import { vethName } from './names.ts';
 
 const CONTAINER_LINK = 'eth0';
@@ -38,7 +39,10 @@ export class BridgeDriver implements NetworkDriver {
     const last = this.#last.get(network.id);
     const address = allocateAddress(subnet, { gateway: parseAddress(network.gateway), inUse, last });
     this.#last.set(network.id, address);
-    return { address: formatAddress(address), macAddress: request.macAddress || macOf(address) };
+    return {
+      address: formatAddress(address),
+      macAddress: request.macAddress ? parseMac(request.macAddress) : macOf(address),
+    };
   }
 
   async connect(network: NetworkRecord, endpoint: EndpointRecord, namespacePath: string): Promise<void> {

@@ -46,29 +46,25 @@ function rulesOf(bridge: string): string[][] {
 
 /** Lets the bridge's traffic through dockerd's FORWARD chain. Idempotent; our own table goes on guarding the bridge. */
 export async function acceptInDockerUser(bridge: string): Promise<void> {
-  for (const rule of rulesOf(bridge)) {
-    if (!(await hasRule(rule))) await iptables('-I', rule);
-  }
+  await leaveDockerUser(bridge);
+  for (const rule of rulesOf(bridge)) await iptables('-I', ...rule);
 }
 
-/** Idempotent, also where neither the chain nor iptables is there. */
+/** Takes out every rule that names the bridge. Idempotent, also where neither the chain nor iptables is there. */
 export async function leaveDockerUser(bridge: string): Promise<void> {
-  for (const rule of rulesOf(bridge)) {
-    if (await hasRule(rule)) await iptables('-D', rule);
-  }
+  for (const rule of await rulesNaming(bridge)) await iptables('-D', ...rule);
 }
 
-async function iptables(operation: string, rule: readonly string[]): Promise<void> {
-  await runChild('iptables', ['--wait', operation, DOCKER_USER, ...rule]);
-}
-
-/** False as well when the chain is missing, or iptables. */
-async function hasRule(rule: readonly string[]): Promise<boolean> {
-  try {
-    await iptables('-C', rule);
-    return true;
-  } catch (error) {
-    if (isEngineError(error, 'internal')) return false;
+async function rulesNaming(bridge: string): Promise<string[][]> {
+  const listing = await iptables('-S').catch((error: unknown) => {
+    if (isEngineError(error, 'internal')) return '';
     throw error;
-  }
+  });
+  const rules = listing.split('\n').map((line) => line.split(' '));
+  return rules.filter((words) => words[0] === '-A' && words.includes(bridge)).map((words) => words.slice(2));
+}
+
+async function iptables(operation: '-I' | '-D' | '-S', ...rule: readonly string[]): Promise<string> {
+  const { stdout } = await runChild('iptables', ['--wait', operation, DOCKER_USER, ...rule]);
+  return stdout;
 }

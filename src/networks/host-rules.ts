@@ -29,9 +29,17 @@ export class HostRules {
     const bridged = networks
       .filter(({ driver }) => driver === 'bridge')
       .map((network) => ({ bridge: bridgeOf(network), subnet: network.subnet }));
-    this.#netlink.setSysctl('ipv4/ip_forward', '1');
+    this.#forward();
     const [drop] = await Promise.all([findForwardDrop(), applyTable(this.#table, bridged)]);
     if (drop !== undefined) await this.#passThrough(drop);
+  }
+
+  #forward(): void {
+    try {
+      this.#netlink.setSysctl('ipv4/ip_forward', '1');
+    } catch (error) {
+      this.#warn(`IP forwarding is off, so containers reach this host and each other only: ${messageOf(error)}`);
+    }
   }
 
   /** No rule of ours helps against another chain that drops; dockerd has a place for rules that come before its own. */

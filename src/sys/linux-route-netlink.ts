@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { decodeAcknowledgements, encodeMessages, type RouteMessage } from './route-message.ts';
 import type { RouteNetlink, RouteSocket } from './route-netlink.ts';
@@ -116,9 +116,10 @@ export class LinuxRouteNetlink implements RouteNetlink {
 
   setSysctl(name: string, value: string, namespacePath?: string): boolean {
     return within(namespacePath, () => {
+      const path = `/proc/sys/net/${name}`;
       try {
-        // A link's name may hold dots, so the name is a path below /proc/sys/net already.
-        writeFileSync(`/proc/sys/net/${name}`, value, { flag: 'r+' });
+        // What has the value already is not written: the file may be read-only, and some writes have side effects.
+        if (readFileSync(path, 'utf8').trim() !== value) writeFileSync(path, value, { flag: 'r+' });
         return true;
       } catch (error) {
         if (hasErrorCode(error, 'ENOENT')) return false;

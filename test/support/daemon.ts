@@ -4,6 +4,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { leaveDockerUser } from '../../src/networks/forward-policy.ts';
+import { namesFor } from '../../src/networks/names.ts';
 import { type CommandOptions, type CommandResult, mustRun, runCommand } from './command.ts';
 import { type Answer, call, type CallOptions } from './http.ts';
 import { daemonTag, findLeaks } from './leaks.ts';
@@ -144,8 +146,9 @@ export class TestDaemon {
   }
 }
 
-/** What a daemon leaves on purpose at its end, since its containers run on: the bridge and the nft table. */
+/** What a daemon leaves on purpose at its end, since its containers run on: the bridge, the nft table, dockerd's leave. */
 async function removeNetwork(tag: string): Promise<void> {
+  await leaveDockerUser(namesFor(tag).bridge);
   const links = JSON.parse(await mustRun('ip', ['-json', 'link', 'show', 'type', 'bridge'])) as { ifname?: string }[];
   for (const { ifname } of links) {
     if (ifname?.includes(tag)) await mustRun('ip', ['link', 'delete', ifname]);

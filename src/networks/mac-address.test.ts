@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isEngineError } from '../errors/engine-error.ts';
+import { parseMac } from './mac-address.ts';
+
+test("all of Docker's forms of a MAC address come out as the kernel writes it", () => {
+  for (const text of ['02:42:ac:11:00:aa', '02-42-AC-11-00-AA', '0242.ac11.00aa']) {
+    assert.equal(parseMac(text), '02:42:ac:11:00:aa');
+  }
+});
+
+test('what is no MAC address of six bytes is refused', () => {
+  for (const text of ['', 'zz', '02:42:ac:11:00', '02:42-ac:11:00:aa', '02:42:ac:11:00:aa:bb']) {
+    assert.throws(
+      () => parseMac(text),
+      (error) => isEngineError(error, 'invalid_argument'),
+    );
+  }
+});
