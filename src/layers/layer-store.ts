@@ -25,7 +25,9 @@ export interface LayerStore {
   /**
    * Unpacks a blob (tar, gzip or zstd, told by its first bytes) on top of `parent`. Atomic: a crash leaves nothing that
    * the next start does not sweep. Idempotent, and concurrent calls for one layer share the work.
-   * @throws invalid_argument for a tar that is broken or that would leave the layer; the message names the entry.
+   * With `diffId` given, a layer may be applied while its parent still is: they are unpacked side by side.
+   * @throws invalid_argument for a tar that is broken or that would leave the layer; the message names the entry, and
+   * the blob is deleted unless another layer came from it. not_found when there is no such parent.
    */
   apply(request: ApplyRequest): Promise<Layer>;
   /** @throws not_found. */

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { ContentStore } from '../content/content-store.ts';
+import { internalError } from '../errors/engine-error.ts';
+import { layerNotFound } from '../errors/layers.ts';
+import type { ChainId } from '../lib/digest.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import type { StateDatabase } from '../state/database.ts';
+import type { LayerRecord } from '../state/layers.ts';
+import { LayerRecords } from '../state/layers.ts';
+import type { Syscalls } from '../sys/syscalls.ts';
+import { compressionOf, decompress } from './compression.ts';
+import { LayerDirectories } from './layer-directories.ts';
+import type { ApplyRequest, Layer, LayerStore } from './layer-store.ts';
+import { ReadOnlyLayers } from './read-only-layers.ts';
+import { WritableLayers } from './writable-layers.ts';
+
+export interface LayerStoreOptions {
+  /** A directory that is the store's own; it is made where it is missing. */
+  readonly root: string;
+  readonly content: ContentStore;
+  readonly database: StateDatabase;
+  readonly syscalls: Syscalls;
+}
+
+export function createLayerStore(options: LayerStoreOptions): LayerStore {
+  return new OverlayLayerStore(options);
+}
+
+/** Layers as directories for overlayfs. */
+class OverlayLayerStore implements LayerStore {
+  readonly #records: LayerRecords;
+  readonly #directories: LayerDirectories;
+  readonly #content: ContentStore;
+  readonly #readOnly: ReadOnlyLayers;
+  readonly #writable: WritableLayers;
+
+  constructor({ root, content, database, syscalls }: LayerStoreOptions) {
+    this.#records = new LayerRecords(database);
+    this.#directories = new LayerDirectories(root);
+    this.#content = content;
+    this.#readOnly = new ReadOnlyLayers(this.#records, this.#directories, content);
+    this.#writable = new WritableLayers(this.#records, this.#directories, syscalls, (top) => this.#chain(top));
+  }
+
+  async apply(request: ApplyRequest): Promise<Layer> {
+    return toLayer(await this.#readOnly.apply(request));
+  }
+
+  get(chainId: ChainId): Layer {
+    return toLayer(this.#find(chainId));
+  }
+
+  chain(top: ChainId): Layer[] {
+    return this.#chain(top).map(toLayer);
+  }
+
+  async release(top: ChainId): Promise<Layer[]> {
+    return (await this.#readOnly.release(top)).map(toLayer);
+  }
+
+  async *exportTar(chainId: ChainId): AsyncGenerator<Uint8Array> {
+    const { blob, mediaType, diffId } = this.#find(chainId);
+    const compression = compressionOf(mediaType);
+    // The digest of a plain tar is its diff ID, and the content store checks that.
+    if (compression === 'none') return yield* this.#content.read(blob);
+    const hash = createHash('sha256');
+    for await (const chunk of decompress(this.#content.read(blob), compression)) {
+      hash.update(chunk);
+      yield chunk;
+    }
+    const actual = `sha256:${hash.digest('hex')}`;
+    if (actual !== diffId) throw internalError(`layer ${chainId} is damaged: its tar hashes to ${actual}`);
+  }
+
+  createWritable(id: ContainerId, top: ChainId | undefined): Promise<void> {
+    return this.#writable.create(id, top);
+  }
+
+  mountWritable(id: ContainerId, options: { volatile: boolean }): Promise<string> {
+    return this.#writable.mount(id, options);
+  }
+
+  unmountWritable(id: ContainerId): Promise<void> {
+    return this.#writable.unmount(id);
+  }
+
+  removeWritable(id: ContainerId): Promise<void> {
+    return this.#writable.remove(id);
+  }
+
+  writableSizeBytes(id: ContainerId): Promise<number> {
+    return this.#writable.sizeBytes(id);
+  }
+
+  async sweep(known: ReadonlySet<ContainerId>): Promise<void> {
+    await this.#writable.sweep(known);
+    await this.#directories.sweep(this.#records.directories());
+  }
+
+  #find(chainId: ChainId): LayerRecord {
+    const record = this.#records.find(chainId);
+    if (record === undefined) throw layerNotFound(chainId);
+    return record;
+  }
+
+  #chain(top: ChainId): LayerRecord[] {
+    const chain: LayerRecord[] = [];
+    for (let next: ChainId | undefined = top; next !== undefined; ) {
+      const record = this.#find(next);
+      chain.push(record);
+      next = record.parent;
+    }
+    return chain.reverse();
+  }
+}
+
+function toLayer({ chainId, parent, diffId, blob, mediaType, sizeBytes }: LayerRecord): Layer {
+  return { chainId, parent, diffId, blob, mediaType, sizeBytes };
+}

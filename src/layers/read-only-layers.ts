@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os';
+import type { ContentStore } from '../content/content-store.ts';
+import { isEngineError } from '../errors/engine-error.ts';
+import { layerNotFound, wrongDiffId } from '../errors/layers.ts';
+import { ConcurrencyLimit } from '../lib/concurrency-limit.ts';
+import type { ChainId, Digest } from '../lib/digest.ts';
+import { chainIdOf } from '../lib/digest.ts';
+import type { LayerRecord, LayerRecords } from '../state/layers.ts';
+import { mediaTypeOf } from './compression.ts';
+import type { LayerDirectories } from './layer-directories.ts';
+import type { ApplyRequest } from './layer-store.ts';
+import { runUnpack } from './unpack/run-unpack.ts';
+
+/** Applies and releases layers. A layer is on disk, whole and synced, before there is a record of it. */
+export class ReadOnlyLayers {
+  readonly #records: LayerRecords;
+  readonly #directories: LayerDirectories;
+  readonly #content: ContentStore;
+  readonly #limit = new ConcurrencyLimit(availableParallelism());
+  readonly #applying = new Map<string, Promise<LayerRecord>>();
+  /** Layers that something being applied will stand on, and how many do. */
+  readonly #held = new Map<ChainId, number>();
+
+  constructor(records: LayerRecords, directories: LayerDirectories, content: ContentStore) {
+    this.#records = records;
+    this.#directories = directories;
+    this.#content = content;
+  }
+
+  apply(request: ApplyRequest): Promise<LayerRecord> {
+    const { parent, blob, diffId } = request;
+    // With a diff ID the chain ID is known beforehand: layers above this one may then be unpacked beside it.
+    const key = diffId === undefined ? `${parent ?? ''} ${blob}` : chainIdOf(parent, diffId);
+    const running = this.#applying.get(key);
+    if (running !== undefined) return running;
+    const started = this.#apply(request).finally(() => this.#applying.delete(key));
+    this.#applying.set(key, started);
+    return started;
+  }
+
+  async #apply(request: ApplyRequest): Promise<LayerRecord> {
+    const known = this.#findKnown(request);
+    if (known !== undefined) return known;
+    const { parent } = request;
+    if (parent === undefined) return this.#unpack(request, Promise.resolve());
+    const parentReady = this.#applying.get(parent);
+    if (parentReady === undefined && this.#records.find(parent) === undefined) throw layerNotFound(parent);
+    this.#held.set(parent, (this.#held.get(parent) ?? 0) + 1);
+    try {
+      return await this.#unpack(request, parentReady ?? Promise.resolve());
+    } finally {
+      const others = (this.#held.get(parent) ?? 1) - 1;
+      if (others === 0) this.#held.delete(parent);
+      else this.#held.set(parent, others);
+    }
+  }
+
+  #findKnown({ parent, blob, diffId }: ApplyRequest): LayerRecord | undefined {
+    if (diffId !== undefined) {
+      const known = this.#records.find(chainIdOf(parent, diffId));
+      if (known !== undefined) return known;
+    }
+    const known = this.#records.findByBlob(parent, blob);
+    if (known !== undefined && diffId !== undefined) throw wrongDiffId(diffId, known.diffId);
+    return known;
+  }
+
+  async #unpack(request: ApplyRequest, parentReady: Promise<unknown>): Promise<LayerRecord> {
+    const { parent, blob, diffId } = request;
+    const temporary = await this.#directories.makeTemporary();
+    try {
+      const blobPath = this.#content.pathOf(blob);
+      const unpacked = await this.#limit.run(() => runUnpack({ blobPath, blob, diffId, target: temporary }));
+      await parentReady;
+      const directory = this.#directories.nextName();
+      await this.#directories.promote(temporary, directory);
+      const record = this.#records.insert({
+        chainId: chainIdOf(parent, unpacked.diffId),
+        parent,
+        diffId: unpacked.diffId,
+        blob,
+        mediaType: mediaTypeOf(unpacked.compression),
+        sizeBytes: unpacked.sizeBytes,
+        directory,
+      });
+      if (record.directory !== directory) await this.#directories.discard(this.#directories.layer(directory));
+      return record;
+    } catch (error) {
+      await this.#directories.discard(temporary);
+      if (isEngineError(error, 'invalid_argument')) await this.#deleteBlob(blob);
+      throw error;
+    }
+  }
+
+  async release(top: ChainId): Promise<LayerRecord[]> {
+    const gone = this.#records.release(top, (chainId) => this.#held.has(chainId) || this.#applying.has(chainId));
+    for (const { directory, blob } of gone) {
+      await this.#directories.discard(this.#directories.layer(directory));
+      await this.#deleteBlob(blob);
+    }
+    return gone;
+  }
+
+  async #deleteBlob(blob: Digest): Promise<void> {
+    if (!this.#records.isBlobNamed(blob)) await this.#content.delete(blob);
+  }
+}

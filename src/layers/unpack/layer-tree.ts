@@ -1,0 +1,100 @@
+import type { Stats } from 'node:fs';
+import { lstatSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
+import { refusedEntry } from '../../errors/layers.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { bytesOf, textOf } from '../tar/byte-string.ts';
+
+const IMPLIED_DIRECTORY_MODE = 0o755;
+const MAX_LINKS = 40;
+
+/**
+ * The directory that a layer is unpacked into, as the process's root. Paths are byte strings that start with a slash
+ * (the root is empty). Nothing else changes the tree, so that what was seen once need not be asked for again.
+ */
+export class LayerTree {
+  readonly #directories = new Set<string>(['']);
+  #replacedAny = false;
+
+  /**
+   * The real path of a directory, made where it is missing. Symbolic links that earlier entries made are followed as
+   * long as they lead to a directory of this layer; an absolute target means the layer's root, as for Docker.
+   * @throws invalid_argument, naming the entry, when they lead anywhere else.
+   */
+  directory(parts: readonly string[], entryPath: string): string {
+    const direct = parts.length === 0 ? '' : `/${parts.join('/')}`;
+    if (this.#directories.has(direct)) return direct;
+    return this.#walk([], parts, { entryPath, mayCreate: true, links: 0 });
+  }
+
+  #walk(
+    start: readonly string[],
+    parts: readonly string[],
+    context: { entryPath: string; mayCreate: boolean; links: number },
+  ): string {
+    const { entryPath, mayCreate, links } = context;
+    let at = [...start];
+    for (const part of parts) {
+      if (part === '' || part === '.') continue;
+      if (part === '..') {
+        if (at.pop() === undefined) throw refusedEntry(entryPath, 'it would leave the layer through a symbolic link');
+        continue;
+      }
+      const path = `/${[...at, part].join('/')}`;
+      const stats = this.#directories.has(path) ? undefined : this.lstat(path);
+      if (stats?.isSymbolicLink() === true) {
+        const target = readlinkSync(bytesOf(path), 'latin1');
+        if (links >= MAX_LINKS) throw refusedEntry(entryPath, 'too many symbolic links on its way');
+        const from = target.startsWith('/') ? [] : at;
+        at = this.#walk(from, target.split('/'), { entryPath, mayCreate: false, links: links + 1 })
+          .split('/')
+          .slice(1);
+        continue;
+      }
+      if (!this.#directories.has(path)) this.#enter(path, stats, entryPath, mayCreate);
+      at.push(part);
+    }
+    return at.length === 0 ? '' : `/${at.join('/')}`;
+  }
+
+  #enter(path: string, stats: Stats | undefined, entryPath: string, mayCreate: boolean): void {
+    if (stats === undefined) {
+      if (!mayCreate) throw refusedEntry(entryPath, 'it would leave the layer through a symbolic link');
+      mkdirSync(bytesOf(path), { mode: IMPLIED_DIRECTORY_MODE });
+    } else if (!stats.isDirectory()) {
+      throw refusedEntry(entryPath, `${JSON.stringify(textOf(path))} is not a directory`);
+    }
+    this.#directories.add(path);
+  }
+
+  lstat(path: string): Stats | undefined {
+    return lstatSync(bytesOf(path), { throwIfNoEntry: false });
+  }
+
+  noteDirectory(path: string): void {
+    this.#directories.add(path);
+  }
+
+  /** Runs `create`; when something of that name is there it is removed, with all below it, and `create` runs again. */
+  replace<T>(path: string, create: () => T): T {
+    try {
+      return create();
+    } catch (error) {
+      if (!hasErrorCode(error, 'EEXIST')) throw error;
+      this.remove(path);
+      return create();
+    }
+  }
+
+  remove(path: string): void {
+    this.#replacedAny = true;
+    rmSync(bytesOf(path), { recursive: true, force: true });
+    for (const directory of this.#directories) {
+      if (directory === path || directory.startsWith(`${path}/`)) this.#directories.delete(directory);
+    }
+  }
+
+  /** True when something was removed, so that sizes which were added up while writing do not hold any more. */
+  get replacedAny(): boolean {
+    return this.#replacedAny;
+  }
+}

@@ -1,0 +1,23 @@
+import type { ErrorKind } from '../../errors/engine-error.ts';
+import type { DiffId, Digest } from '../../lib/digest.ts';
+import type { Compression } from '../compression.ts';
+
+/** What the unpacking process is asked, as JSON in its first argument. */
+export interface UnpackRequest {
+  readonly blobPath: string;
+  readonly blob: Digest;
+  readonly diffId: DiffId | undefined;
+  /** An existing, empty directory. */
+  readonly target: string;
+}
+
+export interface UnpackedLayer {
+  readonly diffId: DiffId;
+  readonly compression: Compression;
+  readonly sizeBytes: number;
+}
+
+/** What it answers, as the one line of its standard output. */
+export type UnpackReply =
+  | { readonly unpacked: UnpackedLayer }
+  | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };

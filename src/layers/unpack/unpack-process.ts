@@ -1,0 +1,85 @@
+/**
+ * The program that unpacks one layer, in a process of its own: it may use blocking calls, and its root directory is
+ * the layer's, so that not even a mistake in here could write elsewhere. It ends when its standard input does, which is
+ * when the daemon dies, so that nothing writes into what the next daemon sweeps.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { blobCorrupt } from '../../errors/content.ts';
+import { isEngineError, messageOf } from '../../errors/engine-error.ts';
+import { wrongDiffId } from '../../errors/layers.ts';
+import type { DiffId } from '../../lib/digest.ts';
+import { LinuxSyscalls } from '../../sys/linux.ts';
+import type { Compression } from '../compression.ts';
+import { decompress, detectCompression } from '../compression.ts';
+import { unpackLayer } from './unpack-layer.ts';
+import type { UnpackedLayer, UnpackReply, UnpackRequest } from './unpack-message.ts';
+
+const READ_BYTES = 1024 * 1024;
+const MAGIC_BYTES = 6;
+
+async function unpack(request: UnpackRequest): Promise<UnpackedLayer> {
+  const sys = new LinuxSyscalls();
+  const blob = openSync(request.blobPath, 'r');
+  sys.chroot(request.target);
+  process.chdir('/');
+  process.umask(0);
+
+  const compression = detectCompression(readStart(blob));
+  const { bytes, blobDigest, diffId } = hashed(blob, compression);
+  const sizeBytes = await unpackLayer(bytes, sys);
+  if (blobDigest() !== request.blob) throw blobCorrupt(request.blob, blobDigest());
+  if (request.diffId !== undefined && diffId() !== request.diffId) throw wrongDiffId(request.diffId, diffId());
+
+  // One call for all files: a layer that is recorded later is whole on disk, whatever happens to the power.
+  const root = openSync('/', 'r');
+  sys.syncFileSystem(root);
+  closeSync(root);
+  return { diffId: diffId() as DiffId, compression, sizeBytes };
+}
+
+function readStart(fd: number): Buffer {
+  const start = Buffer.alloc(MAGIC_BYTES);
+  return start.subarray(0, readSync(fd, start, 0, MAGIC_BYTES, 0));
+}
+
+/** The layer's tar, hashed on its way as it is stored and as it is; a plain tar is hashed once for both. */
+function hashed(fd: number, compression: Compression) {
+  const stored = createHash('sha256');
+  const plain = compression === 'none' ? stored : createHash('sha256');
+  const digests = new Map<typeof stored, string>();
+  const digestOfHash = (hash: typeof stored): string => {
+    const known = digests.get(hash) ?? `sha256:${hash.digest('hex')}`;
+    digests.set(hash, known);
+    return known;
+  };
+  async function* file(): AsyncGenerator<Buffer> {
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(READ_BYTES);
+      const length = readSync(fd, buffer, 0, READ_BYTES, null);
+      if (length === 0) return;
+      stored.update(buffer.subarray(0, length));
+      yield buffer.subarray(0, length);
+    }
+  }
+  async function* tar(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of decompress(file(), compression)) {
+      if (plain !== stored) plain.update(chunk);
+      yield chunk;
+    }
+  }
+  return { bytes: tar(), blobDigest: () => digestOfHash(stored), diffId: () => digestOfHash(plain) };
+}
+
+function reply(message: UnpackReply): void {
+  writeSync(1, `${JSON.stringify(message)}\n`);
+}
+
+process.stdin.on('end', () => process.exit(1)).resume();
+try {
+  reply({ unpacked: await unpack(JSON.parse(process.argv[2] ?? '') as UnpackRequest) });
+} catch (error) {
+  const kind = isEngineError(error) ? error.kind : 'internal';
+  reply({ failed: { kind, message: messageOf(error) } });
+}
+process.exit(0);

@@ -1,0 +1,116 @@
+import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writableLayerNotFound } from '../errors/layers.ts';
+import type { ChainId } from '../lib/digest.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import { KeyedLock } from '../lib/keyed-lock.ts';
+import type { LayerRecord, LayerRecords } from '../state/layers.ts';
+import { mountOverlay } from '../sys/overlay-mount.ts';
+import { hasErrorCode } from '../sys/syscall-error.ts';
+import type { Syscalls } from '../sys/syscalls.ts';
+import { MNT_DETACH, UMOUNT_NOFOLLOW } from '../sys/syscalls.ts';
+import type { LayerDirectories } from './layer-directories.ts';
+import { EMPTY_LAYER } from './layer-directories.ts';
+import { measureTree } from './measure-tree.ts';
+
+/** One writable directory per container over its image's layers. Everything about one container runs in turn. */
+export class WritableLayers {
+  readonly #records: LayerRecords;
+  readonly #directories: LayerDirectories;
+  readonly #syscalls: Syscalls;
+  readonly #chain: (top: ChainId) => LayerRecord[];
+  readonly #lock = new KeyedLock();
+
+  constructor(
+    records: LayerRecords,
+    directories: LayerDirectories,
+    syscalls: Syscalls,
+    chain: (top: ChainId) => LayerRecord[],
+  ) {
+    this.#records = records;
+    this.#directories = directories;
+    this.#syscalls = syscalls;
+    this.#chain = chain;
+  }
+
+  create(id: ContainerId, top: ChainId | undefined): Promise<void> {
+    return this.#lock.run(id, async () => {
+      // The record comes first: from here on the layers below cannot go.
+      if (top !== undefined) this.#chain(top);
+      this.#records.setWritable(id, top);
+      const base = this.#directories.writable(id);
+      await mkdir(join(base, 'upper'), { recursive: true });
+      // The upper directory's mode is that of the container's root, whatever this process's umask.
+      await Promise.all([chmod(join(base, 'upper'), 0o755), ...['work', 'merged'].map((name) => makeIn(base, name))]);
+    });
+  }
+
+  mount(id: ContainerId, options: { volatile: boolean }): Promise<string> {
+    return this.#lock.run(id, async () => {
+      const writable = this.#records.findWritable(id);
+      if (writable === undefined) throw writableLayerNotFound(id);
+      const base = this.#directories.writable(id);
+      const target = join(base, 'merged');
+      if (await this.#isMounted(base)) return target;
+      // A volatile mount leaves this mark, and overlayfs refuses a work directory that has it.
+      await rm(join(base, 'work', 'work', 'incompat'), { recursive: true, force: true });
+      const chain = writable.top === undefined ? [] : this.#chain(writable.top);
+      await mountOverlay(this.#syscalls, {
+        root: this.#directories.root,
+        lower: chain.length === 0 ? [EMPTY_LAYER] : chain.map(({ directory }) => `l/${directory}`).reverse(),
+        upper: `w/${id}/upper`,
+        work: `w/${id}/work`,
+        target,
+        volatile: options.volatile,
+      });
+      return target;
+    });
+  }
+
+  unmount(id: ContainerId): Promise<void> {
+    return this.#lock.run(id, () => this.#unmount(id));
+  }
+
+  remove(id: ContainerId): Promise<void> {
+    return this.#lock.run(id, async () => {
+      await this.#unmount(id);
+      await this.#directories.discard(this.#directories.writable(id));
+      this.#records.deleteWritable(id);
+    });
+  }
+
+  sizeBytes(id: ContainerId): Promise<number> {
+    return measureTree(Buffer.from(join(this.#directories.writable(id), 'upper')));
+  }
+
+  upper(id: ContainerId): string {
+    return join(this.#directories.writable(id), 'upper');
+  }
+
+  async sweep(known: ReadonlySet<ContainerId>): Promise<void> {
+    const all = new Set([...(await this.#directories.writableIds()), ...this.#records.writableIds()]);
+    for (const id of all) if (!known.has(id)) await this.remove(id);
+  }
+
+  async #unmount(id: ContainerId): Promise<void> {
+    const base = this.#directories.writable(id);
+    // Detached: what still uses the mount keeps it for itself, and nobody finds it any more.
+    while (await this.#isMounted(base))
+      await this.#syscalls.unmount(join(base, 'merged'), MNT_DETACH | UMOUNT_NOFOLLOW);
+  }
+
+  /** A mounted overlay is a device of its own. */
+  async #isMounted(base: string): Promise<boolean> {
+    try {
+      const [outer, inner] = await Promise.all([stat(base), stat(join(base, 'merged'))]);
+      return outer.dev !== inner.dev;
+    } catch (error) {
+      if (hasErrorCode(error, 'ENOENT')) return false;
+      throw error;
+    }
+  }
+}
+
+async function makeIn(base: string, name: string): Promise<void> {
+  await mkdir(join(base, name), { recursive: true });
+}

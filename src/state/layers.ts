@@ -1,0 +1,129 @@
+import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import type { StateDatabase } from './database.ts';
+
+export interface LayerRecord {
+  readonly chainId: ChainId;
+  readonly parent: ChainId | undefined;
+  readonly diffId: DiffId;
+  readonly blob: Digest;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  /** The name of the directory that holds the unpacked layer, below the layer store's own. */
+  readonly directory: string;
+}
+
+type Row = Record<string, string | number | bigint | null | Uint8Array>;
+
+/** The layers that are whole on disk, and what stands on them. */
+export class LayerRecords {
+  readonly #database: StateDatabase;
+
+  constructor(database: StateDatabase) {
+    this.#database = database;
+  }
+
+  find(chainId: ChainId): LayerRecord | undefined {
+    return toRecord(this.#get('SELECT * FROM layers WHERE chain_id = ?', chainId));
+  }
+
+  findByBlob(parent: ChainId | undefined, blob: Digest): LayerRecord | undefined {
+    return toRecord(this.#get('SELECT * FROM layers WHERE blob = ? AND parent IS ?', blob, parent ?? null));
+  }
+
+  directories(): Set<string> {
+    const rows = this.#database.sql.prepare('SELECT directory FROM layers').all();
+    return new Set(rows.map((row) => String(row['directory'])));
+  }
+
+  /** Keeps the record, unless there is one of that chain ID: the one that is kept is returned. */
+  insert(record: LayerRecord): LayerRecord {
+    return this.#database.transaction(() => {
+      const known = this.find(record.chainId);
+      if (known !== undefined) return known;
+      const { chainId, parent, diffId, blob, mediaType, sizeBytes, directory } = record;
+      this.#run(
+        `INSERT INTO layers (chain_id, parent, diff_id, blob, media_type, size_bytes, directory)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        ...[chainId, parent ?? null, diffId, blob, mediaType, sizeBytes, directory],
+      );
+      return record;
+    });
+  }
+
+  /**
+   * Deletes `top` and its parents, as far as no image, container or other layer stands on them and `isHeld` does not
+   * say otherwise. Returns what went, topmost first.
+   */
+  release(top: ChainId, isHeld: (chainId: ChainId) => boolean): LayerRecord[] {
+    return this.#database.transaction(() => {
+      const gone: LayerRecord[] = [];
+      for (let next: ChainId | undefined = top; next !== undefined; ) {
+        const record = this.find(next);
+        if (record === undefined || isHeld(next) || this.#isReferenced(next)) break;
+        this.#run('DELETE FROM layers WHERE chain_id = ?', next);
+        gone.push(record);
+        next = record.parent;
+      }
+      return gone;
+    });
+  }
+
+  isBlobNamed(blob: Digest): boolean {
+    return this.#get('SELECT 1 FROM layers WHERE blob = ?', blob) !== undefined;
+  }
+
+  setWritable(id: ContainerId, top: ChainId | undefined): void {
+    this.#run(
+      `INSERT INTO writable_layers (container_id, top_chain_id) VALUES (?, ?)
+       ON CONFLICT (container_id) DO UPDATE SET top_chain_id = excluded.top_chain_id`,
+      id,
+      top ?? null,
+    );
+  }
+
+  /** Undefined without such a container; its `top` is undefined for an image without layers. */
+  findWritable(id: ContainerId): { readonly top: ChainId | undefined } | undefined {
+    const row = this.#get('SELECT top_chain_id FROM writable_layers WHERE container_id = ?', id);
+    return row === undefined ? undefined : { top: (row['top_chain_id'] ?? undefined) as ChainId | undefined };
+  }
+
+  deleteWritable(id: ContainerId): void {
+    this.#run('DELETE FROM writable_layers WHERE container_id = ?', id);
+  }
+
+  writableIds(): ContainerId[] {
+    const rows = this.#database.sql.prepare('SELECT container_id FROM writable_layers').all();
+    return rows.map((row) => row['container_id'] as ContainerId);
+  }
+
+  #isReferenced(chainId: ChainId): boolean {
+    const sql = `
+      SELECT 1 FROM layers WHERE parent = :id
+      UNION ALL SELECT 1 FROM images WHERE top_chain_id = :id
+      UNION ALL SELECT 1 FROM writable_layers WHERE top_chain_id = :id
+      LIMIT 1`;
+    return this.#database.sql.prepare(sql).get({ id: chainId }) !== undefined;
+  }
+
+  #get(sql: string, ...values: (string | number | null)[]): Row | undefined {
+    return this.#database.sql.prepare(sql).get(...values);
+  }
+
+  #run(sql: string, ...values: (string | number | null)[]): void {
+    this.#database.sql.prepare(sql).run(...values);
+  }
+}
+
+function toRecord(row: Row | undefined): LayerRecord | undefined {
+  if (row === undefined) return undefined;
+  return {
+    chainId: row['chain_id'] as ChainId,
+    parent: (row['parent'] ?? undefined) as ChainId | undefined,
+    diffId: row['diff_id'] as DiffId,
+    blob: row['blob'] as Digest,
+    mediaType: String(row['media_type']),
+    sizeBytes: Number(row['size_bytes']),
+    directory: String(row['directory']),
+  };
+}
