@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { invalidArgument } from '../errors/engine-error.ts';
+import { DEFAULT_HOST, type Host, parseHost } from './hosts.ts';
+import type { LogLevel, OptionName, OptionValues } from './options.ts';
+
+export const DEFAULT_CONFIG_FILE = '/etc/skiff/daemon.json';
+const DEFAULT_DATA_ROOT = '/var/lib/skiff';
+const DEFAULT_EXEC_ROOT = '/run/skiff';
+const DEFAULT_PIDFILE = '/run/skiff.pid';
+
+/** How the daemon was asked to run. */
+export interface DaemonConfig {
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  readonly pidfile: string;
+  readonly hosts: readonly Host[];
+  /** The group that may use the unix sockets; undefined is `docker` if it exists. */
+  readonly socketGroup: string | undefined;
+  /** Tells this daemon's bridges, tables and cgroups from another's; empty for the default data root. */
+  readonly tag: string;
+  readonly logLevel: LogLevel;
+  readonly labels: readonly string[];
+  readonly defaultRuntime: string;
+  /** The program of each runtime by name: a path, or a name to be found on PATH. */
+  readonly runtimes: ReadonlyMap<string, string>;
+  readonly bip: string | undefined;
+  readonly addressPools: readonly { readonly base: string; readonly size: number }[];
+  readonly dns: {
+    readonly servers: readonly string[];
+    readonly search: readonly string[];
+    readonly options: readonly string[];
+  };
+  readonly defaultBindAddress: string;
+  readonly interContainerCommunication: boolean;
+  readonly insecureRegistries: readonly string[];
+  readonly registryMirrors: readonly string[];
+  readonly logDriver: string;
+  readonly logOptions: Readonly<Record<string, string>>;
+}
+
+/** @throws invalid_argument for values that contradict each other or that nothing here can do. */
+export function resolveConfig(values: OptionValues): DaemonConfig {
+  const list = (name: OptionName) => values.get(name) ?? [];
+  const text = (name: OptionName) => list(name)[0];
+  const dataRoot = resolve(text('data-root') ?? DEFAULT_DATA_ROOT);
+  const runtimes = new Map([['crun', 'crun'], ['runc', 'runc'], ...list('add-runtime').map(pairOf)]);
+  const hosts = list('host').length === 0 ? [DEFAULT_HOST] : list('host');
+  return {
+    dataRoot,
+    execRoot: resolve(text('exec-root') ?? DEFAULT_EXEC_ROOT),
+    pidfile: resolve(text('pidfile') ?? DEFAULT_PIDFILE),
+    hosts: hosts.map(parseHost),
+    socketGroup: text('group'),
+    tag: dataRoot === DEFAULT_DATA_ROOT ? '' : createHash('sha256').update(dataRoot).digest('hex').slice(0, 8),
+    logLevel: text('debug') === 'true' ? 'debug' : ((text('log-level') ?? 'info') as LogLevel),
+    labels: list('label'),
+    defaultRuntime: knownRuntime(text('default-runtime') ?? 'crun', runtimes),
+    runtimes,
+    bip: text('bip'),
+    addressPools: list('default-address-pool').map(addressPool),
+    dns: { servers: list('dns'), search: list('dns-search'), options: list('dns-opt') },
+    defaultBindAddress: text('ip') ?? '0.0.0.0',
+    interContainerCommunication: text('icc') !== 'false',
+    insecureRegistries: list('insecure-registry'),
+    registryMirrors: list('registry-mirror'),
+    logDriver: text('log-driver') ?? 'json-file',
+    logOptions: Object.fromEntries(list('log-opt').map(pairOf)),
+  };
+}
+
+function pairOf(entry: string): [string, string] {
+  const at = entry.indexOf('=');
+  return [entry.slice(0, at), entry.slice(at + 1)];
+}
+
+function knownRuntime(name: string, runtimes: ReadonlyMap<string, string>): string {
+  if (!runtimes.has(name)) throw invalidArgument(`specified default runtime '${name}' does not exist`);
+  return name;
+}
+
+function addressPool(text: string): { base: string; size: number } {
+  const fields = new Map(
+    text.split(',').map((field) => {
+      if (!field.includes('=')) throw invalidArgument(`invalid field '${field}' must be a key=value pair`);
+      return pairOf(field.trim());
+    }),
+  );
+  const unknown = [...fields.keys()].find((key) => key !== 'base' && key !== 'size');
+  if (unknown !== undefined) throw invalidArgument(`unexpected key '${unknown}' in '${text}'`);
+  const base = fields.get('base') ?? '';
+  const size = Number(fields.get('size'));
+  const prefix = Number(/^\d+\.\d+\.\d+\.\d+\/(\d+)$/.exec(base)?.[1]);
+  if (!(prefix <= 32)) throw invalidArgument(`invalid base pool "${base}": it must be an IPv4 network in CIDR form`);
+  if (!Number.isInteger(size) || size < prefix || size > 30)
+    throw invalidArgument(`invalid pools size: ${fields.get('size') ?? ''}`);
+  return { base, size };
+}

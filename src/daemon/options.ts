@@ -1,0 +1,196 @@
+import { isIP } from 'node:net';
+import { invalidArgument } from '../errors/engine-error.ts';
+import { parseHost } from './hosts.ts';
+
+/** What an option holds: one text, several, a truth value, or a map of `key=value` entries. */
+export type OptionKind = 'text' | 'list' | 'flag' | 'map';
+
+export interface DaemonOption {
+  /** The flag's name; also the key in the configuration file, unless `fileKey` says otherwise. */
+  readonly name: string;
+  readonly short?: string;
+  readonly fileKey?: string;
+  readonly kind: OptionKind;
+  /** The placeholder and the sentence in `--help`. */
+  readonly placeholder?: string;
+  readonly help: string;
+  /** @throws with dockerd's text when the value makes no sense. */
+  readonly check?: (value: string) => void;
+}
+
+function checkAddress(value: string): void {
+  if (isIP(value) === 0) throw invalidArgument(`invalid string being converted to IP address: ${value}`);
+}
+
+function checkBindAddress(value: string): void {
+  if (isIP(value) === 0) throw invalidArgument(`failed to parse IP: "${value}"`);
+}
+
+function checkMirror(value: string): void {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw invalidArgument(
+      `invalid mirror: unsupported scheme "${url?.protocol.replace(/:$/, '') ?? ''}" in "${value}"`,
+    );
+  }
+}
+
+function checkInsecureRegistry(value: string): void {
+  if (/^https?:\/\//i.test(value)) throw invalidArgument(`insecure registry ${value} should not contain '://'`);
+}
+
+function checkLabel(value: string): void {
+  if (!/^[^=]+=/.test(value)) throw invalidArgument(`bad attribute format: ${value}`);
+}
+
+function checkPair(value: string): void {
+  if (!value.includes('=')) throw invalidArgument(`invalid field '${value}' must be a key=value pair`);
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+function checkLogLevel(value: string): void {
+  if (!LOG_LEVELS.some((level) => level === value)) throw invalidArgument(`invalid logging level: ${value}`);
+}
+
+/** All that `skiffd` takes, under dockerd's names, in the order of `--help`. */
+export const daemonOptions = [
+  {
+    name: 'add-runtime',
+    fileKey: 'runtimes',
+    kind: 'map',
+    placeholder: 'name=path',
+    help: 'Register an additional OCI compatible runtime',
+    check: checkPair,
+  },
+  { name: 'bip', kind: 'text', placeholder: 'cidr', help: 'Address and prefix of the default bridge' },
+  {
+    name: 'config-file',
+    kind: 'text',
+    placeholder: 'path',
+    help: 'Daemon configuration file (default "/etc/skiff/daemon.json")',
+  },
+  {
+    name: 'data-root',
+    kind: 'text',
+    placeholder: 'path',
+    help: 'Root directory of persistent state (default "/var/lib/skiff")',
+  },
+  { name: 'debug', short: 'D', kind: 'flag', help: 'Enable debug mode' },
+  {
+    name: 'default-address-pool',
+    fileKey: 'default-address-pools',
+    kind: 'list',
+    placeholder: 'base=cidr,size=n',
+    help: 'Default address pools for networks',
+  },
+  {
+    name: 'default-runtime',
+    kind: 'text',
+    placeholder: 'name',
+    help: 'Default OCI runtime for containers (default "crun")',
+  },
+  { name: 'dns', kind: 'list', placeholder: 'ip', help: 'DNS server to use', check: checkAddress },
+  { name: 'dns-opt', fileKey: 'dns-opts', kind: 'list', placeholder: 'option', help: 'DNS options to use' },
+  { name: 'dns-search', kind: 'list', placeholder: 'domain', help: 'DNS search domains to use' },
+  {
+    name: 'exec-root',
+    kind: 'text',
+    placeholder: 'path',
+    help: 'Root directory for execution state files (default "/run/skiff")',
+  },
+  {
+    name: 'group',
+    short: 'G',
+    kind: 'text',
+    placeholder: 'name',
+    help: 'Group for the unix socket (default "docker", when there is one)',
+  },
+  { name: 'help', kind: 'flag', help: 'Print usage' },
+  {
+    name: 'host',
+    short: 'H',
+    fileKey: 'hosts',
+    kind: 'list',
+    placeholder: 'url',
+    help: 'Daemon socket(s) to listen on (default "unix:///run/skiff.sock")',
+    check: (value) => void parseHost(value),
+  },
+  { name: 'icc', kind: 'flag', help: 'Enable inter-container communication (default true)' },
+  {
+    name: 'insecure-registry',
+    fileKey: 'insecure-registries',
+    kind: 'list',
+    placeholder: 'host',
+    help: 'Enable insecure registry communication',
+    check: checkInsecureRegistry,
+  },
+  {
+    name: 'ip',
+    kind: 'text',
+    placeholder: 'ip',
+    help: 'Default IP when binding container ports (default 0.0.0.0)',
+    check: checkBindAddress,
+  },
+  {
+    name: 'label',
+    fileKey: 'labels',
+    kind: 'list',
+    placeholder: 'key=value',
+    help: 'Set key=value labels to the daemon',
+    check: checkLabel,
+  },
+  {
+    name: 'log-driver',
+    kind: 'text',
+    placeholder: 'name',
+    help: 'Default driver for container logs (default "json-file")',
+  },
+  {
+    name: 'log-level',
+    short: 'l',
+    kind: 'text',
+    placeholder: 'level',
+    help: `Set the logging level (${LOG_LEVELS.join('|')}) (default "info")`,
+    check: checkLogLevel,
+  },
+  {
+    name: 'log-opt',
+    fileKey: 'log-opts',
+    kind: 'map',
+    placeholder: 'key=value',
+    help: 'Default log driver options for containers',
+    check: checkPair,
+  },
+  {
+    name: 'pidfile',
+    short: 'p',
+    kind: 'text',
+    placeholder: 'path',
+    help: 'Path to use for daemon PID file (default "/run/skiff.pid")',
+  },
+  {
+    name: 'registry-mirror',
+    fileKey: 'registry-mirrors',
+    kind: 'list',
+    placeholder: 'url',
+    help: 'Preferred registry mirror',
+    check: checkMirror,
+  },
+  { name: 'validate', kind: 'flag', help: 'Validate the daemon configuration and exit' },
+  { name: 'version', short: 'v', kind: 'flag', help: 'Print version information and quit' },
+] as const satisfies readonly DaemonOption[];
+
+export type OptionName = (typeof daemonOptions)[number]['name'];
+/** Values as given, in order; a flag's are `true` or `false`. */
+export type OptionValues = ReadonlyMap<OptionName, readonly string[]>;
+
+/** How messages name an option: `"-H, --host" flag`. */
+export function flagTitle(option: DaemonOption): string {
+  return option.short === undefined ? `--${option.name}` : `-${option.short}, --${option.name}`;
+}
+
+export function fileKeyOf(option: DaemonOption): string {
+  return option.fileKey ?? option.name;
+}

@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify';
+import { VERSION } from '../lib/version.ts';
+import { createApp } from '../server/app.ts';
+import { registerSystemRoutes } from '../server/routes/system/routes.ts';
+import type { DaemonConfig } from './config.ts';
+import type { DaemonLog } from './log.ts';
+import { systemBackend } from './system-backend.ts';
+import type { Engine } from './wire.ts';
+
+/** The API of this engine: all routes, with the parts of the engine that each may use. */
+export function createServer(engine: Engine, config: DaemonConfig, log: DaemonLog): FastifyInstance {
+  const app = createApp({ engineVersion: VERSION, logError: (message, error) => log.error(message, error) });
+  registerSystemRoutes(app, systemBackend(engine, config));
+  return app;
+}

@@ -1,0 +1,49 @@
+import { VERSION } from '../lib/version.ts';
+import { LinuxSyscalls } from '../sys/linux.ts';
+import type { DaemonConfig } from './config.ts';
+import { listen } from './listen.ts';
+import { lockRoot } from './lock-root.ts';
+import type { DaemonLog } from './log.ts';
+import { removePidfile, writePidfile } from './pidfile.ts';
+import { recover } from './recover.ts';
+import { createServer } from './server.ts';
+import { RequestsUnderWay, stopServing } from './shutdown.ts';
+import { wireEngine } from './wire.ts';
+
+/** Ends the daemon and leaves the containers running. */
+export type Stop = () => Promise<void>;
+
+/**
+ * Starts everything, in the one order that is safe: nothing is touched before the roots are ours, nothing is served
+ * before what an earlier daemon left is in order again.
+ * @throws conflict when another daemon has one of the roots or addresses.
+ */
+export async function startDaemon(config: DaemonConfig, log: DaemonLog): Promise<Stop> {
+  const began = performance.now();
+  log.info('Starting up', { version: VERSION });
+  const syscalls = new LinuxSyscalls();
+  lockRoot(syscalls, config.dataRoot, 'data root');
+  lockRoot(syscalls, config.execRoot, 'exec root');
+  await writePidfile(config.pidfile);
+
+  const engine = await wireEngine(config, syscalls, log);
+  await recover(engine, log);
+  const app = createServer(engine, config, log);
+  await app.ready();
+  const underWay = new RequestsUnderWay(app.server);
+  const listeners = await listen({
+    http: app.server,
+    hosts: config.hosts,
+    socketGroup: config.socketGroup,
+    warn: (message) => log.warn(message),
+    onListening: (address) => log.info(`API listen on ${address}`),
+  });
+  log.debug('Daemon is ready', { milliseconds: Math.round(performance.now() - began) });
+
+  return async () => {
+    await stopServing(listeners, underWay);
+    engine.state.close();
+    removePidfile(config.pidfile);
+    log.info('Daemon shutdown complete');
+  };
+}

@@ -1,0 +1,37 @@
+import { VERSION } from '../lib/version.ts';
+import type { SystemBackend } from '../server/routes/system/backend.ts';
+import { readHostFacts } from '../sys/host-facts.ts';
+import { componentProbe } from './components.ts';
+import type { DaemonConfig } from './config.ts';
+import { engineId } from './engine-id.ts';
+import type { Engine } from './wire.ts';
+
+/** What `/version`, `/info`, `/events` and `/system/df` tell. */
+export function systemBackend(engine: Engine, config: DaemonConfig): SystemBackend {
+  return {
+    engine: {
+      id: engineId(config.dataRoot),
+      version: VERSION,
+      gitCommit: '',
+      buildTime: '',
+      dataRoot: config.dataRoot,
+      labels: config.labels,
+      debug: config.logLevel === 'debug',
+      defaultRuntime: config.defaultRuntime,
+      runtimes: Object.fromEntries(config.runtimes),
+      logDriver: config.logDriver,
+      logDrivers: ['json-file', 'none'],
+      networkDrivers: ['bridge', 'host', 'null'],
+      volumeDrivers: [],
+      insecureRegistries: config.insecureRegistries,
+      registryMirrors: config.registryMirrors,
+    },
+    host: async () => readHostFacts(config.dataRoot, '1'),
+    components: componentProbe(config.runtimes),
+    containerCounts: () => ({ running: 0, paused: 0, stopped: 0 }),
+    imageCount: () => 0,
+    eventListeners: () => engine.events.readerCount,
+    events: (query) => engine.events.read(query),
+    diskUsage: async () => ({ layersSizeBytes: 0 }),
+  };
+}
