@@ -21,7 +21,7 @@ export function processNotStarted(
   const prefix = PREFIX[operation](runtime);
   const text = withoutDecoration(said) || 'the runtime gave no reason';
   const reason = commandReason(command, text);
-  if (reason !== undefined) return invalidArgument(`${prefix}: exec: ${JSON.stringify(command)}: ${reason}: unknown`);
+  if (reason !== undefined) return invalidArgument(`${prefix}: exec: ${JSON.stringify(command)}: ${reason}`);
   const message = `${prefix}: ${text}: unknown`;
   return /no such file or directory|permission denied|not a directory|is a directory/i.test(text)
     ? invalidArgument(
@@ -38,18 +38,22 @@ function withoutDecoration(said: string): string {
   const last = lines.findLast((line) => line !== '') ?? '';
   const runc = /level=error msg=("(?:[^"\\]|\\.)*")/.exec(last)?.[1];
   if (runc !== undefined) return JSON.parse(runc) as string;
-  return last.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z?:? /, '').replace(/^error executing\b/, 'error executing');
+  return last.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z?:? /, '');
 }
 
 function commandReason(command: string, text: string): string | undefined {
   if (/executable file .* not found/i.test(text)) {
-    return command.includes('/') ? `stat ${command}: no such file or directory` : 'executable file not found in $PATH';
+    return command.includes('/')
+      ? `stat ${command}: no such file or directory: unknown`
+      : 'executable file not found in $PATH: unknown';
   }
-  if (/^(open executable|exec(ute)?\b).*permission denied/i.test(text)) return 'permission denied';
+  if (/^(open executable|exec(ute)?\b).*permission denied/i.test(text)) return 'permission denied: unknown';
   // crun answers with EPERM for whatever is no regular file, and that is a directory.
-  if (/^(open executable|exec(ute)?\b).*(is a directory|operation not permitted)/i.test(text)) return 'is a directory';
-  if (/^(open executable|exec(ute)?\b).*no such file or directory/i.test(text)) return 'no such file or directory';
-  if (/exec format error/i.test(text)) return 'exec format error';
+  if (/^(open executable|exec(ute)?\b).*(is a directory|operation not permitted)/i.test(text))
+    return 'is a directory: unknown: permission denied';
+  if (/^(open executable|exec(ute)?\b).*no such file or directory/i.test(text))
+    return 'no such file or directory: unknown';
+  if (/exec format error/i.test(text)) return 'exec format error: unknown';
   return undefined;
 }
 

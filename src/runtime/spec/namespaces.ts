@@ -1,0 +1,28 @@
+import type { NamespacePlan } from '../../networks/container-network.ts';
+import type { OciNamespace } from '../oci-spec.ts';
+
+/** `host`: the host's own; otherwise a new one, or one that a path names. */
+export type NamespaceChoice = 'private' | 'host' | { readonly path: string };
+
+export interface NamespaceOptions {
+  readonly network: NamespacePlan;
+  readonly uts: NamespaceChoice;
+  readonly pid: NamespaceChoice;
+  readonly ipc: NamespaceChoice;
+  readonly cgroup: NamespaceChoice;
+}
+
+/** In Docker's order. A namespace that is not in the list is the host's. */
+export function containerNamespaces(options: NamespaceOptions): OciNamespace[] {
+  const { network } = options;
+  const namespaces: OciNamespace[] = [{ type: 'mount' }];
+  if (network.kind !== 'host') {
+    namespaces.push(network.kind === 'path' ? { type: 'network', path: network.path } : { type: 'network' });
+  }
+  for (const type of ['uts', 'pid', 'ipc', 'cgroup'] as const) {
+    const choice = options[type];
+    if (choice === 'host') continue;
+    namespaces.push(choice === 'private' ? { type } : { type, path: choice.path });
+  }
+  return namespaces;
+}
