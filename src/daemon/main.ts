@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { isEngineError, messageOf } from '../errors/engine-error.ts';
 import { VERSION } from '../lib/version.ts';
 import { DEFAULT_CONFIG_FILE, resolveConfig } from './config.ts';
@@ -64,6 +65,8 @@ async function main(): Promise<void> {
   try {
     const { startDaemon } = await import('./start.ts');
     const stop = await startDaemon(config, log);
+    // A daemon that is killed would not do it at its end.
+    flushCompileCache();
     await asked;
     await stop();
     process.exit(0);
