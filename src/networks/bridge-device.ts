@@ -1,3 +1,4 @@
+import { internalError } from '../errors/engine-error.ts';
 import { addAddress, createBridge, deleteLink, setLinkUp } from '../sys/route-message.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
@@ -25,7 +26,7 @@ export class BridgeDevice {
         await socket.request([createBridge({ name, mac: macOf(gateway), mtu })]);
       }
       const linkIndex = socket.linkIndex(name);
-      if (linkIndex === undefined) return;
+      if (linkIndex === undefined) throw internalError(`the bridge ${name} went away as it was made`);
       const address = addAddress({
         linkIndex,
         address: formatAddress(gateway),

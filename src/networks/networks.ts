@@ -99,7 +99,9 @@ export class Networks implements ContainerNetwork {
     const { state, pins } = this.#parts;
     await pins.open();
     for (const network of predefinedNetworks(this.#parts.bridge)) {
-      if (!this.list().some(({ name }) => name === network.name)) state.putNetwork(network);
+      const kept = this.list().find(({ name }) => name === network.name);
+      // The bridge's name follows the data root, also when that was moved.
+      state.putNetwork(kept === undefined ? network : { ...kept, options: network.options });
     }
     await this.#releaseAllBut(running);
     for (const network of this.list()) {

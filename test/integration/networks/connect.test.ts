@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Endpoint, NamespacePlan, NetworkRequest } from '../../../src/networks/container-network.ts';
 import type { Networks } from '../../../src/networks/networks.ts';
@@ -82,6 +83,7 @@ test('on the host network a container uses the namespace of the host', async () 
   await networks.connect(request.id);
   assert.deepEqual(namespace, { kind: 'host' });
   assert.equal(endpoint.networkName, 'host');
+  assert.equal(statSync(endpoint.sandboxKey).ino, statSync('/proc/self/ns/net').ino);
   await networks.disconnect(request.id);
 });
 
