@@ -31,10 +31,16 @@ export function describeError(error: unknown, contentType = ''): ErrorResponse {
 
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: ErrorLog): void {
   const { status, message } = describeError(error, request.headers['content-type']);
-  if (status === 500) log(`${request.method} ${request.originalUrl} returned error: ${message}`, error);
+  if (status === 500 && !isHangUp(error, request))
+    log(`${request.method} ${request.originalUrl} returned error: ${message}`, error);
   reply.code(status);
   if (status === 304) reply.send();
   else reply.send({ message });
+}
+
+/** The client went away in the middle of its body: nobody is left to be answered, and nothing is wrong here. */
+function isHangUp(error: unknown, request: FastifyRequest): boolean {
+  return request.raw.readableAborted && error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 /** Docker answers so for unknown paths and for known ones with another method, before it looks at the version. */
