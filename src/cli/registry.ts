@@ -1,44 +1,21 @@
 import { containerCommands } from './container/commands.ts';
+import { imageCommands } from './image/commands.ts';
+import { networkCommands } from './network/commands.ts';
 import { entry, type Group, type Registered } from './registered.ts';
+import { systemCommands } from './system/commands.ts';
 
 /** By the noun that leads their paths; the last word of a first path is the command's name inside its group. */
 export const groups: ReadonlyMap<string, Group> = new Map<string, Group>([
   ['container', containerCommands],
-  [
-    'image',
-    {
-      summary: 'Manage images',
-      entries: [
-        entry(
-          ['image inspect'],
-          'Display detailed information on one or more images',
-          () => import('./image/inspect.ts'),
-        ),
-        entry(['image history', 'history'], 'Show the history of an image', () => import('./image/history.ts')),
-        entry(['image ls', 'image list', 'images'], 'List images', () => import('./image/ls.ts')),
-      ],
-    },
-  ],
-  [
-    'network',
-    {
-      summary: 'Manage networks',
-      entries: [
-        entry(
-          ['network inspect'],
-          'Display detailed information on one or more networks',
-          () => import('./network/inspect.ts'),
-        ),
-        entry(['network ls', 'network list'], 'List networks', () => import('./network/ls.ts')),
-      ],
-    },
-  ],
-  ['system', { summary: 'Manage Docker', entries: [] }],
+  ['image', imageCommands],
+  ['network', networkCommands],
+  ['system', systemCommands],
 ]);
 
 /** Commands that stand in no group (`version`, `inspect`). */
 export const ungrouped: readonly Registered[] = [
   entry(['inspect'], 'Return low-level information on Docker objects', () => import('./object/inspect.ts')),
+  entry(['version'], 'Show the Docker version information', () => import('./system/version.ts')),
 ];
 
 /** The first section of the top-level help, in docker's order. */

@@ -1,5 +1,6 @@
 import type { ContainerSummary, MountSummary } from '../../client/container-list.ts';
-import { familiarName, splitName } from '../../lib/familiar-name.ts';
+import { EngineError } from '../../errors/engine-error.ts';
+import { familiarReference, parseReference } from '../../lib/image-reference.ts';
 import { ellipsis } from '../format/ellipsis.ts';
 import { labelsText } from '../format/labels-text.ts';
 import type { Column, ListKind } from '../format/list.ts';
@@ -69,8 +70,13 @@ function imageText({ Image, ImageID }: ContainerSummary, truncates: boolean): st
   if (Image === '') return '<no image>';
   if (!truncates) return Image;
   if (shortId(Image) === shortId(ImageID) && ImageID !== '') return shortId(ImageID);
-  const { name, tag } = splitName(Image);
-  return familiarName(name) + (tag === undefined ? '' : `:${tag}`);
+  try {
+    return familiarReference({ ...parseReference(Image), digest: undefined });
+  } catch (error) {
+    // An image that was given by its ID, or by a name that only an older daemon allowed.
+    if (error instanceof EngineError) return Image;
+    throw error;
+  }
 }
 
 function sizeText({ SizeRw = 0, SizeRootFs = 0 }: ContainerSummary): string {

@@ -14,7 +14,7 @@ export function formatByTemplate<Row>(kind: ListKind<Row>, rows: readonly Row[],
   const source = unescaped(
     format === 'json' ? '{{json .}}' : isTable ? format.slice(tablePrefix.length).trim() : format.trim(),
   );
-  const template = parse(source);
+  const template = parseListTemplate(source);
   const body = rows.map((row) => `${render(template, rowObject(kind, row))}\n`).join('');
   return isTable ? alignColumns(`${heading(kind, template)}\n${body}`) : body;
 }
@@ -24,7 +24,8 @@ function unescaped(format: string): string {
   return format.replaceAll('\\t', '\t').replaceAll('\\n', '\n');
 }
 
-function parse(source: string): Template {
+/** @throws CliError in docker's words for a list */
+export function parseListTemplate(source: string): Template {
   return rethrowing(() => new Template(source));
 }
 

@@ -1,5 +1,6 @@
 import type { ImageSummary } from '../../client/images.ts';
-import { familiarName, splitName } from '../../lib/familiar-name.ts';
+import { EngineError } from '../../errors/engine-error.ts';
+import { familiarRepository, type ImageReference, parseReference } from '../../lib/image-reference.ts';
 import type { Column, ListKind } from '../format/list.ts';
 import { goTimeText } from '../format/local-time.ts';
 import { shortId } from '../format/short-id.ts';
@@ -94,12 +95,22 @@ function isDangling({ RepoTags, RepoDigests }: ImageSummary): boolean {
 
 function byRepository(references: readonly string[], part: 'tag' | 'digest'): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const reference of references) {
-    const parts = splitName(reference);
-    const value = parts[part];
-    if (value === undefined || parts.name === NONE) continue;
-    const name = familiarName(parts.name);
+  for (const text of references) {
+    const reference = parsed(text);
+    const value = reference?.[part];
+    if (reference === undefined || value === undefined) continue;
+    const name = familiarRepository(reference);
     found.set(name, [...(found.get(name) ?? []), value]);
   }
   return found;
+}
+
+/** Undefined for what is no name: `<none>:<none>`. */
+function parsed(text: string): ImageReference | undefined {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    if (error instanceof EngineError) return undefined;
+    throw error;
+  }
 }

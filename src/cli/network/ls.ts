@@ -6,8 +6,8 @@ import { listFormat } from '../flags/format.ts';
 import { bool } from '../flags/kinds.ts';
 import { labelsText } from '../format/labels-text.ts';
 import { formatField, formatList, type ListKind } from '../format/list.ts';
-import { shortId } from '../format/short-id.ts';
 import { printTime } from '../format/print-time.ts';
+import { shortId } from '../format/short-id.ts';
 import { compareNatural } from './natural-order.ts';
 
 export const command = defineCommand({

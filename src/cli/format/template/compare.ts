@@ -1,4 +1,5 @@
 import { FunctionError, type GoFunction } from './functions.ts';
+import { printValue } from './print-value.ts';
 import {
   compareBytes,
   GoDuration,
@@ -42,7 +43,7 @@ function isEqual(left: GoValue, right: GoValue): boolean {
   if (first !== undefined && second !== undefined) return first.value === second.value;
   if (isNil(left) || isNil(right)) return isNil(left) === isNil(right);
   if (left instanceof GoList || left instanceof GoMap) {
-    throw new FunctionError(`non-comparable type ${typeNameOf(left)}: ${typeNameOf(right)}`);
+    throw new FunctionError(`non-comparable type ${printValue(left)}: ${typeNameOf(right)}`);
   }
   return left === right;
 }

@@ -11,7 +11,7 @@ import {
   type TemplateNode,
 } from './nodes.ts';
 import { printResult, printValue } from './print-value.ts';
-import { readField } from './read-field.ts';
+import { readField, staticTypeWithin } from './read-field.ts';
 import { TemplateError } from './template-error.ts';
 import { GoList, GoMap, type GoValue, isTruthy } from './values.ts';
 
@@ -225,16 +225,20 @@ class Evaluation implements CallSite {
       this.#refuseArguments(node, args, final);
       return value;
     }
+    let staticType: string | undefined;
     node.names.forEach((name, index) => {
       const isLast = index === node.names.length - 1;
+      const receiver = value;
       value = readField(this, {
-        receiver: value,
+        receiver,
+        staticType,
         name,
         node,
         args: isLast ? args : [],
         final: isLast ? final : missing,
         dot,
       });
+      staticType = staticTypeWithin(receiver);
     });
     return value;
   }

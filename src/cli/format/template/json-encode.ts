@@ -8,6 +8,7 @@ import {
   GoStruct,
   GoTime,
   type GoValue,
+  isTruthy,
   JsonNumber,
 } from './values.ts';
 
@@ -17,8 +18,7 @@ export interface JsonEncodeOptions {
 }
 
 /**
- * The value as Go's encoding/json writes it: maps with their keys sorted, structs in their own order. A struct that was
- * read from JSON is written as it was read, so fields unknown here are not lost.
+ * The value as Go's encoding/json writes it: maps with their keys sorted, structs in their own order.
  */
 export function encodeJson(value: GoValue, options: JsonEncodeOptions): string {
   if (value === undefined || value === null || value instanceof GoNilPointer) return 'null';
@@ -37,9 +37,7 @@ export function encodeJson(value: GoValue, options: JsonEncodeOptions): string {
       options,
     );
   }
-  if (value instanceof GoStruct) {
-    return value.raw === undefined ? encodePairs([...value.fields], options) : encodeAsRead(value.raw, options);
-  }
+  if (value instanceof GoStruct) return encodePairs(fieldPairs(value), options);
   return encodeObject(value);
 }
 
@@ -48,19 +46,22 @@ function encodeObject(value: GoObject): string {
   const names = Object.keys(value.methods).filter((name) => value.methods[name]?.takes === 0);
   return encodePairs(
     names.sort(compareBytes).map((name) => [name, value.methods[name]?.call('')]),
-    options,
+    { escapeHtml: true },
   );
 }
 
-function encodeAsRead(value: GoValue, options: JsonEncodeOptions): string {
-  if (value instanceof GoMap) {
-    const pairs = [...value.entries].map(
-      ([key, item]) => `${encodeJsonString(key, options.escapeHtml)}:${encodeAsRead(item, options)}`,
-    );
-    return `{${pairs.join(',')}}`;
-  }
-  if (value instanceof GoList) return `[${value.items.map((item) => encodeAsRead(item, options)).join(',')}]`;
-  return encodeJson(value, options);
+function fieldPairs(value: GoStruct): [string, GoValue][] {
+  return value.shape.flatMap(({ name, jsonName, omitEmpty, isPointer, isEmbedded }): [string, GoValue][] => {
+    const field = value.fields.get(name);
+    if (isEmbedded) return field instanceof GoStruct ? fieldPairs(field) : [];
+    const isAbsent = isPointer ? field instanceof GoNilPointer : isEmpty(field);
+    return omitEmpty && isAbsent ? [] : [[jsonName, field]];
+  });
+}
+
+/** What `omitempty` leaves out; a struct is never empty. */
+function isEmpty(value: GoValue): boolean {
+  return !(value instanceof GoStruct || value instanceof GoTime || value instanceof GoObject) && !isTruthy(value);
 }
 
 function encodePairs(pairs: readonly (readonly [string, GoValue])[], options: JsonEncodeOptions): string {

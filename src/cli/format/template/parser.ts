@@ -158,7 +158,6 @@ class Parser {
         return { declares, assigns: false };
       }
       declares.push(variable.text);
-      if (next.kind === 'assign') this.#useVariable(variable.text);
       this.#variables.push(variable.text);
       if (!isComma) return { declares, assigns: next.kind === 'assign' };
       if (context !== 'range' || declares.length >= 2) throw this.#error(`too many declarations in ${context}`);

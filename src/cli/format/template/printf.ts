@@ -61,8 +61,8 @@ function formatVerb(verb: Verb, value: GoValue): string {
 }
 
 function formatPlain(verb: Verb, value: GoValue): string {
-  if (typeof value === 'bigint') return pad(signed(verb, value.toString()), verb);
-  if (typeof value === 'number') return pad(signed(verb, printFloat(value)), verb);
+  if (typeof value === 'bigint') return pad(value.toString(), verb);
+  if (typeof value === 'number') return pad(printFloat(value), verb);
   const style = verb.flags.includes('#') ? 'source' : verb.flags.includes('+') ? 'named' : 'plain';
   const text = printValue(value, style);
   return pad(typeof value === 'string' ? truncated(verb, text) : text, verb);

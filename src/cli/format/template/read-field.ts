@@ -6,6 +6,8 @@ import { GoMap, GoNilPointer, GoObject, GoStruct, type GoValue, typeNameOf } fro
 
 export interface FieldAccess {
   readonly receiver: GoValue;
+  /** Go's type of the place that the receiver was read from, where it is less than the value's own. */
+  readonly staticType?: string | undefined;
   readonly name: string;
   readonly node: Operand;
   readonly args: readonly Operand[];
@@ -24,9 +26,10 @@ export function readField(site: CallSite, access: FieldAccess): GoValue {
   }
   if (receiver === null) return site.fail(`nil pointer evaluating interface {}.${name}`);
   if (receiver instanceof GoObject) return callMethod(site, receiver, access);
-  if (receiver instanceof GoStruct && receiver.fields.has(name)) {
+  const owner = receiver instanceof GoStruct ? receiver.ownerOf(name) : undefined;
+  if (owner !== undefined) {
     if (hasArguments) site.fail(`${name} has arguments but cannot be invoked as function`);
-    return receiver.fields.get(name);
+    return owner.fields.get(name);
   }
   if (receiver instanceof GoMap) {
     if (hasArguments) site.fail(`${name} is not a method but has arguments`);
@@ -35,7 +38,12 @@ export function readField(site: CallSite, access: FieldAccess): GoValue {
     return undefined;
   }
   if (receiver instanceof GoNilPointer) return site.fail(`nil pointer evaluating ${receiver.typeName}.${name}`);
-  return site.fail(`can't evaluate field ${name} in type ${typeNameOf(receiver)}`);
+  return site.fail(`can't evaluate field ${name} in type ${access.staticType ?? typeNameOf(receiver)}`);
+}
+
+/** The type of what a field access on the value yields, when Go only knows it to be an interface. */
+export function staticTypeWithin(container: GoValue): string | undefined {
+  return container instanceof GoMap && container.typeName === 'map[string]interface {}' ? 'interface {}' : undefined;
 }
 
 function callMethod(site: CallSite, receiver: GoObject, access: FieldAccess): GoValue {

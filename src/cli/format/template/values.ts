@@ -86,26 +86,48 @@ export class GoMap {
   }
 }
 
-/** A struct (or a pointer to one, which templates look through). `raw` is the JSON it was read from, when it was. */
+/** How a field is written to JSON; see GoStruct. */
+export interface FieldShape {
+  readonly name: string;
+  readonly jsonName: string;
+  readonly omitEmpty: boolean;
+  readonly isPointer: boolean;
+  /** Its fields are promoted to the outer struct, yet it prints as one value. */
+  readonly isEmbedded: boolean;
+}
+
+/** A struct, or a pointer to one, which templates look through. `shape` has an entry for each field, in order. */
 export class GoStruct {
   readonly typeName: string;
   readonly fields: ReadonlyMap<string, GoValue>;
   readonly isPointer: boolean;
-  readonly raw: GoValue;
-  /** Embedded structs: their fields are promoted, yet they print as one value. */
-  readonly embedded: readonly string[];
+  readonly shape: readonly FieldShape[];
 
   constructor(
     typeName: string,
     fields: ReadonlyMap<string, GoValue>,
-    options: { isPointer?: boolean; raw?: GoValue; embedded?: readonly string[] } = {},
+    options: { isPointer?: boolean; shape?: readonly FieldShape[] } = {},
   ) {
     this.typeName = typeName;
     this.fields = fields;
     this.isPointer = options.isPointer ?? false;
-    this.raw = options.raw;
-    this.embedded = options.embedded ?? [];
+    this.shape = options.shape ?? [...fields.keys()].map(plainShape);
   }
+
+  /** The struct itself or the embedded one that has the field. */
+  ownerOf(name: string): GoStruct | undefined {
+    if (this.fields.has(name)) return this;
+    for (const { name: embedded, isEmbedded } of this.shape) {
+      const inner = isEmbedded ? this.fields.get(embedded) : undefined;
+      const owner = inner instanceof GoStruct ? inner.ownerOf(name) : undefined;
+      if (owner !== undefined) return owner;
+    }
+    return undefined;
+  }
+}
+
+function plainShape(name: string): FieldShape {
+  return { name, jsonName: name, omitEmpty: false, isPointer: false, isEmbedded: false };
 }
 
 /** A nil pointer of a known type: false, printed `<nil>`, and an error to look into. */

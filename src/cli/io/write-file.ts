@@ -1,0 +1,32 @@
+import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CliError } from '../errors.ts';
+import { fileErrorText } from './file-error.ts';
+
+/** Refuses a path that cannot become a file, before anything is asked of the daemon. */
+export async function checkOutputPath(path: string): Promise<void> {
+  const folder = dirname(path);
+  await stat(folder).catch((error: unknown) => {
+    const reason = fileErrorText('stat', folder, error);
+    throw new CliError(`failed to save image: invalid output path: ${reason}`, 1, { cause: error });
+  });
+  const existing = await stat(path).catch(() => undefined);
+  if (existing?.isDirectory() === true) throw new CliError('failed to save image: cannot write to a directory');
+}
+
+/** Writes the bytes beside the path and moves them there when all have arrived: no half file stands under the name. */
+export async function writeWholeFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const folder = await mkdtemp(join(dirname(path), '.skiff-tmp-'));
+  const temporary = join(folder, basename(path));
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      for await (const chunk of chunks) await file.writeFile(chunk);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
