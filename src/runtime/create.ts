@@ -31,6 +31,7 @@ export async function createContainer(
         ociRoot: context.paths.ociRoot,
       }),
       directory: paths.directory,
+      runtimeLog: paths.runtimeLog,
       temporary: context.paths.temporary,
     });
     if (result.kind === 'failed') {

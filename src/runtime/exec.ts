@@ -44,6 +44,7 @@ export async function execInContainer(
         processSpec: paths.process,
       }),
       directory: paths.directory,
+      runtimeLog: paths.runtimeLog,
       temporary: context.paths.temporary,
       beforeStart: async () => {
         stream = openMonitorStream(context.syscalls, paths, request, monitorEnded.promise);

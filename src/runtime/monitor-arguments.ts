@@ -27,6 +27,7 @@ export function monitorArguments(options: MonitorArguments): string[] {
     ['--log-path', options.logPath === undefined ? 'none' : `k8s-file:${options.logPath}`],
     ['--log-level', 'error'],
     ['--runtime-arg', '--root', '--runtime-arg', options.ociRoot],
+    ['--runtime-arg', '--log', '--runtime-arg', paths.runtimeLog],
     // One fork less, and the monitor's own number is known at once. It has a session of its own all the same.
     ['--sync'],
     // The socket lies in the bundle whatever the length of its path.

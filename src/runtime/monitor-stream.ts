@@ -22,7 +22,7 @@ export function openMonitorStream(
   monitorExit: Promise<unknown>,
 ): MonitorStream {
   const fd = connect(syscalls, paths.attach);
-  const socket = socketOn(fd, { allowHalfOpen: true, writable: false });
+  const socket = socketOn(fd, { allowHalfOpen: true });
   const input = new StdinWriter(() => (stdio.stdin ? openInput(syscalls, paths) : undefined));
   const closesStdin = stdio.stdin && stdio.stdinOnce && !stdio.terminal;
   let open = true;
@@ -36,7 +36,6 @@ export function openMonitorStream(
       // The monitor takes the end of any connection for the end of standard input. One that only listened must not
       // close it for the others: it is kept, deaf, until the monitor ends.
       if (closesStdin && !input.wasUsed && !socket.destroyed) {
-        socket.removeAllListeners('data');
         socket.resume();
         syscalls.shutdownRead(fd);
         socket.unref();

@@ -12,6 +12,8 @@ export interface MonitorPaths {
   readonly exit: string;
   /** Written by the monitor when the kernel killed for lack of memory. */
   readonly oom: string;
+  /** What the OCI runtime says: errors beyond the terminal's set-up reach nothing else. */
+  readonly runtimeLog: string;
   /** The monitor's socket for clients, and its pipe for commands. */
   readonly attach: string;
   readonly control: string;
@@ -24,6 +26,7 @@ function monitorPaths(directory: string): MonitorPaths {
     pidFile: join(directory, 'pid'),
     exit: join(directory, 'exit'),
     oom: join(directory, 'oom'),
+    runtimeLog: join(directory, 'runtime.log'),
     attach: join(directory, 'attach'),
     control: join(directory, 'ctl'),
   };

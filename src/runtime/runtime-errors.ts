@@ -20,6 +20,13 @@ export function processNotStarted(
 ): EngineError {
   const prefix = PREFIX[operation](runtime);
   const text = withoutDecoration(said) || 'the runtime gave no reason';
+  const directory = /^chdir `(.*)`: (.*)$/.exec(text);
+  if (directory !== null) {
+    const why = directory[2]?.toLowerCase();
+    return invalidArgument(
+      `${prefix}: chdir to cwd (${JSON.stringify(directory[1])}) set in config.json failed: ${why}: unknown`,
+    );
+  }
   const reason = commandReason(command, text);
   if (reason !== undefined) return invalidArgument(`${prefix}: exec: ${JSON.stringify(command)}: ${reason}`);
   const message = `${prefix}: ${text}: unknown`;
@@ -42,6 +49,7 @@ function withoutDecoration(said: string): string {
 }
 
 function commandReason(command: string, text: string): string | undefined {
+  if (command === '') return 'executable file not found in $PATH: unknown';
   if (/executable file .* not found/i.test(text)) {
     return command.includes('/')
       ? `stat ${command}: no such file or directory: unknown`

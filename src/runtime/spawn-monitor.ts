@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Readable, Writable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { internalError } from '../errors/engine-error.ts';
@@ -12,6 +14,8 @@ const ATTACH_FD = 5;
 export interface MonitorLaunch {
   readonly args: readonly string[];
   readonly directory: string;
+  /** Where the OCI runtime writes its errors. */
+  readonly runtimeLog: string;
   /** For sockets that the monitor makes under names of its own. */
   readonly temporary: string;
   /** Called when clients can connect, before the process is made; the monitor waits for it. Execs only. */
@@ -61,17 +65,25 @@ export async function spawnMonitor(launch: MonitorLaunch): Promise<LaunchResult>
       start.end('\n');
     }
     const line = await answer;
-    if (line === undefined || monitor === undefined) {
-      const text = Buffer.concat(complaints).toString().trim();
-      throw internalError(`conmon ended before it made a process: ${text || 'nothing on standard error'}`);
-    }
-    const { data, message } = JSON.parse(line) as { data: number; message?: string };
-    if (data > 0) return { kind: 'started', monitor, pid: data };
+    const { data, message } = JSON.parse(line ?? '{"data":-1}') as { data: number; message?: string };
+    if (data > 0 && monitor !== undefined) return { kind: 'started', monitor, pid: data };
     await exited.promise;
-    return { kind: 'failed', message: (message ?? '').trim() };
+    const said = (await readLog(launch.runtimeLog)) || message?.trim();
+    if (said) return { kind: 'failed', message: said };
+    const text = Buffer.concat(complaints).toString().trim();
+    throw internalError(`conmon ended before it made a process: ${text || 'nothing on standard error'}`);
   } finally {
     for (const pipe of [sync, start, attach, child.stderr]) pipe?.destroy();
     child.unref();
+  }
+}
+
+async function readLog(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return '';
+    throw error;
   }
 }
 
