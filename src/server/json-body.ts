@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { EngineError, invalidArgument, messageOf } from '../errors/engine-error.ts';
+import { jsonErrorText } from './json-error-text.ts';
 
 const JSON_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -58,17 +59,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalidArgument(jsonErrorText(messageOf(error)), error);
+    throw invalidArgument(jsonErrorText(messageOf(error), text), error);
   }
-}
-
-/** V8's words for what is wrong, in those of Go that Docker's clients know. */
-function jsonErrorText(text: string): string {
-  if (/after JSON/.test(text)) return 'unexpected content after JSON';
-  if (/Unexpected end|Unterminated/.test(text)) return 'invalid JSON: unexpected EOF';
-  const unexpected = /Unexpected token '(.+?)',/s.exec(text)?.[1];
-  if (unexpected !== undefined) return `invalid JSON: invalid character '${unexpected}' looking for beginning of value`;
-  if (/double-quoted property name/.test(text))
-    return 'invalid JSON: invalid character looking for beginning of object key string';
-  return `invalid JSON: ${text}`;
 }

@@ -46,6 +46,7 @@ function unifiedLimits() {
     memory: controllers.has('memory'),
     // Only a group below the root has the file; the controller keeps account of swap wherever it can.
     swap: controllers.has('memory') && existsSync('/proc/swaps'),
+    kernelMemoryTcp: false,
     oomKillDisable: false,
     cpuCfs: controllers.has('cpu'),
     cpuShares: controllers.has('cpu'),
@@ -59,6 +60,7 @@ function legacyLimits() {
   return {
     memory: has('memory', 'memory.limit_in_bytes'),
     swap: has('memory', 'memory.memsw.limit_in_bytes'),
+    kernelMemoryTcp: has('memory', 'memory.kmem.tcp.limit_in_bytes'),
     oomKillDisable: has('memory', 'memory.oom_control'),
     cpuCfs: has('cpu', 'cpu.cfs_quota_us'),
     cpuShares: has('cpu', 'cpu.shares'),

@@ -46,6 +46,7 @@ export interface HostFacts {
   readonly limits: {
     readonly memory: boolean;
     readonly swap: boolean;
+    readonly kernelMemoryTcp: boolean;
     readonly oomKillDisable: boolean;
     readonly cpuCfs: boolean;
     readonly cpuShares: boolean;

@@ -88,6 +88,7 @@ function limits({ limits: can, ...host }: HostFacts) {
   return {
     MemoryLimit: can.memory,
     SwapLimit: can.swap,
+    ...(can.kernelMemoryTcp ? { KernelMemoryTCP: true } : {}),
     CpuCfsPeriod: can.cpuCfs,
     CpuCfsQuota: can.cpuCfs,
     CPUShares: can.cpuShares,
