@@ -7,3 +7,55 @@ export function containerNotFound(ref: string): EngineError {
 export function ambiguousContainer(prefix: string): EngineError {
   return new EngineError('invalid_argument', `multiple IDs found with provided prefix: ${prefix}`);
 }
+
+/** `name` without its slash. */
+export function containerNameTaken(name: string, id: string): EngineError {
+  return new EngineError(
+    'conflict',
+    `Conflict. The container name "/${name}" is already in use by container "${id}". You have to remove (or rename) that container to be able to reuse that name.`,
+  );
+}
+
+export function invalidContainerName(name: string): EngineError {
+  return new EngineError(
+    'invalid_argument',
+    `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+  );
+}
+
+export function containerNotRunning(id: string): EngineError {
+  return new EngineError('conflict', `container ${id} is not running`);
+}
+
+export function containerIsRunning(name: string): EngineError {
+  return new EngineError(
+    'conflict',
+    `cannot remove container "/${name}": container is running: stop the container before removing or force remove`,
+  );
+}
+
+export function removalInProgress(ref: string): EngineError {
+  return new EngineError('conflict', `removal of container ${ref} is already in progress`);
+}
+
+/** Docker's answer to what is done already: 304 without a body. */
+export function containerNotModified(what: string): EngineError {
+  return new EngineError('not_modified', what);
+}
+
+/** Something asked for that this version does not do; it is refused rather than ignored. `field` as on the wire. */
+export function notSupported(field: string, what: string): EngineError {
+  return new EngineError('not_implemented', `${field}: ${what} is not supported by this version of Skiff`);
+}
+
+export function execNotFound(id: string): EngineError {
+  return new EngineError('not_found', `No such exec instance: ${id}`);
+}
+
+export function execAlreadyRan(id: string): EngineError {
+  return new EngineError('conflict', `Error: Exec command ${id} has already run`);
+}
+
+export function execAlreadyRunning(id: string): EngineError {
+  return new EngineError('conflict', `Error: Exec command ${id} is already running`);
+}

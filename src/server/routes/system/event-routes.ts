@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EventMessage } from '../../../api-types/system.ts';
-import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
+import { invalidArgument } from '../../../errors/engine-error.ts';
 import { Filters } from '../../../lib/filters.ts';
 import { jsonInteger } from '../../../lib/json-integer.ts';
 import { queryText } from '../../query.ts';
+import { timestampNs } from '../../query-time.ts';
 import { hangUpSignal, jsonLines, sendStream } from '../../stream-response.ts';
 import type { EngineEvent, SystemBackend } from './backend.ts';
 
@@ -20,8 +21,8 @@ export function registerEventRoutes(app: FastifyInstance, backend: SystemBackend
 function eventQuery(request: FastifyRequest, reply: FastifyReply) {
   const since = queryText(request.query, 'since');
   const until = queryText(request.query, 'until');
-  const sinceNs = timestampNs(since);
-  const untilNs = timestampNs(until);
+  const sinceNs = timestampNs(since, 'internal');
+  const untilNs = timestampNs(until, 'internal');
   if (sinceNs !== undefined && untilNs !== undefined && untilNs < sinceNs) {
     throw invalidArgument(`\`since\` time (${since}) cannot be after \`until\` time (${until})`);
   }
@@ -31,21 +32,6 @@ function eventQuery(request: FastifyRequest, reply: FastifyReply) {
     filters: Filters.parse(queryText(request.query, 'filters')),
     signal: hangUpSignal(reply),
   };
-}
-
-/**
- * Seconds with up to nine decimals, as clients send them; -1 stands for none.
- * @throws internal, as Docker has it, with Go's words for what is no number.
- */
-function timestampNs(text: string | undefined): bigint | undefined {
-  if (text === undefined || text === '' || text === '-1') return undefined;
-  const [seconds = '', fraction = ''] = text.split('.', 2);
-  for (const part of [seconds, fraction || '0']) {
-    if (!/^-?\d+$/.test(part)) {
-      throw new EngineError('internal', `strconv.ParseInt: parsing ${JSON.stringify(part)}: invalid syntax`);
-    }
-  }
-  return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
 }
 
 async function* messages(events: AsyncIterable<EngineEvent>): AsyncGenerator<ExactMessage> {

@@ -1,0 +1,123 @@
+import {
+  bool,
+  type Decoded,
+  field,
+  int,
+  int64,
+  integer,
+  list,
+  map,
+  named,
+  nullable,
+  optional,
+  pair,
+  string,
+  stringOrList,
+  struct,
+} from './shape.ts';
+
+const portBinding = struct('nat.PortBinding', { HostIp: field(string), HostPort: field(string) });
+const weightDevice = struct('blkiodev.WeightDevice', { Path: field(string), Weight: field(integer('uint16')) });
+const throttleDevice = struct('blkiodev.ThrottleDevice', { Path: field(string), Rate: field(integer('uint64')) });
+const deviceMapping = struct('container.DeviceMapping', {
+  PathOnHost: field(string),
+  PathInContainer: field(string),
+  CgroupPermissions: field(string),
+});
+const deviceRequest = struct('container.DeviceRequest', {
+  Driver: field(string),
+  Count: field(int),
+  DeviceIDs: field(list(string)),
+  Capabilities: field(list(list(string))),
+  Options: field(map(string)),
+});
+const ulimit = struct('units.Ulimit', { Name: field(string), Hard: field(int64), Soft: field(int64) });
+const mount = struct('mount.Mount', {
+  Type: optional(named('mount.Type')),
+  Source: optional(string),
+  Target: optional(string),
+  ReadOnly: optional(bool),
+});
+const restartPolicy = struct('container.RestartPolicy', {
+  Name: field(named('container.RestartPolicyMode')),
+  MaximumRetryCount: field(int),
+});
+const logConfig = struct('container.LogConfig', { Type: field(string), Config: field(map(string)) });
+
+const R = 'Resources.';
+
+/** Docker's `container.HostConfig` in the order of its fields: how a container runs on this host. */
+export const hostConfig = struct('container.HostConfig', {
+  Binds: field(list(string)),
+  ContainerIDFile: field(string),
+  LogConfig: field(logConfig),
+  NetworkMode: field(named('container.NetworkMode')),
+  PortBindings: field(map(list(portBinding), 'nat.PortMap')),
+  RestartPolicy: field(restartPolicy),
+  AutoRemove: field(bool),
+  VolumeDriver: field(string),
+  VolumesFrom: field(list(string)),
+  ConsoleSize: field(pair(integer('uint'))),
+  Annotations: optional(map(string)),
+  CapAdd: field(stringOrList),
+  CapDrop: field(stringOrList),
+  CgroupnsMode: field(named('container.CgroupnsMode')),
+  Dns: field(list(string)),
+  DnsOptions: field(list(string)),
+  DnsSearch: field(list(string)),
+  ExtraHosts: field(list(string)),
+  GroupAdd: field(list(string)),
+  IpcMode: field(named('container.IpcMode')),
+  Cgroup: field(named('container.CgroupSpec')),
+  Links: field(list(string)),
+  OomScoreAdj: field(int),
+  PidMode: field(named('container.PidMode')),
+  Privileged: field(bool),
+  PublishAllPorts: field(bool),
+  ReadonlyRootfs: field(bool),
+  SecurityOpt: field(list(string)),
+  StorageOpt: optional(map(string)),
+  Tmpfs: optional(map(string)),
+  UTSMode: field(named('container.UTSMode')),
+  UsernsMode: field(named('container.UsernsMode')),
+  ShmSize: field(int64),
+  Sysctls: optional(map(string)),
+  Runtime: field(string),
+  Isolation: field(named('container.Isolation')),
+  CpuShares: field(int64, R),
+  Memory: field(int64, R),
+  NanoCpus: field(int64, R),
+  CgroupParent: field(string, R),
+  BlkioWeight: field(integer('uint16'), R),
+  BlkioWeightDevice: field(list(weightDevice, '[]*blkiodev.WeightDevice'), R),
+  BlkioDeviceReadBps: field(list(throttleDevice, '[]*blkiodev.ThrottleDevice'), R),
+  BlkioDeviceWriteBps: field(list(throttleDevice, '[]*blkiodev.ThrottleDevice'), R),
+  BlkioDeviceReadIOps: field(list(throttleDevice, '[]*blkiodev.ThrottleDevice'), R),
+  BlkioDeviceWriteIOps: field(list(throttleDevice, '[]*blkiodev.ThrottleDevice'), R),
+  CpuPeriod: field(int64, R),
+  CpuQuota: field(int64, R),
+  CpuRealtimePeriod: field(int64, R),
+  CpuRealtimeRuntime: field(int64, R),
+  CpusetCpus: field(string, R),
+  CpusetMems: field(string, R),
+  Devices: field(list(deviceMapping), R),
+  DeviceCgroupRules: field(list(string), R),
+  DeviceRequests: field(list(deviceRequest), R),
+  KernelMemory: optional(int64, R),
+  KernelMemoryTCP: optional(int64, R),
+  MemoryReservation: field(int64, R),
+  MemorySwap: field(int64, R),
+  MemorySwappiness: field(nullable(int64), R),
+  OomKillDisable: field(nullable(bool), R),
+  PidsLimit: field(nullable(int64), R),
+  Ulimits: field(list(ulimit, '[]*units.Ulimit'), R),
+  CpuCount: field(int64, R),
+  CpuPercent: field(int64, R),
+  IOMaximumIOps: field(integer('uint64'), R),
+  IOMaximumBandwidth: field(integer('uint64'), R),
+  Mounts: optional(list(mount)),
+  MaskedPaths: field(list(string)),
+  ReadonlyPaths: field(list(string)),
+  Init: optional(bool),
+});
+export type HostConfig = Decoded<typeof hostConfig>;

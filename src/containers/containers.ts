@@ -1,0 +1,99 @@
+import { mkdir } from 'node:fs/promises';
+import type { ContainerInspect, ContainerSummary, PruneResponse } from '../api-types/container.ts';
+import type { ExecConfig, ExecInspect } from '../api-types/exec.ts';
+import type { Filters } from '../lib/filters.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import { KeyedLock } from '../lib/keyed-lock.ts';
+import { ContainersTable } from '../state/containers.ts';
+import type { StateDatabase } from '../state/database.ts';
+import { Attachments } from './attachments.ts';
+import { type Attachment, type AttachOptions, attachToContainer } from './attach.ts';
+import { ContainerStore } from './container-store.ts';
+import type { ContainersContext, ContainersOptions } from './context.ts';
+import { createContainer, type Created, type CreateRequest } from './create.ts';
+import { createExec } from './exec-create.ts';
+import { inspectExec } from './exec-inspect.ts';
+import { resizeExec } from './exec-resize.ts';
+import { ExecSessions } from './exec-sessions.ts';
+import { type ExecStartOptions, startExecAttached, startExecDetached } from './exec-start.ts';
+import { type ExitOutcome, ExitWaiters } from './exit-waiters.ts';
+import { inspectContainer } from './inspect.ts';
+import { killContainer } from './kill.ts';
+import { listContainers, type ListOptions } from './list.ts';
+import { type ContainerLogs, type LogsOptions, readContainerLogs } from './logs.ts';
+import { pruneContainers } from './prune.ts';
+import type { ContainerRecord } from './record.ts';
+import { recoverContainers } from './recover.ts';
+import { removeContainer, type RemoveOptions } from './remove.ts';
+import { renameContainer } from './rename.ts';
+import { resizeContainer } from './resize.ts';
+import { restartContainer } from './restart.ts';
+import { startContainer } from './start.ts';
+import { stopContainer, type StopOptions } from './stop.ts';
+import { waitForContainer } from './wait.ts';
+
+export type ContainersParts = Pick<
+  ContainersContext,
+  'runtime' | 'layers' | 'images' | 'network' | 'logs' | 'events'
+> & { readonly state: StateDatabase; readonly options: ContainersOptions };
+
+/** The verbs on containers, bound to one engine. Each is in a file of its own, which says what it promises. */
+export class Containers {
+  readonly #context: ContainersContext;
+
+  constructor(context: ContainersContext) {
+    this.#context = context;
+  }
+
+  create = (request: CreateRequest): Promise<Created> => createContainer(this.#context, request);
+  start = (ref: string): Promise<void> => startContainer(this.#context, ref);
+  stop = (ref: string, options: StopOptions): Promise<void> => stopContainer(this.#context, ref, options);
+  restart = (ref: string, options: StopOptions): Promise<void> => restartContainer(this.#context, ref, options);
+  kill = (ref: string, signal: string): Promise<void> => killContainer(this.#context, ref, signal);
+  remove = (ref: string, options: RemoveOptions): Promise<void> => removeContainer(this.#context, ref, options);
+  rename = (ref: string, name: string): Promise<void> => renameContainer(this.#context, ref, name);
+  resize = (ref: string, size: { rows: number; columns: number }): Promise<void> =>
+    resizeContainer(this.#context, ref, size);
+  wait = (ref: string, condition: string, signal: AbortSignal): { readonly outcome: Promise<ExitOutcome> } =>
+    waitForContainer(this.#context, ref, condition, signal);
+  attach = (ref: string, options: AttachOptions): Attachment => attachToContainer(this.#context, ref, options);
+  logs = (ref: string, options: LogsOptions): ContainerLogs => readContainerLogs(this.#context, ref, options);
+  list = (options: ListOptions): Promise<ContainerSummary[]> => listContainers(this.#context, options);
+  inspect = (ref: string, options: { readonly size: boolean }): Promise<ContainerInspect> =>
+    inspectContainer(this.#context, ref, options);
+  prune = (filters: Filters, untilNs: bigint | undefined): Promise<PruneResponse> =>
+    pruneContainers(this.#context, filters, untilNs);
+
+  createExec = (ref: string, config: ExecConfig): string => createExec(this.#context, ref, config);
+  startExecDetached = (id: string, options: ExecStartOptions): Promise<void> =>
+    startExecDetached(this.#context, id, options);
+  startExecAttached = (id: string, options: ExecStartOptions): Attachment =>
+    startExecAttached(this.#context, id, options);
+  inspectExec = (id: string): ExecInspect => inspectExec(this.#context, id);
+  resizeExec = (id: string, size: { rows: number; columns: number }): Promise<void> =>
+    resizeExec(this.#context, id, size);
+
+  recover = (): ReturnType<typeof recoverContainers> => recoverContainers(this.#context);
+
+  /** @throws not_found, invalid_argument. */
+  find = (ref: string): ContainerRecord => this.#context.store.resolve(ref);
+  /** Newest first. */
+  records = (): readonly ContainerRecord[] => this.#context.store.all();
+  /** IDs of all that have a record, running or not. */
+  ids = (): ReadonlySet<ContainerId> => new Set(this.#context.store.all().map(({ id }) => id));
+}
+
+/** Reads the records and prepares the folder; nothing on the host changes before `recover`. */
+export async function createContainers(parts: ContainersParts): Promise<Containers> {
+  const { state, ...rest } = parts;
+  await mkdir(parts.options.directory, { recursive: true, mode: 0o710 });
+  return new Containers({
+    ...rest,
+    store: new ContainerStore(new ContainersTable(state)),
+    locks: new KeyedLock(),
+    waiters: new ExitWaiters(),
+    attachments: new Attachments(parts.runtime),
+    execs: new ExecSessions(),
+    restarting: new Set(),
+  });
+}

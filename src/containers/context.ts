@@ -1,0 +1,67 @@
+import type { EventSink } from '../events/event-bus.ts';
+import type { ImageLookup } from '../images/image-store.ts';
+import type { LayerStore } from '../layers/layer-store.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import type { KeyedLock } from '../lib/keyed-lock.ts';
+import type { ContainerNetwork } from '../networks/container-network.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Attachments } from './attachments.ts';
+import type { ContainerStore } from './container-store.ts';
+import type { ExecSessions } from './exec-sessions.ts';
+import type { ExitWaiters } from './exit-waiters.ts';
+
+export interface ContainersOptions {
+  /** Each container has a folder of its own here; absolute. */
+  readonly directory: string;
+  /** The runtimes that `HostConfig.Runtime` may name, and what each is on this host. */
+  readonly ociRuntimes: ReadonlyMap<string, string>;
+  readonly defaultRuntime: string;
+  /** All containers' control groups lie below it. */
+  readonly cgroupParent: string;
+  /** The host's control group hierarchy: it decides Docker's default for `CgroupnsMode`. */
+  readonly cgroupVersion: 1 | 2;
+  /** Told of failures that no request waits for: a teardown after an exit, an automatic removal. */
+  readonly logError: (message: string, error: unknown) => void;
+}
+
+export interface LogEntry {
+  readonly stream: 'stdout' | 'stderr';
+  readonly timeNs: bigint;
+  readonly data: Uint8Array;
+}
+
+export interface LogQuery {
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  /** Only so many of the last lines. */
+  readonly tail?: number;
+  readonly sinceNs?: bigint;
+  readonly untilNs?: bigint;
+  /** Goes on with what is written from now on, until this resolves and all is read. */
+  readonly followUntil?: Promise<unknown>;
+  /** Ends the reading without an error. */
+  readonly signal?: AbortSignal;
+}
+
+/** Reads what monitors have written. A log that does not exist is empty. */
+export interface LogReader {
+  read(path: string, query: LogQuery): AsyncIterable<LogEntry>;
+}
+
+/** What the verbs share. Locks are held per container ID by every verb that changes one. */
+export interface ContainersContext {
+  readonly options: ContainersOptions;
+  readonly store: ContainerStore;
+  readonly locks: KeyedLock;
+  readonly waiters: ExitWaiters;
+  readonly attachments: Attachments;
+  readonly execs: ExecSessions;
+  /** Containers between the stop and the start of a restart: these exits do not remove them. */
+  readonly restarting: Set<ContainerId>;
+  readonly runtime: Runtime;
+  readonly layers: LayerStore;
+  readonly images: ImageLookup;
+  readonly network: ContainerNetwork;
+  readonly logs: LogReader;
+  readonly events: EventSink;
+}

@@ -1,0 +1,150 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { posix } from 'node:path';
+import type { ContainerConfig } from '../api-types/container-config.ts';
+import type { CreateBody, NetworkingConfig } from '../api-types/container-create.ts';
+import { hostConfig as hostConfigShape, type HostConfig } from '../api-types/host-config.ts';
+import { invalidContainerName } from '../errors/containers.ts';
+import { invalidArgument } from '../errors/engine-error.ts';
+import type { Image } from '../images/image-store.ts';
+import { type ContainerId, randomId, shortId } from '../lib/ids.ts';
+import { nowNs } from '../lib/timestamps.ts';
+import { checkConfig, commandOf } from './check-config.ts';
+import { checkHostConfig } from './check-host-config.ts';
+import type { ContainersContext } from './context.ts';
+import { defaultHostConfig } from './default-host-config.ts';
+import { generateName } from './generate-name.ts';
+import { mergeImageConfig } from './merge-image-config.ts';
+import { pathsOf } from './paths.ts';
+import { publish } from './publish.ts';
+import { type ContainerRecord, initialState } from './record.ts';
+import { refuseUnsupported } from './refuse-unsupported.ts';
+
+export interface CreateRequest {
+  /** Empty for a generated one. */
+  readonly name: string;
+  readonly config: ContainerConfig;
+  readonly hostConfig: CreateBody['HostConfig'];
+  readonly networking: NetworkingConfig | undefined;
+}
+
+export interface Created {
+  readonly id: ContainerId;
+  readonly warnings: readonly string[];
+}
+
+export const CONTAINER_NAME = /^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+
+/**
+ * Makes a container that has not run. The record is committed last: a crash before leaves a writable layer and perhaps a
+ * folder that no record knows, and recovery sweeps both; a record always has its layer and its folder.
+ * @throws invalid_argument, not_found for the image, conflict for the name, not_implemented for what is not built.
+ */
+export async function createContainer(context: ContainersContext, request: CreateRequest): Promise<Created> {
+  const { store, options } = context;
+  checkConfig(request.config);
+  const hostConfig = defaultHostConfig(request.hostConfig ?? hostConfigShape.zero(), options);
+  checkHostConfig(hostConfig, options);
+  refuseUnsupported(request.config, hostConfig, request.networking);
+  if (request.config.Image === '') throw invalidArgument('no command specified');
+  const image = await context.images.resolve(request.config.Image);
+
+  const id = randomId<ContainerId>();
+  const config = completeConfig(request.config, hostConfig, image, id);
+  const record: ContainerRecord = {
+    id,
+    name: reserveName(context, request.name, id),
+    createdAtNs: String(nowNs()),
+    imageId: image.id,
+    ...commandOf(config),
+    config,
+    hostConfig,
+    macAddress: macAddressOf(request),
+    endpoint: undefined,
+    hasBeenStartedBefore: false,
+    hasBeenManuallyStopped: false,
+    restartCount: 0,
+    state: initialState,
+  };
+  await keep(context, record, image);
+  publish(context, store.get(id), 'create');
+  return { id, warnings: warningsOf(request, hostConfig, image) };
+}
+
+async function keep(context: ContainersContext, record: ContainerRecord, image: Image): Promise<void> {
+  const { directory } = pathsOf(context.options, record.id);
+  try {
+    await Promise.all([
+      context.layers.createWritable(record.id, image.topChainId),
+      mkdir(directory, { recursive: true, mode: 0o710 }),
+    ]);
+    context.store.insert(record);
+  } catch (error) {
+    context.store.releaseName(record.name, record.id);
+    const undone = await Promise.allSettled([
+      context.layers.removeWritable(record.id),
+      rm(directory, { recursive: true, force: true }),
+    ]);
+    const failures = undone.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    if (failures.length > 0) throw new AggregateError([error, ...failures], 'the container could not be created');
+    throw error;
+  }
+}
+
+function completeConfig(given: ContainerConfig, host: HostConfig, image: Image, id: ContainerId): ContainerConfig {
+  const merged = mergeImageConfig(given, image.config);
+  const { Entrypoint: entrypoint, WorkingDir: directory } = merged;
+  const usesHostName = host.NetworkMode === 'host' || host.UTSMode === 'host';
+  if (host.UTSMode === 'host' && given.Hostname !== '') {
+    throw invalidArgument('conflicting options: hostname and the UTS mode');
+  }
+  const config = {
+    ...merged,
+    Hostname: merged.Hostname || (usesHostName ? hostname() : shortId(id)),
+    // An entrypoint of one empty string resets the image's.
+    Entrypoint: entrypoint?.length === 1 && entrypoint[0] === '' ? null : entrypoint,
+    WorkingDir: directory === '' ? '' : posix.normalize(directory).replace(/(?<=.)\/$/, ''),
+  };
+  commandOf(config);
+  return config;
+}
+
+function reserveName({ store }: ContainersContext, wanted: string, id: ContainerId): string {
+  if (wanted !== '') {
+    if (!CONTAINER_NAME.test(wanted)) throw invalidContainerName(wanted);
+    const name = wanted.replace(/^\//, '');
+    store.reserveName(name, id);
+    return name;
+  }
+  const name = generateName((candidate) => store.isNameTaken(candidate)) ?? shortId(id);
+  store.reserveName(name, id);
+  return name;
+}
+
+function macAddressOf({ config, networking }: CreateRequest): string {
+  const [endpoint] = Object.values(networking?.EndpointsConfig ?? {});
+  const address = endpoint?.MacAddress || (config.MacAddress ?? '');
+  if (address !== '' && !/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i.test(address)) {
+    throw invalidArgument(`invalid config for network bridge: invalid MAC address ${address}`);
+  }
+  return address;
+}
+
+function warningsOf({ config, hostConfig }: CreateRequest, host: HostConfig, image: Image): string[] {
+  const warnings: string[] = [];
+  if ((config.MacAddress ?? '') !== '') {
+    warnings.push(
+      'The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead.',
+    );
+  }
+  if (host.NetworkMode === 'host' && Object.keys(hostConfig?.PortBindings ?? {}).length > 0) {
+    warnings.push('Published ports are discarded when using host network mode');
+  }
+  if (Object.keys(image.config.Volumes ?? {}).length > 0) {
+    warnings.push("The image's volumes are not made: their content stays in the container's own layer.");
+  }
+  if (image.config.Healthcheck !== null && image.config.Healthcheck !== undefined) {
+    warnings.push("The image's health check is not run.");
+  }
+  return warnings;
+}

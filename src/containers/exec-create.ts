@@ -1,0 +1,32 @@
+import type { ExecConfig } from '../api-types/exec.ts';
+import { containerNotRunning } from '../errors/containers.ts';
+import { EngineError, invalidArgument } from '../errors/engine-error.ts';
+import { type ExecId, randomId } from '../lib/ids.ts';
+import type { ContainersContext } from './context.ts';
+import { parseDetachKeys } from './detach-keys.ts';
+import { commandText } from './exec-command-text.ts';
+import { publish } from './publish.ts';
+import { isRunning } from './record.ts';
+
+/** @throws not_found, conflict when the container does not run, invalid_argument. */
+export function createExec(context: ContainersContext, ref: string, config: ExecConfig): ExecId {
+  if (config.Cmd === null || config.Cmd.length === 0) throw invalidArgument('No exec command specified');
+  const record = context.store.resolve(ref);
+  if (!isRunning(record)) throw containerNotRunning(record.id);
+  if (record.state.status === 'paused') {
+    throw new EngineError('conflict', `Container ${ref} is paused, unpause the container before exec`);
+  }
+  parseDetachKeys(config.DetachKeys, 'escape');
+  const id = randomId<ExecId>();
+  context.execs.add({
+    id,
+    containerId: record.id,
+    config,
+    started: false,
+    running: false,
+    exitCode: undefined,
+    pid: 0,
+  });
+  publish(context, record, `exec_create: ${commandText(config)}`, { execID: id });
+  return id;
+}

@@ -1,0 +1,141 @@
+import type { Duplex } from 'node:stream';
+import { containerNotRunning, execAlreadyRan, execAlreadyRunning } from '../errors/containers.ts';
+import { isEngineError, messageOf } from '../errors/engine-error.ts';
+import type { MonitorStream } from '../runtime/runtime.ts';
+import type { Attachment } from './attach.ts';
+import { buildExecProcess } from './build-exec-process.ts';
+import { connectStreams } from './connect-streams.ts';
+import type { ContainersContext } from './context.ts';
+import { parseDetachKeys } from './detach-keys.ts';
+import { commandText } from './exec-command-text.ts';
+import type { ExecSession } from './exec-sessions.ts';
+import { writeFrame } from './output-frames.ts';
+import { publish } from './publish.ts';
+import { isRunning } from './record.ts';
+
+const COULD_NOT_START = 126;
+
+export interface ExecStartOptions {
+  readonly consoleSize: { readonly rows: number; readonly columns: number } | undefined;
+}
+
+/** Runs it with nobody attached. Returns when it runs. @throws not_found, conflict, invalid_argument. */
+export async function startExecDetached(
+  context: ContainersContext,
+  execId: string,
+  options: ExecStartOptions,
+): Promise<void> {
+  const { stream } = await launch(context, context.execs.get(execId), options);
+  stream.close();
+}
+
+/**
+ * Runs it with a client attached from the first byte. As with Docker, what goes wrong after the response's head is
+ * written to the client as output. @throws not_found.
+ */
+export function startExecAttached(context: ContainersContext, execId: string, options: ExecStartOptions): Attachment {
+  const session = context.execs.get(execId);
+  const { config } = session;
+  const multiplexed = !config.Tty;
+  return {
+    multiplexed,
+    async serve(connection) {
+      let launched: Launched;
+      try {
+        launched = await launch(context, session, options);
+      } catch (error) {
+        const text = Buffer.from(`${messageOf(error)}\r\n`);
+        await writeFrame(connection, multiplexed ? 'stdout' : undefined, text);
+        if (isEngineError(error)) return;
+        throw error;
+      }
+      await converse(context, session, launched, connection);
+    },
+  };
+}
+
+interface Launched {
+  readonly stream: MonitorStream;
+  /** Resolves when the session's end is recorded. */
+  readonly ended: Promise<void>;
+}
+
+async function converse(
+  context: ContainersContext,
+  session: ExecSession,
+  { stream, ended }: Launched,
+  connection: Duplex,
+): Promise<void> {
+  const { config } = session;
+  const end = await connectStreams(stream, {
+    connection,
+    multiplexed: !config.Tty,
+    stdin: config.AttachStdin,
+    stdout: config.AttachStdout,
+    stderr: config.AttachStderr,
+    closesStdin: true,
+    detachKeys: parseDetachKeys(config.DetachKeys),
+  });
+  // The client asks for the exit code as soon as the connection closes.
+  if (end === 'output ended') await ended;
+  if (end === 'detached') report(context, session, 'exec_detach');
+}
+
+async function launch(
+  context: ContainersContext,
+  session: ExecSession,
+  { consoleSize }: ExecStartOptions,
+): Promise<Launched> {
+  const { runtime, options, store, execs } = context;
+  const { id, containerId, config } = session;
+  if (session.exitCode !== undefined) throw execAlreadyRan(id);
+  if (session.started) throw execAlreadyRunning(id);
+  const record = store.get(containerId);
+  if (!isRunning(record)) throw containerNotRunning(containerId);
+  session.started = true;
+  report(context, session, `exec_start: ${commandText(config)}`);
+  try {
+    const { pid, stream } = await runtime.exec({
+      id: containerId,
+      execId: id,
+      process: await buildExecProcess(context, record, config, consoleSize),
+      ociRuntime: options.ociRuntimes.get(record.hostConfig.Runtime) ?? record.hostConfig.Runtime,
+      terminal: config.Tty,
+      stdin: config.AttachStdin,
+      stdinOnce: true,
+    });
+    session.pid = pid;
+    session.running = true;
+    return { stream, ended: superviseExec(context, session) };
+  } catch (error) {
+    execs.ended(session, COULD_NOT_START);
+    throw error;
+  }
+}
+
+/** Records the end, whenever it comes. A failure is logged: the session then counts as ended without a known code. */
+async function superviseExec(context: ContainersContext, session: ExecSession): Promise<void> {
+  const { id, containerId } = session;
+  const { runtime, execs, options } = context;
+  try {
+    const { exitCode } = await runtime.waitExec(containerId, id);
+    execs.ended(session, exitCode);
+    report(context, session, 'exec_die', { exitCode: String(exitCode) });
+    await runtime.deleteExec(containerId, id);
+  } catch (error) {
+    if (session.exitCode === undefined) execs.ended(session, COULD_NOT_START);
+    options.logError(`after the end of exec ${id}`, error);
+  }
+}
+
+/** The container may be gone by the time its exec ends. */
+function report(
+  context: ContainersContext,
+  session: ExecSession,
+  action: string,
+  attributes: Readonly<Record<string, string>> = {},
+): void {
+  const { id, containerId } = session;
+  if (!context.store.has(containerId)) return;
+  publish(context, context.store.get(containerId), action, { execID: id, ...attributes });
+}

@@ -1,0 +1,51 @@
+import type { ContainerId } from '../lib/ids.ts';
+import { formatDate } from '../lib/timestamps.ts';
+import type { ExitStatus } from '../runtime/runtime.ts';
+import type { ContainersContext } from './context.ts';
+import { publish } from './publish.ts';
+import { type ContainerRecord, isRunning } from './record.ts';
+import { removeLocked } from './remove.ts';
+import { tearDown } from './tear-down.ts';
+
+/** Watches a container that runs. Returns at once; nobody needs to wait for it. */
+export function superviseExit(context: ContainersContext, id: ContainerId): void {
+  const { runtime, locks, options } = context;
+  runtime
+    .wait(id)
+    .then((exit) => locks.run(id, () => handleExitLocked(context, id, exit)))
+    .catch((error: unknown) => options.logError(`after the exit of container ${id}`, error));
+}
+
+/**
+ * Records how a run ended, and takes back what it used. The exit is committed first: whatever fails or crashes after
+ * it, the exit code is right and recovery does the rest. The caller holds the container's lock.
+ */
+export async function handleExitLocked(context: ContainersContext, id: ContainerId, exit: ExitStatus): Promise<void> {
+  const { store, waiters } = context;
+  if (!store.has(id) || !isRunning(store.get(id))) return;
+  const record = recordExit(context, id, exit);
+  const autoRemove = record.hostConfig.AutoRemove && !context.restarting.has(id);
+  publish(context, record, 'die', { execDuration: durationOf(record), exitCode: String(exit.exitCode) });
+  waiters.exited(id, { exitCode: exit.exitCode });
+  if (autoRemove) await removeLocked(context, id);
+  else await tearDown(context, id);
+}
+
+function recordExit({ store }: ContainersContext, id: ContainerId, exit: ExitStatus): ContainerRecord {
+  const { startedAt } = store.get(id).state;
+  const finishedAt = formatDate(exit.finishedAt);
+  return store.updateState(id, {
+    status: 'exited',
+    starting: '',
+    pid: 0,
+    exitCode: exit.exitCode,
+    oomKilled: exit.oomKilled,
+    // The monitor's clock has coarser steps than ours: a run never ends before it began.
+    finishedAt: Date.parse(finishedAt) < Date.parse(startedAt) ? startedAt : finishedAt,
+  });
+}
+
+/** How long the last run took, in whole seconds, as text. */
+export function durationOf({ state }: ContainerRecord): string {
+  return String(Math.floor((Date.parse(state.finishedAt) - Date.parse(state.startedAt)) / 1000));
+}

@@ -1,0 +1,65 @@
+import type { ContainerInspect } from '../api-types/container.ts';
+import { formatNs } from '../lib/timestamps.ts';
+import type { ContainersContext } from './context.ts';
+import { networkSettingsOf } from './network-settings.ts';
+import { pathsOf } from './paths.ts';
+import { type ContainerRecord, isRunning } from './record.ts';
+import { sizesOf } from './sizes.ts';
+
+/** @throws not_found. */
+export async function inspectContainer(
+  context: ContainersContext,
+  ref: string,
+  options: { readonly size: boolean },
+): Promise<ContainerInspect> {
+  const record = context.store.resolve(ref);
+  const { id, config, hostConfig } = record;
+  const paths = pathsOf(context.options, id);
+  const execIds = context.execs.activeOf(id).map((session) => session.id);
+  const sizes = options.size ? await sizesOf(context, record) : undefined;
+  // Docker has no paths before the first start.
+  const path = (text: string) => (record.endpoint === undefined ? '' : text);
+  return {
+    Id: id,
+    Created: formatNs(BigInt(record.createdAtNs)),
+    Path: record.path,
+    Args: record.args,
+    State: stateOf(record),
+    Image: record.imageId,
+    ResolvConfPath: path(paths.resolvConf),
+    HostnamePath: path(paths.hostname),
+    HostsPath: path(paths.hosts),
+    LogPath: hostConfig.LogConfig.Type === 'none' ? '' : path(paths.log),
+    Name: `/${record.name}`,
+    RestartCount: record.restartCount,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: execIds.length === 0 ? null : execIds,
+    HostConfig: hostConfig,
+    GraphDriver: { Data: null, Name: 'overlay2' },
+    ...(sizes === undefined ? {} : { SizeRw: sizes.writableBytes, SizeRootFs: sizes.rootFsBytes }),
+    Mounts: [],
+    Config: config,
+    NetworkSettings: networkSettingsOf(record),
+  };
+}
+
+function stateOf(record: ContainerRecord): ContainerInspect['State'] {
+  const { state } = record;
+  return {
+    Status: state.status,
+    Running: isRunning(record),
+    Paused: state.status === 'paused',
+    Restarting: state.status === 'restarting',
+    OOMKilled: state.oomKilled,
+    Dead: state.status === 'dead',
+    Pid: state.pid,
+    ExitCode: state.exitCode,
+    Error: state.error,
+    StartedAt: state.startedAt,
+    FinishedAt: state.finishedAt,
+  };
+}

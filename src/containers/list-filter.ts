@@ -1,0 +1,145 @@
+import { EngineError, invalidArgument, messageOf } from '../errors/engine-error.ts';
+import type { Filters } from '../lib/filters.ts';
+import { parseUnsigned } from '../lib/go-numbers.ts';
+import type { ContainersContext } from './context.ts';
+import { withProtocol } from './network-settings.ts';
+import { type ContainerRecord, isRunning, ZERO_TIME } from './record.ts';
+
+const NAMES = [
+  'ancestor',
+  'before',
+  'exited',
+  'expose',
+  'health',
+  'id',
+  'isolation',
+  'is-task',
+  'label',
+  'name',
+  'network',
+  'publish',
+  'since',
+  'status',
+  'volume',
+] as const;
+const STATUSES = ['paused', 'restarting', 'running', 'removing', 'dead', 'created', 'exited'];
+const HEALTHS = ['none', 'starting', 'healthy', 'unhealthy'];
+
+type Predicate = (record: ContainerRecord) => boolean;
+
+/**
+ * Whether a container passes all filters of a list. What they refer to is looked up now.
+ * @throws invalid_argument for unknown filters and values, not_found for `before` and `since`; texts as Docker's.
+ */
+export async function listFilter(context: ContainersContext, filters: Filters): Promise<Predicate> {
+  filters.validate(NAMES);
+  const predicates: Predicate[] = [
+    ...whenGiven(filters, 'status', statusPredicate),
+    ...whenGiven(filters, 'exited', exitedPredicate),
+    ...whenGiven(filters, 'health', healthPredicate),
+    ...whenGiven(filters, 'expose', exposePredicate),
+    ...whenGiven(filters, 'publish', (values) => {
+      for (const value of values) parsePorts('publish', value);
+      return () => false;
+    }),
+    ...whenGiven(filters, 'id', (values) => (record) => matchesAny(values, [record.id])),
+    ...whenGiven(filters, 'name', (values) => (record) => matchesAny(values, [record.name, `/${record.name}`])),
+    ...whenGiven(filters, 'network', (values) => networkPredicate(values)),
+    ...whenGiven(filters, 'volume', () => () => false),
+  ];
+  for (const value of filters.get('before')) predicates.push(ageOf(context, value, (a, b) => a < b));
+  for (const value of filters.get('since')) predicates.push(ageOf(context, value, (a, b) => a > b));
+  if (filters.has('ancestor')) predicates.push(await ancestorPredicate(context, filters.get('ancestor')));
+  if (filters.flag('is-task') === true) predicates.push(() => false);
+  predicates.push(({ config }) => filters.matchPairs('label', config.Labels ?? {}));
+  return (record) => predicates.every((matches) => matches(record));
+}
+
+function whenGiven(filters: Filters, name: string, make: (values: readonly string[]) => Predicate): Predicate[] {
+  return filters.get(name).length === 0 ? [] : [make(filters.get(name))];
+}
+
+function statusPredicate(values: readonly string[]): Predicate {
+  for (const value of values) {
+    if (!STATUSES.includes(value)) throw invalidArgument(`invalid filter 'status=${value}'`);
+  }
+  return ({ state }) => values.includes(state.status);
+}
+
+function exitedPredicate(values: readonly string[]): Predicate {
+  const codes = values.map((value) => {
+    if (!/^[+-]?\d+$/.test(value)) {
+      throw invalidArgument(
+        `invalid filter 'exited=${value}': strconv.Atoi: parsing ${JSON.stringify(value)}: invalid syntax`,
+      );
+    }
+    return Number(value);
+  });
+  return (record) =>
+    !isRunning(record) && record.state.startedAt !== ZERO_TIME && codes.includes(record.state.exitCode);
+}
+
+/** Health checks are not run: every container's health is `none`. */
+function healthPredicate(values: readonly string[]): Predicate {
+  const unknown = values.find((value) => !HEALTHS.includes(value));
+  if (unknown !== undefined) throw invalidArgument(`unrecognized filter value for health: ${unknown}`);
+  return () => values.includes('none');
+}
+
+function exposePredicate(values: readonly string[]): Predicate {
+  const wanted = new Set(values.flatMap((value) => parsePorts('expose', value)));
+  return ({ config }) => Object.keys(config.ExposedPorts ?? {}).some((port) => wanted.has(withProtocol(port)));
+}
+
+/** `80`, `80/udp` or `80-90/tcp`, as single ports with their protocols. */
+function parsePorts(filter: string, text: string): string[] {
+  const [range = '', protocol = 'tcp'] = text.split('/');
+  const [first = '', last = first] = range.split('-');
+  try {
+    const from = parseUnsigned(first, 16);
+    const to = parseUnsigned(last, 16);
+    return Array.from(
+      { length: Math.max(0, to - from + 1) },
+      (_, index) => `${from + index}/${protocol.toLowerCase()}`,
+    );
+  } catch (error) {
+    throw new EngineError('internal', `error while looking up for ${filter} ${text}: ${messageOf(error)}`);
+  }
+}
+
+/** Values are regular expressions, anywhere in the text; one that is none matches only what is equal. */
+function matchesAny(values: readonly string[], texts: readonly string[]): boolean {
+  return values.some((value) => texts.some((text) => text === value || expression(value)?.test(text) === true));
+}
+
+function expression(source: string): RegExp | undefined {
+  try {
+    return new RegExp(source);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function networkPredicate(values: readonly string[]): Predicate {
+  return ({ endpoint, hostConfig }) =>
+    values.some((value) => value === hostConfig.NetworkMode || value === endpoint?.networkId);
+}
+
+function ageOf(context: ContainersContext, ref: string, isWanted: (a: bigint, b: bigint) => boolean): Predicate {
+  const other = BigInt(context.store.resolve(ref).createdAtNs);
+  return ({ createdAtNs }) => isWanted(BigInt(createdAtNs), other);
+}
+
+async function ancestorPredicate({ images }: ContainersContext, values: readonly string[]): Promise<Predicate> {
+  const ids = new Set<string>();
+  for (const value of values) {
+    try {
+      ids.add((await images.resolve(value)).id);
+    } catch (error) {
+      // An image that does not exist has no containers.
+      if (!(error instanceof EngineError) || error.kind === 'internal') throw error;
+    }
+  }
+  return ({ imageId }) => ids.has(imageId);
+}

@@ -1,0 +1,41 @@
+import type { ContainerConfig } from '../api-types/container-config.ts';
+import type { ImageRunConfig } from '../images/image-store.ts';
+
+function isEmpty(list: readonly unknown[] | null | undefined): boolean {
+  return list === null || list === undefined || list.length === 0;
+}
+
+function nameOf(variable: string): string {
+  return variable.split('=', 1)[0] ?? '';
+}
+
+/**
+ * What the container is given wins over what its image says. An entrypoint of its own, also an empty one, sets the
+ * image's command aside; variables of the image that it does not set come after its own.
+ */
+export function mergeImageConfig(given: ContainerConfig, image: ImageRunConfig): ContainerConfig {
+  const hasEntrypoint = !isEmpty(given.Entrypoint);
+  const own = new Set((given.Env ?? []).map(nameOf));
+  const inherited = (image.Env ?? []).filter((variable) => !own.has(nameOf(variable)));
+  const env = [...(given.Env ?? []), ...inherited];
+  const exposed = { ...image.ExposedPorts, ...given.ExposedPorts };
+  const volumes = { ...image.Volumes, ...given.Volumes };
+  const stopSignal = given.StopSignal || image.StopSignal;
+  return {
+    ...given,
+    User: given.User || (image.User ?? ''),
+    Env: env.length === 0 ? given.Env : env,
+    Cmd: !hasEntrypoint && isEmpty(given.Cmd) ? copy(image.Cmd) : given.Cmd,
+    Entrypoint: given.Entrypoint ?? copy(image.Entrypoint),
+    Volumes: Object.keys(volumes).length === 0 ? null : volumes,
+    WorkingDir: given.WorkingDir || (image.WorkingDir ?? ''),
+    Labels: { ...image.Labels, ...given.Labels },
+    OnBuild: given.OnBuild ?? copy(image.OnBuild),
+    ...(Object.keys(exposed).length === 0 ? {} : { ExposedPorts: exposed }),
+    ...(stopSignal === undefined || stopSignal === '' ? {} : { StopSignal: stopSignal }),
+  };
+}
+
+function copy(list: readonly string[] | null | undefined): string[] | null {
+  return list === null || list === undefined ? null : [...list];
+}

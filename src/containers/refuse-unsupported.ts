@@ -1,0 +1,73 @@
+import type { ContainerConfig } from '../api-types/container-config.ts';
+import type { NetworkingConfig } from '../api-types/container-create.ts';
+import type { HostConfig } from '../api-types/host-config.ts';
+import { notSupported } from '../errors/containers.ts';
+
+type Emptiable = object | readonly unknown[] | string | number | boolean | null | undefined;
+
+function isSet(value: Emptiable): boolean {
+  if (value === null || value === undefined || value === '' || value === 0 || value === false) return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}
+
+/** What each field that must stay empty asks for, in words. */
+const HOST_FIELDS: Partial<Record<keyof HostConfig, string>> = {
+  Binds: 'a bind mount or volume',
+  Mounts: 'a mount',
+  Tmpfs: 'a tmpfs mount',
+  VolumesFrom: "another container's volumes",
+  VolumeDriver: 'a volume driver',
+  PortBindings: 'publishing a port',
+  PublishAllPorts: 'publishing ports',
+  Links: 'a link',
+  StorageOpt: 'a storage option',
+  Devices: 'a device',
+  DeviceRequests: 'a device request',
+  DeviceCgroupRules: 'a device rule',
+  Init: 'an init process',
+  CgroupParent: 'a parent control group',
+  Cgroup: "another container's control group",
+  BlkioWeight: 'a block I/O limit',
+  BlkioWeightDevice: 'a block I/O limit',
+  BlkioDeviceReadBps: 'a block I/O limit',
+  BlkioDeviceWriteBps: 'a block I/O limit',
+  BlkioDeviceReadIOps: 'a block I/O limit',
+  BlkioDeviceWriteIOps: 'a block I/O limit',
+  CpuRealtimePeriod: 'a real-time limit',
+  CpuRealtimeRuntime: 'a real-time limit',
+  UsernsMode: 'a user namespace',
+};
+
+/**
+ * Refuses what a container would have to do without: nothing that was asked for is ignored.
+ * @throws not_implemented naming the field.
+ */
+export function refuseUnsupported(
+  config: ContainerConfig,
+  host: HostConfig,
+  networking: NetworkingConfig | undefined,
+): void {
+  for (const [field, what] of Object.entries(HOST_FIELDS)) {
+    const value = host[field as keyof HostConfig] as Emptiable;
+    if (isSet(value) && !(field === 'UsernsMode' && value === 'host')) throw notSupported(`HostConfig.${field}`, what);
+  }
+  if (host.RestartPolicy.Name !== 'no') {
+    throw notSupported('HostConfig.RestartPolicy', `the restart policy "${host.RestartPolicy.Name}"`);
+  }
+  if (/^container:/.test(host.NetworkMode)) {
+    throw notSupported('HostConfig.NetworkMode', "joining another container's network");
+  }
+  if (/^container:/.test(host.PidMode)) throw notSupported('HostConfig.PidMode', "another container's processes");
+  if (/^(?:container:|none$|shareable$)/.test(host.IpcMode)) {
+    throw notSupported('HostConfig.IpcMode', `the IPC mode "${host.IpcMode}"`);
+  }
+  if (isSet(config.Volumes)) throw notSupported('Volumes', 'a volume');
+  const test = config.Healthcheck?.Test?.[0];
+  if (test !== undefined && test !== 'NONE') throw notSupported('Healthcheck', 'a health check');
+  for (const [name, endpoint] of Object.entries(networking?.EndpointsConfig ?? {})) {
+    const { IPAMConfig, Links, DriverOpts } = endpoint;
+    if (isSet(IPAMConfig) || isSet(Links) || isSet(DriverOpts)) {
+      throw notSupported(`NetworkingConfig.EndpointsConfig.${name}`, 'configuring an endpoint');
+    }
+  }
+}

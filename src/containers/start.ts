@@ -1,0 +1,114 @@
+import { containerNotModified } from '../errors/containers.ts';
+import { EngineError, messageOf } from '../errors/engine-error.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import { formatNs, nowNs } from '../lib/timestamps.ts';
+import { makeWorkingDirectory } from '../runtime/working-directory.ts';
+import { buildSpec } from './build-spec.ts';
+import type { ContainersContext } from './context.ts';
+import { superviseExit } from './handle-exit.ts';
+import { networkRequestOf } from './network-request.ts';
+import { pathsOf } from './paths.ts';
+import { publish } from './publish.ts';
+import { type ContainerRecord, isRunning } from './record.ts';
+import { removeLocked } from './remove.ts';
+import { tearDown } from './tear-down.ts';
+import { writeNetworkFiles } from './write-network-files.ts';
+
+/**
+ * Runs a container's process. Steps that need nothing of each other run side by side.
+ *
+ * What a crash leaves: before `starting` is committed, mounts and an address that recovery takes back; after it, a
+ * monitor that recovery asks. A process that runs is adopted with the time of this start, one that was not let go yet
+ * is removed, and the container is as before.
+ * @throws not_found, not_modified when it runs, conflict, invalid_argument when its command cannot run.
+ */
+export async function startContainer(context: ContainersContext, ref: string): Promise<void> {
+  const { id } = context.store.resolve(ref);
+  await context.locks.run(id, () => startLocked(context, id));
+}
+
+/** The caller holds the container's lock. */
+export async function startLocked(context: ContainersContext, id: ContainerId): Promise<void> {
+  const record = context.store.get(id);
+  const { status } = record.state;
+  if (status === 'paused') throw new EngineError('conflict', 'cannot start a paused container, try unpause instead');
+  if (isRunning(record)) throw containerNotModified(`container ${id} is running`);
+  if (status === 'removing' || status === 'dead') {
+    throw new EngineError('conflict', 'container is marked for removal and cannot be started');
+  }
+  try {
+    await run(context, record);
+  } catch (error) {
+    throw await undo(context, id, error);
+  }
+  superviseExit(context, id);
+  publish(context, context.store.get(id), 'start');
+}
+
+async function run(context: ContainersContext, record: ContainerRecord): Promise<void> {
+  const { store, runtime, network, layers, options } = context;
+  const { id, config, hostConfig } = record;
+  const request = networkRequestOf(record);
+  const [rootfs, { namespace, endpoint }] = await Promise.all([
+    layers.mountWritable(id, { volatile: hostConfig.AutoRemove }),
+    network.prepare(request).then(async (prepared) => {
+      await writeNetworkFiles(context, record, request);
+      return prepared;
+    }),
+  ]);
+  if (config.WorkingDir !== '') await makeWorkingDirectory(rootfs, config.WorkingDir);
+  const spec = await buildSpec(context, record, { rootfs, namespace });
+  store.update(id, { endpoint, state: { ...record.state, starting: formatNs(nowNs()) } });
+  const [{ pid }] = await Promise.all([
+    runtime.create({
+      id,
+      spec,
+      terminal: config.Tty,
+      stdin: config.OpenStdin,
+      stdinOnce: config.StdinOnce,
+      logPath: hostConfig.LogConfig.Type === 'none' ? undefined : pathsOf(options, id).log,
+      ociRuntime: options.ociRuntimes.get(hostConfig.Runtime) ?? hostConfig.Runtime,
+    }),
+    network.connect(id),
+  ]);
+  await context.attachments.connect(id);
+  const startedAt = formatNs(nowNs());
+  await runtime.start(id);
+  store.update(id, {
+    hasBeenStartedBefore: true,
+    hasBeenManuallyStopped: false,
+    state: {
+      status: 'running',
+      starting: '',
+      pid,
+      exitCode: 0,
+      error: '',
+      oomKilled: false,
+      startedAt,
+      finishedAt: record.state.finishedAt,
+    },
+  });
+}
+
+/** Takes a failed start back, and returns the error to report. An AutoRemove container goes, as with Docker. */
+async function undo(context: ContainersContext, id: ContainerId, cause: unknown): Promise<unknown> {
+  const { store } = context;
+  const failures: unknown[] = [cause];
+  const message = messageOf(cause);
+  store.updateState(id, { starting: '', error: message, exitCode: exitCodeOf(message) });
+  await tearDown(context, id).catch((error: unknown) => failures.push(error));
+  context.attachments.release(id);
+  if (store.get(id).hostConfig.AutoRemove) {
+    await removeLocked(context, id).catch((error: unknown) => failures.push(error));
+  } else {
+    context.waiters.exited(id, { exitCode: exitCodeOf(message), error: message });
+  }
+  return failures.length === 1 ? cause : new AggregateError(failures, message);
+}
+
+/** As shells have it, and Docker: 127 for a command that is not there, 126 for one that cannot be run. */
+export function exitCodeOf(message: string): number {
+  if (/executable file not found|no such file or directory/.test(message)) return 127;
+  if (/permission denied|is a directory/.test(message)) return 126;
+  return 128;
+}

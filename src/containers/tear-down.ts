@@ -1,0 +1,21 @@
+import type { ContainerId } from '../lib/ids.ts';
+import type { ContainersContext } from './context.ts';
+
+/**
+ * Takes back what a run has made on the host, whatever of it there is: idempotent, and every part is tried. The
+ * container's own layer stays.
+ */
+export async function tearDown(context: ContainersContext, id: ContainerId): Promise<void> {
+  const results = await Promise.allSettled([
+    context.network.disconnect(id),
+    context.runtime.delete(id).then(() => context.layers.unmountWritable(id)),
+  ]);
+  throwFailures(results, `what container ${id} used could not be released`);
+}
+
+/** Throws the only failure as it is, or all of them together. */
+export function throwFailures(results: readonly PromiseSettledResult<unknown>[], message: string): void {
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, message);
+}

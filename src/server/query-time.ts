@@ -1,0 +1,16 @@
+import { EngineError, type ErrorKind } from '../errors/engine-error.ts';
+
+/**
+ * Seconds with up to nine decimals, as clients send them, in nanoseconds; -1 and absence stand for none. Docker answers
+ * some failures by 400 and others by 500: hence `kind`, with Go's words for what is no number.
+ */
+export function timestampNs(text: string | undefined, kind: ErrorKind): bigint | undefined {
+  if (text === undefined || text === '' || text === '-1') return undefined;
+  const [seconds = '', fraction = ''] = text.split('.', 2);
+  for (const part of [seconds, fraction || '0']) {
+    if (!/^-?\d+$/.test(part)) {
+      throw new EngineError(kind, `strconv.ParseInt: parsing ${JSON.stringify(part)}: invalid syntax`);
+    }
+  }
+  return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
+}
