@@ -46,7 +46,9 @@ function build() {
   }
   mkdirSync(dirname(output), { recursive: true });
   const temporary = `${output}.${process.pid}.tmp`;
-  const options = ['--compile', '--splitting', '--minify', '--bytecode', '--format=esm'];
+  // With splitting, what a lazily loaded command imports is loaded with it: in one piece, the imports of Node's modules of
+  // all commands would run at every start (4 ms of 14).
+  const options = ['--compile', '--splitting', '--minify', '--bytecode', '--splitting', '--format=esm'];
   const result = spawnSync(bun, ['build', ...options, 'src/cli/main.ts', '--outfile', temporary], {
     cwd: root,
     encoding: 'utf8',
