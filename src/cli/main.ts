@@ -7,6 +7,15 @@ function programName(): string {
   return name === 'docker' ? 'docker' : 'skiff';
 }
 
+/** Ends as shells expect of a program that the signal stopped, unless the command itself looks after it. */
+function exitOn(signal: 'SIGINT' | 'SIGTERM', code: number): void {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(code);
+  });
+}
+
+exitOn('SIGINT', 130);
+exitOn('SIGTERM', 143);
 const code = await dispatch({
   argv: process.argv.slice(2),
   programName: programName(),

@@ -4,7 +4,7 @@ import { waitForContainer } from '../../client/wait.ts';
 import { exactly } from '../arguments.ts';
 import { followSize } from '../attach/follow-size.ts';
 import { runSession } from '../attach/session.ts';
-import { forwardSignals } from '../attach/signal-proxy.ts';
+import { forwardSignals, surviveTerminations } from '../attach/signal-proxy.ts';
 import { defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
@@ -25,9 +25,10 @@ export const command = defineCommand({
     const stdin = !flags['no-stdin'] && container.Config.OpenStdin;
     if (tty && stdin && !io.stdin.isTerminal) throw new CliError('the input device is not a TTY');
     const detachKeys = flags['detach-keys'] || (config.detachKeys ?? '');
+    const stopSurviving = surviveTerminations(io.stderr);
     const stopForwarding =
       flags['sig-proxy'] && !tty
-        ? forwardSignals((signal) => killContainer(client, container.Id, signal), io.stderr)
+        ? forwardSignals((signal) => killContainer(client, container.Id, signal))
         : () => undefined;
     const streams = { stdin, stdout: true, stderr: true };
     const waiting = await waitForContainer(client, container.Id, 'not-running');
@@ -37,22 +38,20 @@ export const command = defineCommand({
     const stopFollowing = tty && io.stdout.isTerminal ? redrawAndFollow(io.stdout, resize) : () => undefined;
     try {
       const end = await runSession(attached, io, { ...streams, tty, detachKeys });
-      if (end === 'detached') {
-        await io.stderr.write('read escape sequence\n');
-        return 0;
-      }
+      if (end === 'detached') throw new CliError('read escape sequence');
       return await waiting.exitCode;
     } finally {
       stopFollowing();
       stopForwarding();
+      stopSurviving();
     }
   },
 });
 
 function refuseInactive({ State }: ContainerState): void {
-  if (!State.Running) throw new CliError('cannot attach to a stopped container, start it first');
-  if (State.Paused) throw new CliError('cannot attach to a paused container, unpause it first');
-  if (State.Restarting) throw new CliError('cannot attach to a restarting container, wait until it is running');
+  if (!State.Running) throw new CliError('You cannot attach to a stopped container, start it first');
+  if (State.Paused) throw new CliError('You cannot attach to a paused container, unpause it first');
+  if (State.Restarting) throw new CliError('You cannot attach to a restarting container, wait until it is running');
 }
 
 /** A program that draws on the screen does so again when the size changes: so it is wrong for a moment. */

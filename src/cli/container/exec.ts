@@ -4,6 +4,7 @@ import { createExec, inspectExec, resizeExec, startExecDetached } from '../../cl
 import { atLeast } from '../arguments.ts';
 import { followSize } from '../attach/follow-size.ts';
 import { runSession } from '../attach/session.ts';
+import { surviveTerminations } from '../attach/signal-proxy.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { bool, list, parsedList, string } from '../flags/kinds.ts';
@@ -74,14 +75,16 @@ function execRequest({ flags: given, args, io, config }: ExecContext) {
 async function runInteractive(context: ExecContext, id: string, start: object): Promise<number> {
   const { client, io, config, flags: given } = context;
   const detachKeys = given['detach-keys'] || (config.detachKeys ?? '');
+  const stopSurviving = surviveTerminations(io.stderr);
   const attached = await startExecAttached(client, id, start, given.interactive);
   const resize = (rows: number, columns: number): Promise<void> => resizeExec(client, id, rows, columns);
   const stopFollowing = given.tty && io.stdin.isTerminal ? followSize(io.stdout, resize) : () => undefined;
   try {
     const session = { stdin: given.interactive, stdout: true, stderr: true, tty: given.tty, detachKeys };
-    if ((await runSession(attached, io, session)) === 'detached') return 0;
+    if ((await runSession(attached, io, session)) === 'detached') throw new CliError('read escape sequence');
   } finally {
     stopFollowing();
+    stopSurviving();
   }
   return (await inspectExec(client, id)).ExitCode ?? 0;
 }

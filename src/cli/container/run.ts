@@ -4,7 +4,7 @@ import { waitForContainer } from '../../client/wait.ts';
 import { atLeast } from '../arguments.ts';
 import { followSize } from '../attach/follow-size.ts';
 import { runSession } from '../attach/session.ts';
-import { forwardSignals } from '../attach/signal-proxy.ts';
+import { forwardSignals, surviveTerminations } from '../attach/signal-proxy.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
@@ -78,10 +78,10 @@ async function runDetached(context: RunContext, id: string): Promise<number> {
 /** Attaches and waits before the start, so that neither output nor exit can be missed. */
 async function runAttached(context: RunContext, id: string, request: CreateRequest): Promise<number> {
   const { client, io, flags, config } = context;
-  const stopForwarding =
-    flags['sig-proxy'] && !request.Tty
-      ? forwardSignals((signal) => killContainer(client, id, signal), io.stderr)
-      : () => undefined;
+  const stopSurviving = surviveTerminations(io.stderr);
+  const stopForwarding = flags['sig-proxy']
+    ? forwardSignals((signal) => killContainer(client, id, signal))
+    : () => undefined;
   const detachKeys = flags['detach-keys'] || (config.detachKeys ?? '');
   const streams = { stdin: request.AttachStdin, stdout: request.AttachStdout, stderr: request.AttachStderr };
   const [attached, waiting] = await Promise.all([
@@ -108,6 +108,7 @@ async function runAttached(context: RunContext, id: string, request: CreateReque
   } finally {
     stopFollowing();
     stopForwarding();
+    stopSurviving();
   }
 }
 

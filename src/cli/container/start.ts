@@ -4,7 +4,7 @@ import { waitForContainer } from '../../client/wait.ts';
 import { atLeast } from '../arguments.ts';
 import { followSize } from '../attach/follow-size.ts';
 import { runSession } from '../attach/session.ts';
-import { forwardSignals } from '../attach/signal-proxy.ts';
+import { forwardSignals, surviveTerminations } from '../attach/signal-proxy.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { CliError, describe } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
@@ -50,9 +50,8 @@ async function startAttached(
   const container = await inspectContainer(client, name);
   const { Id: id } = container;
   const tty = container.Config.Tty;
-  const stopForwarding = tty
-    ? () => undefined
-    : forwardSignals((signal) => killContainer(client, id, signal), io.stderr);
+  const stopSurviving = surviveTerminations(io.stderr);
+  const stopForwarding = tty ? () => undefined : forwardSignals((signal) => killContainer(client, id, signal));
   const detachKeys = given['detach-keys'] || (config.detachKeys ?? '');
   const streams = { stdin: container.Config.OpenStdin && given.interactive, stdout: true, stderr: true };
   const [attached, waiting] = await Promise.all([
@@ -75,5 +74,6 @@ async function startAttached(
   } finally {
     stopFollowing();
     stopForwarding();
+    stopSurviving();
   }
 }
