@@ -57,7 +57,11 @@ async function main(): Promise<void> {
   if (has('help')) return print(helpText());
   if (has('version')) return print(`Skiff version ${VERSION}\n`);
   const config = readConfig(flags);
-  if (has('validate')) return print('configuration OK\n');
+  if (has('validate')) {
+    // Loads the whole program as well: that it is complete, and compiled for the next start, is part of the answer.
+    await import('./start.ts');
+    return print('configuration OK\n');
+  }
 
   const log = createLog(config.logLevel, complain);
   endOnBugs(log);
