@@ -12,7 +12,7 @@ export const EMPTY_LAYER = 'l/_';
 /**
  * Where layers lie on disk. Names are short, as up to 128 of them must fit into one mount:
  * `l/<base 36>` read-only layers, `w/<container>/{upper,work,merged}` writable ones, `tmp/` what is being unpacked,
- * `trash/` what is being deleted. All in one file system, so that a rename moves a whole tree at once.
+ * `trash/` what is being deleted, `cache/` compiled programs. All in one file system, so that a rename moves a whole tree at once.
  */
 export class LayerDirectories {
   readonly root: string;
@@ -34,6 +34,11 @@ export class LayerDirectories {
 
   layer(name: string): string {
     return join(this.root, 'l', name);
+  }
+
+  /** For the programs that work on layers. */
+  get compileCache(): string {
+    return join(this.root, 'cache');
   }
 
   writable(id: ContainerId): string {

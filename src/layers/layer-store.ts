@@ -52,6 +52,13 @@ export interface LayerStore {
   removeWritable(id: ContainerId): Promise<void>;
   /** Bytes in the container's own writable layer. */
   writableSizeBytes(id: ContainerId): Promise<number>;
+  /**
+   * What the container changed, as a layer's tar with whiteouts: deterministic, times in whole seconds. Also while it
+   * runs; a file that gets shorter meanwhile is an `internal` error at the end. @throws not_found.
+   */
+  diffWritable(id: ContainerId): AsyncIterable<Uint8Array>;
+  /** The tar of any directory tree, such as a mounted root file system, by a process of its own. */
+  tarOf(directory: string): AsyncIterable<Uint8Array>;
   /** Removes writable layers of containers that are not in `known` and half-made layers. Only at start. */
   sweep(known: ReadonlySet<ContainerId>): Promise<void>;
 }

@@ -9,6 +9,7 @@ import type { LayerRecord } from '../state/layers.ts';
 import { LayerRecords } from '../state/layers.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { compressionOf, decompress } from './compression.ts';
+import { streamTarTree } from './diff/stream-tar-tree.ts';
 import { LayerDirectories } from './layer-directories.ts';
 import type { ApplyRequest, Layer, LayerStore } from './layer-store.ts';
 import { ReadOnlyLayers } from './read-only-layers.ts';
@@ -90,6 +91,14 @@ class OverlayLayerStore implements LayerStore {
 
   writableSizeBytes(id: ContainerId): Promise<number> {
     return this.#writable.sizeBytes(id);
+  }
+
+  diffWritable(id: ContainerId): AsyncIterable<Uint8Array> {
+    return streamTarTree({ root: this.#writable.upper(id), whiteouts: true }, this.#directories.compileCache);
+  }
+
+  tarOf(directory: string): AsyncIterable<Uint8Array> {
+    return streamTarTree({ root: directory, whiteouts: false }, this.#directories.compileCache);
   }
 
   async sweep(known: ReadonlySet<ContainerId>): Promise<void> {

@@ -70,7 +70,9 @@ export class ReadOnlyLayers {
     const temporary = await this.#directories.makeTemporary();
     try {
       const blobPath = this.#content.pathOf(blob);
-      const unpacked = await this.#limit.run(() => runUnpack({ blobPath, blob, diffId, target: temporary }));
+      const unpacked = await this.#limit.run(() =>
+        runUnpack({ blobPath, blob, diffId, target: temporary }, this.#directories.compileCache),
+      );
       await parentReady;
       const directory = this.#directories.nextName();
       await this.#directories.promote(temporary, directory);

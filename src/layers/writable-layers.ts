@@ -79,11 +79,13 @@ export class WritableLayers {
     });
   }
 
-  sizeBytes(id: ContainerId): Promise<number> {
-    return measureTree(Buffer.from(join(this.#directories.writable(id), 'upper')));
+  async sizeBytes(id: ContainerId): Promise<number> {
+    return measureTree(Buffer.from(this.upper(id)));
   }
 
+  /** Where the container's own files are. @throws not_found. */
   upper(id: ContainerId): string {
+    if (this.#records.findWritable(id) === undefined) throw writableLayerNotFound(id);
     return join(this.#directories.writable(id), 'upper');
   }
 

@@ -8,12 +8,16 @@ const PROGRAM = fileURLToPath(new URL('./unpack-process.ts', import.meta.url));
 /**
  * Unpacks a layer in a process of its own, and syncs it to disk. On failure the target directory holds what was
  * unpacked until then.
- * @throws what the process reported; internal when it died.
+ * @throws what the process reported; internal when it died. `compileCache` is a directory where Node keeps the compiled
+ * program between runs: that saves 70 of 120 ms.
  */
-export function runUnpack(request: UnpackRequest): Promise<UnpackedLayer> {
+export function runUnpack(request: UnpackRequest, compileCache: string): Promise<UnpackedLayer> {
   const { promise, resolve, reject } = Promise.withResolvers<UnpackedLayer>();
   // Its standard input is never written: it is how the child learns that this process is gone.
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(request)], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(request)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+  });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { blobCorrupt } from '../../errors/content.ts';
 import { isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { wrongDiffId } from '../../errors/layers.ts';
@@ -21,6 +22,8 @@ const MAGIC_BYTES = 6;
 async function unpack(request: UnpackRequest): Promise<UnpackedLayer> {
   const sys = new LinuxSyscalls();
   const blob = openSync(request.blobPath, 'r');
+  // Node would keep its compiled code at exit otherwise, when all paths mean something else.
+  flushCompileCache();
   sys.chroot(request.target);
   process.chdir('/');
   process.umask(0);

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { internalError } from '../../errors/engine-error.ts';
+import type { TarTreeRequest } from './tar-tree-process.ts';
+
+const PROGRAM = fileURLToPath(new URL('./tar-tree-process.ts', import.meta.url));
+
+/**
+ * The tar of a tree, made by a process of its own that goes only as fast as it is read. Leaving the loop early ends
+ * the process.
+ * @throws internal at the end of what was written when the process failed.
+ */
+export async function* streamTarTree(request: TarTreeRequest, compileCache: string): AsyncGenerator<Uint8Array> {
+  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(request)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+  });
+  const { promise: closed, resolve, reject } = Promise.withResolvers<number | NodeJS.Signals | null>();
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.on('error', reject);
+  child.on('close', (code, signal) => resolve(signal ?? code));
+  // Looked at below only when the reader stays to the end.
+  closed.catch(() => undefined);
+  try {
+    for await (const chunk of child.stdout) yield chunk as Buffer;
+    const status = await closed;
+    if (status !== 0) throw internalError(`reading ${request.root} failed (${status}): ${err.trim()}`);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
