@@ -1,4 +1,4 @@
-import { type Decoded, bool, field, string, struct } from './shape.ts';
+import { bool, type Decoded, field, string, struct } from './shape.ts';
 
 export interface IpamConfig {
   readonly Subnet: string;

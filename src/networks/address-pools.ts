@@ -1,5 +1,5 @@
 import { EngineError } from '../errors/engine-error.ts';
-import { overlaps, parseCidr, sizeOf, type Subnet } from './ipv4.ts';
+import { overlaps, parseCidr, type Subnet, sizeOf } from './ipv4.ts';
 
 /** Where the subnets of networks come from: `base` is cut into networks of prefix length `size`. */
 export interface AddressPool {

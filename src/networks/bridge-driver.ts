@@ -1,11 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { internalError } from '../errors/engine-error.ts';
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import { addAddress, addDefaultRoute, createVethPair, setLinkUp } from '../sys/route-message.ts';
+import { addAddress, addDefaultRoute, createVethPair, isolatePort, setLinkUp } from '../sys/route-message.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import { allocateAddress } from './allocate-address.ts';
 import type { BridgeDevice } from './bridge-device.ts';
-import { bridgeOf, mtuOf } from './bridge-options.ts';
+import { allowsIcc, bridgeOf, mtuOf } from './bridge-options.ts';
 import type { BridgeSubnets } from './bridge-subnets.ts';
 import type { NetworkRequest } from './container-network.ts';
 import type { NetworkDriver, Reservation, UpOptions } from './driver.ts';
@@ -14,6 +15,7 @@ import { parseMac } from './mac-address.ts';
 import { vethName } from './names.ts';
 
 const CONTAINER_LINK = 'eth0';
+const SETTLE_MS = 500;
 
 /** Docker's default kind of network: a bridge on the host, and a veth pair from it into each container. */
 export class BridgeDriver implements NetworkDriver {
@@ -68,6 +70,23 @@ export class BridgeDriver implements NetworkDriver {
     } finally {
       socket.close();
     }
+    await this.#settle([vethName(endpoint.endpointId), bridgeOf(network)]);
+  }
+
+  /**
+   * The first packets count (a container's first DNS query), and until the host's ends have their carrier they are
+   * dropped: seen in one of six connects. A link that does not settle is no reason to stop a container.
+   */
+  async #settle(links: readonly string[]): Promise<void> {
+    const socket = this.#netlink.open();
+    try {
+      for (const deadline = Date.now() + SETTLE_MS; !(await socket.areOperational(links)); ) {
+        if (Date.now() > deadline) return;
+        await delay(1);
+      }
+    } finally {
+      socket.close();
+    }
   }
 
   async #plugIn(network: NetworkRecord, endpoint: EndpointRecord, namespacePath: string): Promise<void> {
@@ -79,15 +98,17 @@ export class BridgeDriver implements NetworkDriver {
       if (masterIndex === undefined) {
         throw internalError(`the bridge ${bridge} was removed from the host: start the daemon again to get it back`);
       }
+      const name = vethName(endpoint.endpointId);
       await socket.request([
         createVethPair({
-          name: vethName(endpoint.endpointId),
+          name,
           mtu: mtuOf(network),
           masterIndex,
           peerName: CONTAINER_LINK,
           peerMac: endpoint.macAddress,
           peerNamespaceFd,
         }),
+        ...(allowsIcc(network) ? [] : [isolatePort(name)]),
       ]);
     } finally {
       socket.close();

@@ -9,6 +9,7 @@ import type { Syscalls } from '../sys/syscalls.ts';
 import { type AddressPool, defaultAddressPools } from './address-pools.ts';
 import { BridgeDevice } from './bridge-device.ts';
 import { BridgeDriver } from './bridge-driver.ts';
+import { defaultBridgeOptions } from './bridge-options.ts';
 import { BridgeSubnets } from './bridge-subnets.ts';
 import { defaultHostFiles, type HostFiles } from './container-files.ts';
 import { hostDriver } from './host-driver.ts';
@@ -34,6 +35,10 @@ export interface NetworksOptions {
   readonly pools?: readonly AddressPool[];
   /** `--dns`, `--dns-search`, `--dns-opt`. */
   readonly dns?: DnsOverrides;
+  /** `--icc`; true when undefined. */
+  readonly icc?: boolean;
+  /** `--ip`, an IPv4 address. */
+  readonly bindAddress?: string;
   readonly hostFiles?: HostFiles;
   /** The same for all daemons of the host. */
   readonly lockPath?: string;
@@ -65,7 +70,11 @@ export function createNetworks(options: NetworksOptions): Networks {
     rules: new HostRules({ netlink, table, bridge, warn }),
     events: options.events,
     files: { host, dns: options.dns ?? { servers: [], search: [], options: [] } },
-    bridge,
+    bridgeOptions: defaultBridgeOptions({
+      bridge,
+      icc: options.icc ?? true,
+      bindAddress: options.bindAddress ?? '0.0.0.0',
+    }),
   });
 }
 

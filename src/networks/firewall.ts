@@ -5,6 +5,8 @@ export interface BridgedSubnet {
   readonly bridge: string;
   /** In CIDR form. */
   readonly subnet: string;
+  /** Whether its containers reach each other. */
+  readonly icc: boolean;
 }
 
 /**
@@ -14,6 +16,7 @@ export interface BridgedSubnet {
  */
 export function renderTable(table: string, networks: readonly BridgedSubnet[]): string {
   const names = networks.map(({ bridge }) => `"${bridge}"`);
+  const within = networks.filter(({ icc }) => icc).map(({ bridge }) => `"${bridge}" . "${bridge}"`);
   const masquerade = networks.map(
     ({ bridge, subnet }) => `    ip saddr ${subnet} oifname != "${bridge}" masquerade comment "leave as the host"`,
   );
@@ -21,12 +24,10 @@ export function renderTable(table: string, networks: readonly BridgedSubnet[]): 
 delete table ip ${table}
 table ip ${table} {
   set bridges {
-    type ifname
-    elements = { ${names.join(', ')} }
+    type ifname${elements(names)}
   }
   set same_bridge {
-    type ifname . ifname
-    elements = { ${names.map((name) => `${name} . ${name}`).join(', ')} }
+    type ifname . ifname${elements(within)}
   }
   chain forward {
     type filter hook forward priority filter; policy accept;
@@ -42,6 +43,11 @@ ${masquerade.join('\n')}
   }
 }
 `;
+}
+
+/** nft has no word for an empty list of elements. */
+function elements(items: readonly string[]): string {
+  return items.length === 0 ? '' : `\n    elements = { ${items.join(', ')} }`;
 }
 
 /** Puts the table in place of what was there by its name, in one step: no packet sees half of it. */

@@ -1,9 +1,9 @@
 import { messageOf } from '../errors/engine-error.ts';
 import type { NetworkRecord } from '../state/networks.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
-import { bridgeOf } from './bridge-options.ts';
+import { allowsIcc, bridgeOf } from './bridge-options.ts';
 import { applyTable, removeTable } from './firewall.ts';
-import { acceptInDockerUser, findForwardDrop, type ForwardDrop, leaveDockerUser } from './forward-policy.ts';
+import { acceptInDockerUser, type ForwardDrop, findForwardDrop, leaveDockerUser } from './forward-policy.ts';
 
 /** The daemon's part in how the host forwards packets. Tables and policies of others stay as they are. */
 export class HostRules {
@@ -28,7 +28,7 @@ export class HostRules {
   async apply(networks: readonly NetworkRecord[]): Promise<void> {
     const bridged = networks
       .filter(({ driver }) => driver === 'bridge')
-      .map((network) => ({ bridge: bridgeOf(network), subnet: network.subnet }));
+      .map((network) => ({ bridge: bridgeOf(network), subnet: network.subnet, icc: allowsIcc(network) }));
     this.#forward();
     const [drop] = await Promise.all([findForwardDrop(), applyTable(this.#table, bridged)]);
     if (drop !== undefined) await this.#passThrough(drop);

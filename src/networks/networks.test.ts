@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { type ContainerId, randomId } from '../lib/ids.ts';
 import { StateDatabase } from '../state/database.ts';
 import { NetworkState } from '../state/networks.ts';
@@ -10,6 +10,7 @@ import { RecordingSyscalls } from '../sys/recording.ts';
 import { RecordingRouteNetlink } from '../sys/recording-route-netlink.ts';
 import { BridgeDevice } from './bridge-device.ts';
 import { BridgeDriver } from './bridge-driver.ts';
+import { defaultBridgeOptions } from './bridge-options.ts';
 import { BridgeSubnets } from './bridge-subnets.ts';
 import { hostDriver } from './host-driver.ts';
 import { NamespacePins } from './namespace-pins.ts';
@@ -53,7 +54,7 @@ async function setUp(t: TestContext) {
       },
       dns: { servers: [], search: [], options: [] },
     },
-    bridge: 'test0',
+    bridgeOptions: defaultBridgeOptions({ bridge: 'test0', icc: true, bindAddress: '0.0.0.0' }),
   });
   await networks.restore(new Set());
   return { root, networks, state, syscalls, netlink, events };
@@ -153,4 +154,14 @@ test('the files of a container name its address once it has one', async (t) => {
   assert.match(files.hosts, /^10\.9\.2\.1\tgw\n10\.9\.2\.2\tbox\n$/m);
   assert.equal(files.hostname, 'box\n');
   assert.match(files.resolvConf, /^nameserver 10\.0\.0\.1$/m);
+});
+
+test('a container is connected once its links carry packets', async (t) => {
+  const { networks, netlink } = await setUp(t);
+  const wanted = request('bridge');
+  await networks.prepare(wanted);
+  netlink.settlesAfter = 3;
+  await networks.connect(wanted.id);
+  assert.ok(netlink.settlesAfter < 0);
+  assert.equal(netlink.openSockets, 0);
 });

@@ -26,8 +26,8 @@ export interface NetworksParts {
   readonly rules: Pick<HostRules, 'apply' | 'remove'>;
   readonly events: NetworkEventSink;
   readonly files: Pick<FilesContext, 'host' | 'dns'>;
-  /** The name of the default bridge on the host. */
-  readonly bridge: string;
+  /** Options of the default bridge network, which follow the daemon's flags. */
+  readonly bridgeOptions: Readonly<Record<string, string>>;
 }
 
 /** The networks of one daemon and the containers' places in them. */
@@ -98,9 +98,9 @@ export class Networks implements ContainerNetwork {
   async restore(running: ReadonlySet<ContainerId>): Promise<void> {
     const { state, pins } = this.#parts;
     await pins.open();
-    for (const network of predefinedNetworks(this.#parts.bridge)) {
+    for (const network of predefinedNetworks(this.#parts.bridgeOptions)) {
       const kept = this.list().find(({ name }) => name === network.name);
-      // The bridge's name follows the data root, also when that was moved.
+      // They follow the daemon's flags, and the bridge's name the data root, also when that was moved.
       state.putNetwork(kept === undefined ? network : { ...kept, options: network.options });
     }
     await this.#releaseAllBut(running);

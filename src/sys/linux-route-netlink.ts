@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
-import { decodeAcknowledgements, encodeMessages, type RouteMessage } from './route-message.ts';
+import { acknowledgedErrno, decodeReplies, encodeMessages, type RouteMessage, type RouteReply } from './netlink.ts';
+import { getLink, isOperational } from './route-message.ts';
 import type { RouteNetlink, RouteSocket } from './route-netlink.ts';
 import { hasErrorCode, SyscallError } from './syscall-error.ts';
 import type { Fd } from './syscalls.ts';
@@ -73,20 +74,36 @@ class LinuxRouteSocket implements RouteSocket {
   }
 
   async request(messages: readonly RouteMessage[]): Promise<void> {
+    await this.#exchange(messages);
+  }
+
+  async areOperational(names: readonly string[]): Promise<boolean> {
+    const replies = await this.#exchange(names.map(getLink));
+    return replies.map(isOperational).filter((operational) => operational === true).length === names.length;
+  }
+
+  /** Gives back what the kernel answered besides the acknowledgements. */
+  async #exchange(messages: readonly RouteMessage[]): Promise<RouteReply[]> {
     await this.#send(encodeMessages(messages));
     // The kernel has carried everything out when send(2) returns: all acknowledgements wait in the socket.
     const missing = new Set(messages.keys());
+    const replies: RouteReply[] = [];
     let failure: SyscallError | undefined;
     while (missing.size > 0) {
-      const reply = Buffer.alloc(REPLY_BYTES);
-      const length = c.recv(this.#fd, reply, reply.length, MSG_DONTWAIT);
+      const bytes = Buffer.alloc(REPLY_BYTES);
+      const length = c.recv(this.#fd, bytes, bytes.length, MSG_DONTWAIT);
       if (length < 0) throw new SyscallError('recv rtnetlink', koffi.errno());
-      for (const { sequence, errno } of decodeAcknowledgements(reply.subarray(0, length))) {
-        missing.delete(sequence - 1);
-        if (errno !== 0) failure ??= new SyscallError('rtnetlink', errno, messages[sequence - 1]?.what);
+      for (const reply of decodeReplies(bytes.subarray(0, length))) {
+        const errno = acknowledgedErrno(reply);
+        if (errno === undefined) replies.push(reply);
+        else missing.delete(reply.sequence - 1);
+        if (errno !== undefined && errno !== 0) {
+          failure ??= new SyscallError('rtnetlink', errno, messages[reply.sequence - 1]?.what);
+        }
       }
     }
     if (failure !== undefined) throw failure;
+    return replies;
   }
 
   #send(bytes: Buffer): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RouteMessage } from './route-message.ts';
+import type { RouteMessage } from './netlink.ts';
 import type { RouteNetlink, RouteSocket } from './route-netlink.ts';
 import { SyscallError } from './syscall-error.ts';
 
@@ -7,6 +7,8 @@ export class RecordingRouteNetlink implements RouteNetlink {
   /** What was asked of which namespace, in order: `<path> <what>`, with `host` for the daemon's own. */
   readonly calls: string[] = [];
   readonly missing = new Set<string>();
+  /** How often links are still said not to be operational. */
+  settlesAfter = 0;
   #failure: { what: string; errno: number } | undefined;
   #open = 0;
 
@@ -25,6 +27,7 @@ export class RecordingRouteNetlink implements RouteNetlink {
     return {
       linkIndex: (name) => (this.missing.has(name) ? undefined : 2),
       request: async (messages) => this.#request(namespacePath, messages),
+      areOperational: async () => this.settlesAfter-- <= 0,
       close: () => {
         this.#open--;
       },

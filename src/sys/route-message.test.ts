@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addAddress, createVethPair, decodeAcknowledgements, encodeMessages, setLinkUp } from './route-message.ts';
+import { acknowledgedErrno, attribute, decodeReplies, encodeMessages } from './netlink.ts';
+import { addAddress, createVethPair, isOperational, setLinkUp } from './route-message.ts';
 
 test('a message is what the kernel documents: header, ifinfomsg, attributes padded to four bytes', () => {
   const bytes = encodeMessages([setLinkUp('eth0')]).toString('hex');
@@ -63,8 +64,27 @@ test('acknowledgements are told apart by number and carry errno', () => {
     bytes.writeInt32LE(error, 16);
     return bytes;
   };
-  assert.deepEqual(decodeAcknowledgements(Buffer.concat([acknowledgement(1, 0), acknowledgement(2, -17)])), [
-    { sequence: 1, errno: 0 },
-    { sequence: 2, errno: 17 },
-  ]);
+  const replies = decodeReplies(Buffer.concat([acknowledgement(1, 0), acknowledgement(2, -17)]));
+  assert.deepEqual(
+    replies.map((reply) => [reply.sequence, acknowledgedErrno(reply)]),
+    [
+      [1, 0],
+      [2, 17],
+    ],
+  );
+});
+
+test('a link is operational when its state is up, and not while it is unknown', () => {
+  const reply = (operstate: number) => ({
+    type: 16,
+    sequence: 1,
+    body: Buffer.concat([
+      Buffer.alloc(16),
+      attribute(3, Buffer.from('eth0\0')),
+      attribute(16, Buffer.from([operstate])),
+    ]),
+  });
+  assert.equal(isOperational(reply(6)), true);
+  assert.equal(isOperational(reply(0)), false);
+  assert.equal(isOperational({ ...reply(6), type: 2 }), undefined);
 });

@@ -1,59 +1,31 @@
-import { endianness } from 'node:os';
+import { attribute, nested, type RouteMessage, type RouteReply, readAttributes, text, u32 } from './netlink.ts';
 
-/** One rtnetlink request, and what it is called in an error. */
-export interface RouteMessage {
-  readonly what: string;
-  readonly type: number;
-  readonly flags: number;
-  /** Everything after the message's header: the fixed part and the attributes. */
-  readonly body: Buffer;
-}
-
-// linux/rtnetlink.h, linux/netlink.h, linux/if_link.h, linux/if_addr.h, linux/veth.h
-const RTM = { NEWLINK: 16, DELLINK: 17, NEWADDR: 20, NEWROUTE: 24 } as const;
+// linux/rtnetlink.h, linux/if.h, linux/if_link.h, linux/if_addr.h, linux/veth.h
+const RTM = { NEWLINK: 16, DELLINK: 17, GETLINK: 18, NEWADDR: 20, NEWROUTE: 24 } as const;
 const NLM_F = { REQUEST: 0x1, ACK: 0x4, EXCLUSIVE: 0x200, CREATE: 0x400 } as const;
-const IFLA = { ADDRESS: 1, IFNAME: 3, MTU: 4, MASTER: 10, LINKINFO: 18, NET_NS_FD: 28 } as const;
-const IFLA_INFO = { KIND: 1, DATA: 2 } as const;
+const IFLA = {
+  ADDRESS: 1,
+  IFNAME: 3,
+  MTU: 4,
+  MASTER: 10,
+  OPERSTATE: 16,
+  LINKINFO: 18,
+  NET_NS_FD: 28,
+  EXT_MASK: 29,
+} as const;
+const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
+const IFLA_BRPORT_ISOLATED = 33;
 const VETH_INFO_PEER = 1;
 const IFA = { ADDRESS: 1, LOCAL: 2, BROADCAST: 4 } as const;
 const RTA = { OIF: 4, GATEWAY: 5 } as const;
-const NLA_F_NESTED = 0x8000;
 const IFF_UP = 1;
+const IF_OPER_UP = 6;
+const RTEXT_FILTER_SKIP_STATS = 8;
+const LINK_HEADER_BYTES = 16;
 const AF_INET = 2;
 const RT_TABLE_MAIN = 254;
 const RTPROT_BOOT = 3;
 const RTN_UNICAST = 1;
-const HEADER_BYTES = 16;
-const ACKNOWLEDGEMENT = 2;
-
-// Netlink speaks the host's byte order, and Node runs on little-endian Linux only (x64, arm64).
-if (endianness() !== 'LE') throw new Error('route messages are written for little-endian machines');
-
-function aligned(length: number): number {
-  return (length + 3) & ~3;
-}
-
-function attribute(type: number, ...values: readonly Buffer[]): Buffer {
-  const length = 4 + values.reduce((sum, value) => sum + value.length, 0);
-  const header = Buffer.alloc(4);
-  header.writeUInt16LE(length, 0);
-  header.writeUInt16LE(type, 2);
-  return Buffer.concat([header, ...values], aligned(length));
-}
-
-function nested(type: number, ...attributes: readonly Buffer[]): Buffer {
-  return attribute(type | NLA_F_NESTED, ...attributes);
-}
-
-function text(value: string): Buffer {
-  return Buffer.from(`${value}\0`);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
 
 function macBytes(mac: string): Buffer {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
@@ -129,6 +101,22 @@ export function setLinkUp(name: string): RouteMessage {
   return message(`bring up ${name}`, RTM.NEWLINK, 0, linkHeader({ up: true }), attribute(IFLA.IFNAME, text(name)));
 }
 
+/** Lets a port of a bridge reach the bridge itself and no other port that is isolated. */
+export function isolatePort(name: string): RouteMessage {
+  return message(
+    `isolate ${name}`,
+    RTM.NEWLINK,
+    0,
+    linkHeader(),
+    attribute(IFLA.IFNAME, text(name)),
+    nested(
+      IFLA.LINKINFO,
+      attribute(IFLA_INFO.SLAVE_KIND, text('bridge')),
+      nested(IFLA_INFO.SLAVE_DATA, attribute(IFLA_BRPORT_ISOLATED, Buffer.from([1]))),
+    ),
+  );
+}
+
 export function deleteLink(name: string): RouteMessage {
   return message(`delete link ${name}`, RTM.DELLINK, 0, linkHeader(), attribute(IFLA.IFNAME, text(name)));
 }
@@ -164,31 +152,23 @@ export function addDefaultRoute(options: { linkIndex: number; gateway: string })
   );
 }
 
-/** One datagram of all messages, numbered from 1; the kernel carries them out in order. */
-export function encodeMessages(messages: readonly RouteMessage[]): Buffer {
-  return Buffer.concat(
-    messages.map(({ type, flags, body }, index) => {
-      const header = Buffer.alloc(HEADER_BYTES);
-      header.writeUInt32LE(HEADER_BYTES + body.length, 0);
-      header.writeUInt16LE(type, 4);
-      header.writeUInt16LE(flags, 6);
-      header.writeUInt32LE(index + 1, 8);
-      return Buffer.concat([header, body], aligned(HEADER_BYTES + body.length));
-    }),
+/**
+ * Asks for a link's state. Kernels from 6.9 on settle a change of its carrier first, which they put off otherwise, so
+ * that the answer is true for the packets sent after it.
+ */
+export function getLink(name: string): RouteMessage {
+  return message(
+    `look at link ${name}`,
+    RTM.GETLINK,
+    0,
+    linkHeader(),
+    attribute(IFLA.IFNAME, text(name)),
+    attribute(IFLA.EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS)),
   );
 }
 
-/** The acknowledgements in a datagram from the kernel: a message's number, and the errno that it ended with, or 0. */
-export function decodeAcknowledgements(datagram: Buffer): { sequence: number; errno: number }[] {
-  const found: { sequence: number; errno: number }[] = [];
-  for (let offset = 0; offset + HEADER_BYTES + 4 <= datagram.length; ) {
-    const length = datagram.readUInt32LE(offset);
-    if (length < HEADER_BYTES) break;
-    if (datagram.readUInt16LE(offset + 4) === ACKNOWLEDGEMENT) {
-      const sequence = datagram.readUInt32LE(offset + 8);
-      found.push({ sequence, errno: Math.abs(datagram.readInt32LE(offset + HEADER_BYTES)) });
-    }
-    offset += aligned(length);
-  }
-  return found;
+/** What the answer to `getLink` says: whether the link carries packets both ways. Undefined for any other reply. */
+export function isOperational(reply: RouteReply): boolean | undefined {
+  if (reply.type !== RTM.NEWLINK) return undefined;
+  return readAttributes(reply.body.subarray(LINK_HEADER_BYTES)).get(IFLA.OPERSTATE)?.readUInt8() === IF_OPER_UP;
 }

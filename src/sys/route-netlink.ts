@@ -1,4 +1,4 @@
-import type { RouteMessage } from './route-message.ts';
+import type { RouteMessage } from './netlink.ts';
 
 /** The network namespace of whoever opens it: on the host, the host's. */
 export const OWN_NETWORK_NAMESPACE = '/proc/self/ns/net';
@@ -13,6 +13,8 @@ export interface RouteSocket {
    * @throws SyscallError of the first message that failed, with what it was to do as the path.
    */
   request(messages: readonly RouteMessage[]): Promise<void>;
+  /** Whether all of these links carry packets: the kernel settles a link's carrier some time after it was brought up. */
+  areOperational(names: readonly string[]): Promise<boolean>;
   close(): void;
 }
 

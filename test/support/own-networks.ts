@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerId } from '../../src/lib/ids.ts';
 import { randomId } from '../../src/lib/ids.ts';
-import { createNetworks, type NetworksOptions } from '../../src/networks/create-networks.ts';
 import type { NetworkRequest } from '../../src/networks/container-network.ts';
+import { createNetworks, type NetworksOptions } from '../../src/networks/create-networks.ts';
 import type { Networks } from '../../src/networks/networks.ts';
 import { StateDatabase } from '../../src/state/database.ts';
-import { LinuxRouteNetlink } from '../../src/sys/linux-route-netlink.ts';
 import { LinuxSyscalls } from '../../src/sys/linux.ts';
+import { LinuxRouteNetlink } from '../../src/sys/linux-route-netlink.ts';
 import { runCommand } from './command.ts';
 import { daemonTag, findLeaks } from './leaks.ts';
 import { until } from './until.ts';
 
-type Overrides = Partial<Pick<NetworksOptions, 'bip' | 'pools' | 'hostFiles' | 'dns' | 'lockPath'>>;
+type Overrides = Partial<Pick<NetworksOptions, 'bip' | 'icc' | 'pools' | 'hostFiles' | 'dns' | 'lockPath'>>;
 
 /** The networks of one daemon, without the daemon: with a state database, exec root, bridge and table of its own. */
 export class OwnNetworks {

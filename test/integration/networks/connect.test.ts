@@ -95,3 +95,20 @@ test('to connect and to disconnect is told as events', async () => {
   await networks.disconnect(request.id);
   assert.deepEqual(own.events, ['connect bridge', 'disconnect bridge']);
 });
+
+test('with --icc=false containers reach the host and not each other', async (t) => {
+  const apart = new OwnNetworks();
+  t.after(() => apart.close());
+  const opened = apart.open({ icc: false });
+  await opened.restore(new Set());
+  const endpoints: Endpoint[] = [];
+  for (const request of [requestFor('bridge'), requestFor('bridge')]) {
+    endpoints.push((await opened.prepare(request)).endpoint);
+    await opened.connect(request.id);
+  }
+  const [one, other] = endpoints;
+  assert.ok(one !== undefined && other !== undefined);
+  const ping = async (address: string) => inNamespace(one.sandboxKey, 'busybox', 'ping', '-c1', '-W1', address);
+  assert.match(await ping(one.gateway), / 0% packet loss/);
+  assert.match(await ping(other.ipAddress), /100% packet loss/);
+});

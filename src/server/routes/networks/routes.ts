@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   type EndpointResource,
+  type NetworkResource,
+  type NetworksPruneResponse,
   networkConnectBody,
   networkCreateBody,
   networkDisconnectBody,
-  type NetworkResource,
-  type NetworksPruneResponse,
 } from '../../../api-types/network.ts';
 import { decodeBody } from '../../../api-types/shape.ts';
 import { EngineError, invalidArgument, isEngineError, messageOf } from '../../../errors/engine-error.ts';
