@@ -65,7 +65,9 @@ function acceptAnyBody(app: FastifyInstance): void {
   app.setReplySerializer((payload) => `${JSON.stringify(payload)}\n`);
   // Docker says so without a charset, and some clients compare the whole value.
   app.addHook('preSerialization', (_request, reply, payload, done) => {
-    if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json');
+    if (reply.getHeader('content-type') === 'application/json; charset=utf-8') {
+      reply.header('content-type', 'application/json');
+    }
     done(null, payload);
   });
 }
