@@ -15,6 +15,7 @@ export const imagesMigration: Migration = {
     CREATE TABLE images (
       id TEXT PRIMARY KEY,
       top_chain_id TEXT REFERENCES layers (chain_id),
+      parent_id TEXT,
       created_at_ms INTEGER NOT NULL,
       last_tagged_at_ms INTEGER
     ) STRICT;

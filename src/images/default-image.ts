@@ -1,0 +1,32 @@
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { SettingState } from '../state/settings.ts';
+import type { ImageContext } from './image-context.ts';
+import { loadImages } from './load/load-images.ts';
+
+const DONE = 'default-image';
+
+/**
+ * Loads the image that comes with the engine, once in a data root's life: a user who removes it has it removed for good.
+ * Without the archive nothing happens, and the next start tries again. Returns whether the image was loaded.
+ */
+export async function loadDefaultImage(
+  context: ImageContext,
+  settings: SettingState,
+  archivePath: string,
+): Promise<boolean> {
+  if (settings.get(DONE) !== undefined || !(await exists(archivePath))) return false;
+  await loadImages(context, createReadStream(archivePath), () => undefined);
+  settings.set(DONE, 'loaded');
+  return true;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import type { ContentStore } from '../content/content-store.ts';
+import type { EventSink } from '../events/event-bus.ts';
+import type { LayerStore } from '../layers/layer-store.ts';
+import type { Filters } from '../lib/filters.ts';
+import type { ImageReference } from '../lib/image-reference.ts';
+import type { StateDatabase } from '../state/database.ts';
+import { ImageState } from '../state/images.ts';
+import { SettingState } from '../state/settings.ts';
+import { loadDefaultImage } from './default-image.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { ImageCatalog } from './image-catalog.ts';
+import type { ImageContext, ImageUsers } from './image-context.ts';
+import type { HistoryStep } from './image-history.ts';
+import { imageHistory } from './image-history.ts';
+import type { Image, ImageLookup } from './image-store.ts';
+import type { ImportRequest } from './import/import-image.ts';
+import { importImage } from './import/import-image.ts';
+import type { ImageDetails } from './inspect-image.ts';
+import { inspectImage } from './inspect-image.ts';
+import type { ImageSummary, ListOptions } from './list-images.ts';
+import { listImages } from './list-images.ts';
+import { loadImages } from './load/load-images.ts';
+import type { Report } from './progress.ts';
+import type { PruneResult } from './prune-images.ts';
+import { ImagePruner } from './prune-images.ts';
+import type { RemovedRow, RemoveOptions } from './remove-image.ts';
+import { removeImage } from './remove-image.ts';
+import { saveImages } from './save/save-images.ts';
+import { tagImage } from './tag-image.ts';
+
+export interface LocalImagesOptions {
+  readonly database: StateDatabase;
+  readonly content: ContentStore;
+  readonly layers: LayerStore;
+  readonly events: EventSink;
+  readonly users: ImageUsers;
+}
+
+/** The images of this host; each verb is in a file of its own. */
+export class LocalImages implements ImageLookup {
+  readonly #context: ImageContext;
+  readonly #settings: SettingState;
+  readonly #pruner: ImagePruner;
+
+  constructor({ database, content, layers, events, users }: LocalImagesOptions) {
+    const state = new ImageState(database);
+    const catalog = new ImageCatalog(state, content);
+    const housekeeping = new Housekeeping(state, content, layers);
+    this.#context = { content, layers, state, catalog, housekeeping, events, users };
+    this.#settings = new SettingState(database);
+    this.#pruner = new ImagePruner(this.#context);
+  }
+
+  /** At start, after the layer store's own sweep and before anything else uses images. */
+  sweep(): Promise<void> {
+    return this.#context.housekeeping.sweep();
+  }
+
+  loadDefault(archivePath: string): Promise<boolean> {
+    return loadDefaultImage(this.#context, this.#settings, archivePath);
+  }
+
+  resolve(reference: string): Promise<Image> {
+    return this.#context.catalog.resolve(reference);
+  }
+
+  count(): number {
+    return this.#context.state.count();
+  }
+
+  list(options: ListOptions): Promise<ImageSummary[]> {
+    return listImages(this.#context, options);
+  }
+
+  inspect(image: string): Promise<ImageDetails> {
+    return inspectImage(this.#context, image);
+  }
+
+  history(image: string): Promise<HistoryStep[]> {
+    return imageHistory(this.#context, image);
+  }
+
+  tag(image: string, name: ImageReference): Promise<void> {
+    return tagImage(this.#context, image, name);
+  }
+
+  load(body: AsyncIterable<Uint8Array>, report: Report): Promise<void> {
+    return loadImages(this.#context, body, report);
+  }
+
+  save(names: readonly string[]): Promise<AsyncGenerator<Uint8Array>> {
+    return saveImages(this.#context, names);
+  }
+
+  import(request: ImportRequest, report: Report): Promise<void> {
+    return importImage(this.#context, request, report);
+  }
+
+  remove(image: string, options: RemoveOptions): Promise<RemovedRow[]> {
+    return removeImage(this.#context, image, options);
+  }
+
+  prune(filters: Filters): Promise<PruneResult> {
+    return this.#pruner.prune(filters);
+  }
+}

@@ -1,0 +1,64 @@
+import { invalidArgument } from '../errors/engine-error.ts';
+
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string | undefined;
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64', arm: 'arm', ia32: '386' };
+const OPERATING_SYSTEMS = ['linux', 'windows', 'darwin', 'freebsd', 'netbsd', 'openbsd', 'solaris', 'plan9', 'android'];
+/** What containerd's platform package knows, with the names that it takes for the same. */
+const KNOWN: Readonly<Record<string, readonly [string, string?]>> = {
+  amd64: ['amd64'],
+  x86_64: ['amd64'],
+  'x86-64': ['amd64'],
+  arm64: ['arm64'],
+  aarch64: ['arm64'],
+  arm: ['arm', 'v7'],
+  armhf: ['arm', 'v7'],
+  armel: ['arm', 'v6'],
+  '386': ['386'],
+  i386: ['386'],
+  ppc64le: ['ppc64le'],
+  ppc64: ['ppc64'],
+  s390x: ['s390x'],
+  riscv64: ['riscv64'],
+  mips64le: ['mips64le'],
+  mips64: ['mips64'],
+  loong64: ['loong64'],
+};
+
+/** In Go's names, as images have it. */
+export function hostPlatform(): Platform {
+  return { os: 'linux', architecture: ARCHITECTURES[process.arch] ?? process.arch, variant: undefined };
+}
+
+/**
+ * `os`, `architecture` or `os/architecture[/variant]`.
+ * @throws invalid_argument with Docker's text, also for an operating system that is not this one.
+ */
+export function parsePlatform(text: string): Platform {
+  const quoted = JSON.stringify(text);
+  const parts = text.split('/');
+  if (parts.length > 3) throw invalidArgument(`${quoted}: cannot parse platform specifier: invalid argument`);
+  const bad = parts.find((part) => !/^[A-Za-z0-9_.-]+$/.test(part));
+  if (bad !== undefined) {
+    throw invalidArgument(
+      `${JSON.stringify(bad)} is an invalid component of ${quoted}: platform specifier component must match "^[A-Za-z0-9_-]+$": invalid argument`,
+    );
+  }
+  const [first = '', second, variant] = parts.map((part) => part.toLowerCase());
+  const host = hostPlatform();
+  if (second === undefined && !OPERATING_SYSTEMS.includes(first)) {
+    const known = KNOWN[first];
+    if (known === undefined) {
+      throw invalidArgument(`${quoted}: unknown operating system or architecture: invalid argument`);
+    }
+    return { os: host.os, architecture: known[0], variant: known[1] };
+  }
+  if (first !== host.os) throw invalidArgument('operating system is not supported');
+  if (second === undefined) return host;
+  const [architecture, usual] = KNOWN[second] ?? [second];
+  return { os: first, architecture, variant: variant ?? usual };
+}

@@ -1,0 +1,101 @@
+import type { DiffId, Digest } from '../../lib/digest.ts';
+import { digestOf, hexOf } from '../../lib/digest.ts';
+import { familiarReference, familiarRepository, fullName } from '../../lib/image-reference.ts';
+import type { ImageReference } from '../../lib/image-reference.ts';
+import type { ImageId } from '../../lib/digest.ts';
+
+const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
+const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+
+export interface SavedLayer {
+  readonly diffId: DiffId;
+  /** Of the uncompressed tar. */
+  readonly sizeBytes: number;
+}
+
+export interface SavedImage {
+  readonly id: ImageId;
+  readonly configBytes: number;
+  readonly names: readonly ImageReference[];
+  readonly layers: readonly SavedLayer[];
+  /** Only when the parent is in the archive, too. */
+  readonly parentId: ImageId | undefined;
+}
+
+/** The small files of an archive by path, in both of its formats: an OCI image layout and a docker-archive. */
+export interface ArchiveIndex {
+  readonly manifests: ReadonlyMap<Digest, Buffer>;
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+export function blobPath(digest: Digest): string {
+  return `blobs/sha256/${hexOf(digest)}`;
+}
+
+/** As Docker 26 writes it, so that everything that reads Docker's archives reads ours. */
+export function archiveIndex(images: readonly SavedImage[]): ArchiveIndex {
+  const manifests = new Map<Digest, Buffer>();
+  const indexEntries: object[] = [];
+  const repositories: Record<string, Record<string, string>> = {};
+  for (const image of images) {
+    const manifest = json(ociManifest(image));
+    const digest = digestOf(manifest);
+    manifests.set(digest, manifest);
+    const descriptor = { mediaType: MANIFEST_TYPE, digest, size: manifest.length };
+    if (image.names.length === 0) indexEntries.push(descriptor);
+    for (const name of image.names) {
+      indexEntries.push({ ...descriptor, annotations: nameAnnotations(name) });
+      const top = image.layers.at(-1);
+      if (top === undefined || name.tag === undefined) continue;
+      const tags = (repositories[familiarRepository(name)] ??= {});
+      tags[name.tag] = hexOf(top.diffId);
+    }
+  }
+  const files = new Map<string, Buffer>([
+    [
+      'index.json',
+      json({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: indexEntries }),
+    ],
+    ['manifest.json', line(images.map(dockerManifest))],
+    ['oci-layout', json({ imageLayoutVersion: '1.0.0' })],
+  ]);
+  if (Object.keys(repositories).length > 0) files.set('repositories', line(repositories));
+  return { manifests, files };
+}
+
+function ociManifest({ id, configBytes, layers }: SavedImage): object {
+  return {
+    schemaVersion: 2,
+    mediaType: MANIFEST_TYPE,
+    config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: id, size: configBytes },
+    layers: layers.map(layerDescriptor),
+  };
+}
+
+function layerDescriptor({ diffId, sizeBytes }: SavedLayer) {
+  return { mediaType: LAYER_TYPE, digest: diffId, size: sizeBytes };
+}
+
+function dockerManifest({ id, names, layers, parentId }: SavedImage): object {
+  return {
+    Config: blobPath(id),
+    RepoTags: names.length === 0 ? null : names.map(familiarReference),
+    Layers: layers.map(({ diffId }) => blobPath(diffId)),
+    ...(parentId === undefined ? {} : { Parent: parentId }),
+    LayerSources: Object.fromEntries(
+      layers.map(({ diffId, sizeBytes }) => [diffId, { mediaType: LAYER_TYPE, size: sizeBytes, digest: diffId }]),
+    ),
+  };
+}
+
+function nameAnnotations(name: ImageReference): object {
+  return { 'io.containerd.image.name': fullName(name), 'org.opencontainers.image.ref.name': name.tag };
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+function line(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value)}\n`);
+}
