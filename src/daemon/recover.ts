@@ -1,10 +1,22 @@
+import { fileURLToPath } from 'node:url';
 import type { DaemonLog } from './log.ts';
 import type { Engine } from './wire.ts';
 
-/** Brings what an earlier daemon left in order, whatever moment it ended at. Idempotent. */
+/** Made by the set-up out of Debian's busybox. */
+const DEFAULT_IMAGE = fileURLToPath(new URL('../../dist/busybox.tar', import.meta.url));
+
+/**
+ * Brings what an earlier daemon left in order, whatever moment it ended at: containers that run are adopted, what was
+ * made by half goes. Idempotent. The order matters: what runs decides what networks and monitors are kept, and only
+ * when no container is in doubt are layers and blobs swept.
+ */
 export async function recover(engine: Engine, log: DaemonLog): Promise<void> {
-  const { runtime, networks } = engine;
-  await runtime.sweep(new Set());
-  await networks.restore(new Set());
-  log.debug('Recovered');
+  const { containers, runtime, networks, images } = engine;
+  const { running, finish } = await containers.recover();
+  await runtime.sweep(containers.ids());
+  await networks.restore(running);
+  await finish();
+  await images.sweep();
+  if (await images.loadDefault(DEFAULT_IMAGE)) log.info('loaded the default image', { archive: DEFAULT_IMAGE });
+  if (running.size > 0) log.info('adopted running containers', { count: running.size });
 }

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { VERSION } from '../lib/version.ts';
 import { createApp } from '../server/app.ts';
+import { registerContainerRoutes } from '../server/routes/containers/routes.ts';
+import { registerExecRoutes } from '../server/routes/exec/routes.ts';
+import { registerNetworkRoutes } from '../server/routes/networks/routes.ts';
 import { registerSystemRoutes } from '../server/routes/system/routes.ts';
 import type { DaemonConfig } from './config.ts';
 import type { DaemonLog } from './log.ts';
@@ -9,7 +12,24 @@ import type { Engine } from './wire.ts';
 
 /** The API of this engine: all routes, with the parts of the engine that each may use. */
 export function createServer(engine: Engine, config: DaemonConfig, log: DaemonLog): FastifyInstance {
+  const { containers, networks } = engine;
   const app = createApp({ engineVersion: VERSION, logError: (message, error) => log.error(message, error) });
   registerSystemRoutes(app, systemBackend(engine, config));
+  registerContainerRoutes(app, containers);
+  registerExecRoutes(app, containers);
+  registerNetworkRoutes(app, {
+    networks,
+    containers: {
+      find: (reference) => {
+        const record = containers.find(reference);
+        return {
+          id: record.id,
+          name: record.name,
+          running: record.state.status === 'running',
+          network: record.hostConfig.NetworkMode,
+        };
+      },
+    },
+  });
   return app;
 }

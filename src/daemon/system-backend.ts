@@ -3,6 +3,7 @@ import type { SystemBackend } from '../server/routes/system/backend.ts';
 import { readHostFacts } from '../sys/host-facts.ts';
 import { componentProbe } from './components.ts';
 import type { DaemonConfig } from './config.ts';
+import { diskUsage } from './disk-usage.ts';
 import { engineId } from './engine-id.ts';
 import type { Engine } from './wire.ts';
 
@@ -26,12 +27,22 @@ export function systemBackend(engine: Engine, config: DaemonConfig): SystemBacke
       insecureRegistries: config.insecureRegistries,
       registryMirrors: config.registryMirrors,
     },
-    host: async () => readHostFacts(config.dataRoot, '1'),
+    host: async () => readHostFacts(config.dataRoot, engine.cgroupVersion),
     components: componentProbe(config.runtimes),
-    containerCounts: () => ({ running: 0, paused: 0, stopped: 0 }),
-    imageCount: () => 0,
+    containerCounts: () => countByState(engine),
+    imageCount: () => engine.images.count(),
     eventListeners: () => engine.events.readerCount,
     events: (query) => engine.events.read(query),
-    diskUsage: async () => ({ layersSizeBytes: 0 }),
+    diskUsage: (types) => diskUsage(engine, types),
   };
+}
+
+function countByState({ containers }: Engine): { running: number; paused: number; stopped: number } {
+  const counts = { running: 0, paused: 0, stopped: 0 };
+  for (const { state } of containers.records()) {
+    if (state.status === 'running' || state.status === 'restarting') counts.running++;
+    else if (state.status === 'paused') counts.paused++;
+    else counts.stopped++;
+  }
+  return counts;
 }

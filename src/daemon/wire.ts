@@ -1,44 +1,99 @@
 import { join } from 'node:path';
+import { type Containers, createContainers } from '../containers/containers.ts';
+import { DirectoryContentStore } from '../content/directory-content-store.ts';
+import { isRunning } from '../containers/record.ts';
 import { EventBus } from '../events/event-bus.ts';
+import type { ImageUser } from '../images/image-context.ts';
+import { LocalImages } from '../images/local-images.ts';
+import type { LayerStore } from '../layers/layer-store.ts';
+import { createLayerStore } from '../layers/overlay-layer-store.ts';
+import type { ImageId } from '../lib/digest.ts';
 import { createNetworks } from '../networks/create-networks.ts';
 import type { Networks } from '../networks/networks.ts';
 import { createRuntime } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { StateDatabase } from '../state/database.ts';
+import { Cgroups } from '../sys/cgroups.ts';
 import { LinuxRouteNetlink } from '../sys/linux-route-netlink.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { DaemonConfig } from './config.ts';
 import type { DaemonLog } from './log.ts';
+import { logReader } from './log-reader.ts';
 
 /** The engine's parts, each made once. Nothing outside this folder knows a concrete class. */
 export interface Engine {
   readonly state: StateDatabase;
   readonly events: EventBus;
+  readonly layers: LayerStore;
+  readonly images: LocalImages;
   readonly runtime: Runtime;
   readonly networks: Networks;
+  readonly containers: Containers;
+  readonly cgroupVersion: '1' | '2';
 }
 
 /** Puts the engine together. Reads state and prepares folders; what an earlier daemon left is untouched until `recover`. */
 export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: DaemonLog): Promise<Engine> {
   const state = StateDatabase.open(join(config.dataRoot, 'state.db'));
   const events = new EventBus();
+  const content = new DirectoryContentStore(join(config.dataRoot, 'content'));
+  const layers = createLayerStore({ root: join(config.dataRoot, 'layers'), content, database: state, syscalls });
+  const images = new LocalImages({
+    database: state,
+    content,
+    layers,
+    events,
+    users: { containersUsing: (imageId) => usersOf(containers, imageId) },
+  });
   const runtime = await createRuntime({
     execRoot: config.execRoot,
     syscalls,
-    cgroupParent: config.tag === '' ? '/skiff' : `/skiff-${config.tag}`,
+    cgroupParent: cgroupParentOf(config),
     log: (message) => log.info(message),
   });
-  const networks = createNetworks({
+  const { version: cgroupVersion } = await Cgroups.detect();
+  const network = wireNetworks(config, { state, events, syscalls, log });
+  const containers = await createContainers({
+    ...{ state, runtime, layers, images, network, events },
+    logs: logReader,
+    options: {
+      directory: join(config.dataRoot, 'containers'),
+      ociRuntimes: config.runtimes,
+      defaultRuntime: config.defaultRuntime,
+      cgroupParent: cgroupParentOf(config),
+      cgroupVersion: cgroupVersion === '2' ? 2 : 1,
+      logError: (message, error) => log.error(message, error),
+    },
+  });
+  return { state, events, layers, images, runtime, networks: network, containers, cgroupVersion };
+}
+
+function usersOf(containers: Containers, imageId: ImageId): ImageUser[] {
+  return containers
+    .records()
+    .filter((record) => record.imageId === imageId)
+    .map((record) => ({ containerId: record.id, isRunning: isRunning(record) }));
+}
+
+/** A control group of this daemon's own, so that several on one host never touch each other's containers. */
+function cgroupParentOf({ tag }: DaemonConfig): string {
+  return tag === '' ? '/skiff' : `/skiff-${tag}`;
+}
+
+function wireNetworks(
+  config: DaemonConfig,
+  parts: { state: StateDatabase; events: EventBus; syscalls: Syscalls; log: DaemonLog },
+): Networks {
+  return createNetworks({
     execRoot: config.execRoot,
-    state,
-    syscalls,
+    state: parts.state,
+    syscalls: parts.syscalls,
     netlink: new LinuxRouteNetlink(),
-    events,
-    warn: (message) => log.warn(message),
+    events: parts.events,
+    warn: (message) => parts.log.warn(message),
     daemonTag: config.tag,
     ...(config.bip === undefined ? {} : { bip: config.bip }),
     pools: config.addressPools,
     dns: config.dns,
   });
-  return { state, events, runtime, networks };
 }

@@ -20,12 +20,3 @@ export function queryFlag(query: unknown, name: string, fallback = false): boole
   if (value === undefined) return fallback;
   return !['', '0', 'no', 'false', 'none'].includes(value.trim().toLowerCase());
 }
-
-/** @throws invalid_argument with Go's words for what is no whole number; absent and empty are undefined. */
-export function queryInteger(query: unknown, name: string): number | undefined {
-  const value = queryText(query, name);
-  if (value === undefined || value === '') return undefined;
-  if (!/^[+-]?\d+$/.test(value))
-    throw invalidArgument(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
-  return Number(value);
-}
