@@ -5,6 +5,7 @@ import type { Syscalls } from '../sys/syscalls.ts';
 import { ConmonRuntime } from './conmon-runtime.ts';
 import { LiveMonitors } from './live-monitors.ts';
 import { RuntimePaths } from './paths.ts';
+import { SeccompFilters } from './seccomp-filters.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface RuntimeOptions {
@@ -32,6 +33,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   return new ConmonRuntime({
     paths,
     syscalls,
+    seccompFilters: new SeccompFilters(),
     monitors: new LiveMonitors(syscalls),
     cgroups: mounted.length > 0 ? await Cgroups.detect() : cgroups,
     cgroupParent,

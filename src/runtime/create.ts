@@ -6,6 +6,8 @@ import { findExecutable } from './find-executable.ts';
 import { monitorArguments } from './monitor-arguments.ts';
 import { writeRecord } from './monitor-record.ts';
 import { removeContainer } from './remove.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import type { OciSpec } from './oci-spec.ts';
 import type { CreateRequest } from './runtime.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { processNotStarted } from './runtime-errors.ts';
@@ -16,10 +18,11 @@ export async function createContainer(
   context: RuntimeContext,
   request: CreateRequest,
 ): Promise<{ readonly pid: number; readonly monitorPid: number }> {
-  const { id, spec } = request;
+  const { id } = request;
   const paths = context.paths.container(id);
   const ociRuntime = findExecutable(request.ociRuntime);
-  await makeBundle(context, request);
+  const spec = context.seccompFilters.apply(request.spec, ociRuntime);
+  await makeBundle(context, id, spec);
   try {
     const result = await spawnMonitor({
       args: monitorArguments({
@@ -46,6 +49,7 @@ export async function createContainer(
       stdin: request.stdin,
       stdinOnce: request.stdinOnce,
     });
+    await context.seccompFilters.learn(spec, ociRuntime, context.paths.ociRoot, id);
     return { pid: result.pid, monitorPid: result.monitor.pid };
   } catch (error) {
     await removeContainer(context, id).catch((cleanup: unknown) => {
@@ -56,7 +60,7 @@ export async function createContainer(
 }
 
 /** What an earlier run of the same container left is removed first. */
-async function makeBundle(context: RuntimeContext, { id, spec }: CreateRequest): Promise<void> {
+async function makeBundle(context: RuntimeContext, id: ContainerId, spec: OciSpec): Promise<void> {
   const { directory, config } = context.paths.container(id);
   try {
     await mkdir(directory, { mode: 0o700 });

@@ -2,12 +2,14 @@ import type { Cgroups } from '../sys/cgroups.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { LiveMonitors } from './live-monitors.ts';
 import type { RuntimePaths } from './paths.ts';
+import type { SeccompFilters } from './seccomp-filters.ts';
 
 /** What the verbs of the runtime work with. */
 export interface RuntimeContext {
   readonly paths: RuntimePaths;
   readonly syscalls: Syscalls;
   readonly monitors: LiveMonitors;
+  readonly seccompFilters: SeccompFilters;
   readonly cgroups: Cgroups;
   readonly cgroupParent: string;
 }
