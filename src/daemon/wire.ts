@@ -95,5 +95,7 @@ function wireNetworks(
     ...(config.bip === undefined ? {} : { bip: config.bip }),
     pools: config.addressPools,
     dns: config.dns,
+    icc: config.interContainerCommunication,
+    bindAddress: config.defaultBindAddress,
   });
 }
