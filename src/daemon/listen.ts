@@ -103,6 +103,14 @@ function start(server: Server, where: ListenOptions): Promise<void> {
   return promise;
 }
 
+/**
+ * For the start, before anything on the host is touched: whoever cannot listen in the end should not begin.
+ * @throws conflict as `listen` would.
+ */
+export async function refuseTakenSockets(hosts: readonly Host[]): Promise<void> {
+  for (const host of hosts) if (host.kind === 'unix') await clearStaleSocket(host.path);
+}
+
 /** @throws conflict when a process answers there, or when the path is something else than a socket. */
 async function clearStaleSocket(path: string): Promise<void> {
   const found = statSync(path, { throwIfNoEntry: false });

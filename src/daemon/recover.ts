@@ -13,7 +13,7 @@ const DEFAULT_IMAGE = fileURLToPath(new URL('../../dist/busybox.tar', import.met
 export async function recover(engine: Engine, log: DaemonLog): Promise<void> {
   const { containers, runtime, networks, images } = engine;
   const { running, finish } = await containers.recover();
-  await runtime.sweep(containers.ids());
+  await runtime.sweep(running);
   await networks.restore(running);
   await finish();
   await images.sweep();

@@ -1,7 +1,7 @@
 import { VERSION } from '../lib/version.ts';
 import { LinuxSyscalls } from '../sys/linux.ts';
 import type { DaemonConfig } from './config.ts';
-import { listen } from './listen.ts';
+import { listen, refuseTakenSockets } from './listen.ts';
 import { lockRoot } from './lock-root.ts';
 import type { DaemonLog } from './log.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
@@ -24,6 +24,7 @@ export async function startDaemon(config: DaemonConfig, log: DaemonLog): Promise
   const syscalls = new LinuxSyscalls();
   lockRoot(syscalls, config.dataRoot, 'data root');
   lockRoot(syscalls, config.execRoot, 'exec root');
+  await refuseTakenSockets(config.hosts);
   await writePidfile(config.pidfile);
 
   const engine = await wireEngine(config, syscalls, log);

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { daemonTag, findLeaks } from '../../support/leaks.ts';
 
 const skiffd = fileURLToPath(new URL('../../../bin/skiffd', import.meta.url));
 
@@ -48,10 +49,11 @@ test('a second daemon on the same exec root is refused', async () => {
 });
 
 test('the socket of a living daemon is not taken', async () => {
-  // Of the host it must not have made anything yet that the leak check would find.
   const second = await secondDaemon({ socket: true });
   assert.equal(second.status, 1);
   assert.match(second.stderr, /can't create unix socket .*: another process listens on it/);
+  const tag = daemonTag(join(daemon.root, 'data2'));
+  assert.deepEqual(await findLeaks(join(daemon.root, 'data2'), tag), [], 'it has made nothing on the host yet');
   assert.equal((await daemon.call('GET', '/_ping')).status, 200);
 });
 
