@@ -97,10 +97,9 @@ async function replayLog(
   connection: Duplex,
 ): Promise<void> {
   const { log } = pathsOf(context.options, record.id);
-  for await (const { stream, data } of context.logs.read(log, {
-    stdout: options.stdout,
-    stderr: options.stderr,
-  })) {
-    await writeFrame(connection, record.config.Tty ? undefined : stream, data);
+  for await (const batch of context.logs.read(log, { stdout: options.stdout, stderr: options.stderr })) {
+    for (const { stream, data } of batch) {
+      await writeFrame(connection, record.config.Tty ? undefined : stream, data);
+    }
   }
 }

@@ -3,6 +3,8 @@ import type { ImageLookup } from '../images/image-store.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { KeyedLock } from '../lib/keyed-lock.ts';
+import type { LogEntry } from '../logs/log-entry.ts';
+import type { LogQuery } from '../logs/read-logs.ts';
 import type { ContainerNetwork } from '../networks/container-network.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Attachments } from './attachments.ts';
@@ -24,28 +26,9 @@ export interface ContainersOptions {
   readonly logError: (message: string, error: unknown) => void;
 }
 
-export interface LogEntry {
-  readonly stream: 'stdout' | 'stderr';
-  readonly timeNs: bigint;
-  readonly data: Uint8Array;
-}
-
-export interface LogQuery {
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  /** Only so many of the last lines. */
-  readonly tail?: number;
-  readonly sinceNs?: bigint;
-  readonly untilNs?: bigint;
-  /** Goes on with what is written from now on, until this resolves and all is read. */
-  readonly followUntil?: Promise<unknown>;
-  /** Ends the reading without an error. */
-  readonly signal?: AbortSignal;
-}
-
-/** Reads what monitors have written. A log that does not exist is empty. */
+/** Reads what monitors have written, in batches. A log that does not exist is empty. */
 export interface LogReader {
-  read(path: string, query: LogQuery): AsyncIterable<LogEntry>;
+  read(path: string, query: LogQuery): AsyncIterable<readonly LogEntry[]>;
 }
 
 /** What the verbs share. Locks are held per container ID by every verb that changes one. */

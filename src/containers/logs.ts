@@ -1,8 +1,10 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { formatLogTime } from '../lib/timestamps.ts';
-import type { ContainersContext, LogEntry, LogQuery } from './context.ts';
+import type { LogEntry } from '../logs/log-entry.ts';
+import type { LogQuery } from '../logs/read-logs.ts';
+import type { ContainersContext } from './context.ts';
 import { pathsOf } from './paths.ts';
-import { isRunning } from './record.ts';
+import { type ContainerRecord, isRunning } from './record.ts';
 
 export interface LogsOptions {
   readonly stdout: boolean;
@@ -20,7 +22,8 @@ export interface LogsOptions {
 
 export interface ContainerLogs {
   readonly multiplexed: boolean;
-  readonly entries: AsyncIterable<Pick<LogEntry, 'stream' | 'data'>>;
+  /** In batches, as they were read. */
+  readonly entries: AsyncIterable<readonly Pick<LogEntry, 'stream' | 'data'>[]>;
 }
 
 /** @throws not_found, not_implemented for a container that keeps no log. */
@@ -37,21 +40,29 @@ export function readContainerLogs(context: ContainersContext, ref: string, optio
     ...(tail === undefined ? {} : { tail }),
     ...(sinceNs === undefined ? {} : { sinceNs }),
     ...(untilNs === undefined ? {} : { untilNs }),
-    ...(follow ? { followUntil: isRunning(record) ? ended(context, ref, signal) : Promise.resolve() } : {}),
+    ...(follow ? { follow: { ended: ended(context, record, signal) } } : {}),
   };
   const entries = context.logs.read(pathsOf(context.options, record.id).log, query);
   return { multiplexed: !record.config.Tty, entries: options.timestamps ? withTimes(entries) : entries };
 }
 
-function ended({ store, waiters }: ContainersContext, ref: string, signal: AbortSignal): Promise<unknown> {
-  return waiters.nextExit(store.resolve(ref).id, signal).catch((error: unknown) => {
+/** Resolves at once for a container that does not run. */
+async function ended({ waiters }: ContainersContext, record: ContainerRecord, signal: AbortSignal): Promise<void> {
+  if (!isRunning(record)) return;
+  try {
+    await waiters.nextExit(record.id, signal);
+  } catch (error) {
     // The reader has gone, and with it the wait.
     if (!signal.aborted) throw error;
-  });
+  }
 }
 
-async function* withTimes(entries: AsyncIterable<LogEntry>): AsyncGenerator<LogEntry> {
-  for await (const entry of entries) {
-    yield { ...entry, data: Buffer.concat([Buffer.from(`${formatLogTime(entry.timeNs)} `), entry.data]) };
-  }
+async function* withTimes(batches: AsyncIterable<readonly LogEntry[]>): AsyncGenerator<LogEntry[]> {
+  for await (const batch of batches) yield batch.map(withTime);
+}
+
+/** Only where a line begins: its further pieces follow without. */
+function withTime(entry: LogEntry): LogEntry {
+  if (!entry.startsLine) return entry;
+  return { ...entry, data: Buffer.concat([Buffer.from(`${formatLogTime(entry.timeNs)} `), entry.data]) };
 }

@@ -23,7 +23,8 @@ export interface StopOptions {
 
 export interface ContainerOutput {
   readonly multiplexed: boolean;
-  readonly entries: AsyncIterable<{ readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }>;
+  /** In batches, as they were read. */
+  readonly entries: AsyncIterable<readonly { readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }[]>;
 }
 
 /** What these routes need of the engine. `ref` is a name, an ID, or an unambiguous beginning of one. */
