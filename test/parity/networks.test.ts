@@ -43,8 +43,13 @@ const cases: ParityCase[] = [
         'list',
         own.map(({ Name, Driver, Scope }) => ({ Name, Driver, Scope })).sort((a, b) => a.Name.localeCompare(b.Name)),
       );
-      await api.step('host', 'GET', '/v1.45/networks/host');
-      await api.step('none', 'GET', '/v1.45/networks/none');
+      for (const name of ['host', 'none']) {
+        // Which containers are in there is not this case's affair.
+        const { Containers: _, ...network } = (await api.quietly('GET', `/v1.45/networks/${name}`)).json<{
+          Containers: object;
+        }>();
+        api.note(name, network);
+      }
       await api.step('unknown', 'GET', '/v1.45/networks/nope');
       await api.step('remove bridge', 'DELETE', '/v1.45/networks/bridge');
       await api.step('remove host', 'DELETE', '/v1.45/networks/host');
