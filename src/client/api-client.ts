@@ -180,7 +180,7 @@ function isStream(body: RequestBody | undefined): boolean {
 
 function queryOf(query: Readonly<Record<string, QueryValue>> | undefined): string {
   const pairs: string[] = [];
-  for (const [name, value] of Object.entries(query ?? {})) {
+  for (const [name, value] of Object.entries(query ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (value === undefined) continue;
     for (const one of Array.isArray(value) ? value : [value]) {
       pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(String(one))}`);

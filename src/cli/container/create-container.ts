@@ -65,7 +65,7 @@ export async function createFromRequest(
   pull: PullPolicy,
 ): Promise<string> {
   const { flags, io } = context;
-  await warnAboutFlags(context);
+  await checkFlags(context);
   if (!PLAIN_REFERENCE.test(request.Image)) await checkReference(request.Image);
   const idFile = flags.cidfile === '' ? undefined : openIdFile(flags.cidfile);
   try {
@@ -123,14 +123,13 @@ function openIdFile(path: string): number {
   }
 }
 
-async function warnAboutFlags({ flags, io }: CreateContext): Promise<void> {
-  if (flags['oom-kill-disable'] && !flags.memory) {
-    const text = "Disabling the OOM killer on containers without setting a '-m/--memory' limit may be dangerous.";
-    await io.stderr.write(`WARNING: ${text}\n`);
+async function checkFlags({ flags, io }: CreateContext): Promise<void> {
+  if (!flags['disable-content-trust']) {
+    throw new CliError('content trust is not supported: images are verified by their digests only');
   }
   const local = flags.dns.find((address) => address.startsWith('127.') || address === '::1');
   if (local !== undefined) {
-    await io.stderr.write(`WARNING: Localhost DNS setting (--dns=${local}) may fail in containers.\n`);
+    await io.stderr.write(`WARNING: Localhost DNS (${local}) may fail in containers.\n`);
   }
 }
 

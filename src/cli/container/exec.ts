@@ -40,36 +40,37 @@ export const command = defineCommand({
       throw new CliError('the input device is not a TTY');
     }
     const id = await createExec(client, container, body);
-    const start = {
-      Detach: given.detach,
-      Tty: given.tty,
-      ...(body.ConsoleSize ? { ConsoleSize: body.ConsoleSize } : {}),
-    };
+    const start = { Detach: given.detach, Tty: given.tty, ...consoleSize(context) };
     if (!given.detach) return await runInteractive(context, id, start);
     await startExecDetached(client, id, start);
     return 0;
   },
 });
 
-function execRequest({ flags: given, args, io, config }: ExecContext) {
+function execRequest(context: ExecContext) {
+  const { flags: given, args, config } = context;
   const fromFiles = readKeyValueFiles(given['env-file'], (name) => process.env[name]);
   const env = [...fromFiles, ...given.env];
   const attach = !given.detach;
-  const { rows, columns } = io.stdout;
   const detachKeys = given['detach-keys'] || (config.detachKeys ?? '');
   return {
     User: given.user,
     Privileged: given.privileged,
     Tty: given.tty,
-    ...(attach && given.tty && rows !== undefined && columns !== undefined ? { ConsoleSize: [rows, columns] } : {}),
+    ...consoleSize(context),
     AttachStdin: attach && given.interactive,
     AttachStderr: attach,
     AttachStdout: attach,
-    ...(detachKeys === '' ? {} : { DetachKeys: detachKeys }),
+    Detach: given.detach,
+    DetachKeys: detachKeys,
     Env: env.length === 0 ? null : env,
     WorkingDir: given.workdir,
     Cmd: args.slice(1),
   };
+}
+
+function consoleSize({ flags: given, io }: ExecContext): { ConsoleSize?: readonly [number, number] } {
+  return given.tty ? { ConsoleSize: [io.stdout.rows ?? 0, io.stdout.columns ?? 0] } : {};
 }
 
 async function runInteractive(context: ExecContext, id: string, start: object): Promise<number> {

@@ -111,7 +111,7 @@ function environmentOf({ flags, extraEnv }: ConfigInput): string[] {
 }
 
 function labelsOf(flags: CreateFlags): Record<string, string> {
-  const lines = [...readKeyValueFiles(flags['label-file'], () => ''), ...flags.label];
+  const lines = [...readKeyValueFiles(flags['label-file'], () => undefined), ...flags.label];
   return toMap(lines);
 }
 

@@ -89,7 +89,6 @@ function resources(flags: CreateFlags) {
     Devices: mappings satisfies DeviceMapping[],
     DeviceCgroupRules: orNull(flags['device-cgroup-rule']),
     DeviceRequests: orNull<DeviceRequest>([...flags.gpus, ...requests]),
-    ...(flags['kernel-memory'] ? { KernelMemory: flags['kernel-memory'] } : {}),
     MemoryReservation: flags['memory-reservation'] ?? 0,
     MemorySwap: flags['memory-swap'] ?? 0,
     MemorySwappiness: swappiness,

@@ -21,7 +21,8 @@ export interface MountRequest {
     NoCopy?: boolean;
     Labels?: Record<string, string>;
     Subpath?: string;
-    DriverConfig?: { Name?: string; Options?: Record<string, string> };
+    /** Sent whenever there are options of a volume, if only as an empty object. */
+    DriverConfig: { Name?: string; Options?: Record<string, string> };
   };
   ImageOptions?: { Subpath?: string };
   TmpfsOptions?: { SizeBytes?: number; Mode?: number };
@@ -119,19 +120,19 @@ function recursion(value: string): BindOptions {
 
 function volumeOptions(options: VolumeOptions | undefined, key: string, value: string, field: string): VolumeOptions {
   const [name, text] = cut(value);
+  const driver = options?.DriverConfig ?? {};
+  const base = { ...options, DriverConfig: driver };
   switch (key) {
     case 'volume-nocopy':
-      return { ...options, NoCopy: boolean(key, value) };
+      return { ...base, NoCopy: boolean(key, value) };
     case 'volume-subpath':
-      return { ...options, Subpath: value };
+      return { ...base, Subpath: value };
     case 'volume-label':
-      return { ...options, Labels: { ...options?.Labels, [name]: text } };
+      return { ...base, Labels: { ...options?.Labels, [name]: text } };
     case 'volume-driver':
-      return { ...options, DriverConfig: { ...options?.DriverConfig, Name: value } };
-    case 'volume-opt': {
-      const driver = options?.DriverConfig;
-      return { ...options, DriverConfig: { ...driver, Options: { ...driver?.Options, [name]: text } } };
-    }
+      return { ...base, DriverConfig: { ...driver, Name: value } };
+    case 'volume-opt':
+      return { ...base, DriverConfig: { ...driver, Options: { ...driver.Options, [name]: text } } };
     default:
       throw new Error(`unexpected key '${key}' in '${field}'`);
   }

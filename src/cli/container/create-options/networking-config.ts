@@ -10,7 +10,29 @@ export interface EndpointRequest {
   MacAddress: string;
   DriverOpts: Readonly<Record<string, string>> | null;
   GwPriority: number;
+  /** What the engine fills in; docker sends it empty. */
+  NetworkID: '';
+  EndpointID: '';
+  Gateway: '';
+  IPAddress: '';
+  IPPrefixLen: 0;
+  IPv6Gateway: '';
+  GlobalIPv6Address: '';
+  GlobalIPv6PrefixLen: 0;
+  DNSNames: null;
 }
+
+const UNFILLED = {
+  NetworkID: '',
+  EndpointID: '',
+  Gateway: '',
+  IPAddress: '',
+  IPPrefixLen: 0,
+  IPv6Gateway: '',
+  GlobalIPv6Address: '',
+  GlobalIPv6PrefixLen: 0,
+  DNSNames: null,
+} as const;
 
 const DEFAULT_NETWORK: NetworkRequest = {
   target: 'default',
@@ -91,6 +113,7 @@ function endpointOf(network: Merged): EndpointRequest {
     MacAddress: network.mac,
     DriverOpts: Object.keys(network.driverOpts).length === 0 ? null : network.driverOpts,
     GwPriority: network.gatewayPriority,
+    ...UNFILLED,
   };
 }
 

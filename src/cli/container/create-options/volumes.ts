@@ -15,7 +15,8 @@ export function parseVolumes(specs: readonly string[]): Volumes {
   for (const spec of new Set(specs)) {
     if (spec === '') throw new CliError('invalid empty volume spec');
     const colon = spec.indexOf(':');
-    if (colon < 0) {
+    // docker takes the shortest texts for targets, whatever they hold.
+    if (colon < 0 || spec.length <= 2) {
       anonymous[spec] = {};
       continue;
     }
