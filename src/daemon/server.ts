@@ -3,6 +3,7 @@ import { VERSION } from '../lib/version.ts';
 import { createApp } from '../server/app.ts';
 import { registerContainerRoutes } from '../server/routes/containers/routes.ts';
 import { registerExecRoutes } from '../server/routes/exec/routes.ts';
+import { registerImageRoutes } from '../server/routes/images/routes.ts';
 import { registerNetworkRoutes } from '../server/routes/networks/routes.ts';
 import { registerSystemRoutes } from '../server/routes/system/routes.ts';
 import type { DaemonConfig } from './config.ts';
@@ -17,6 +18,7 @@ export function createServer(engine: Engine, config: DaemonConfig, log: DaemonLo
   registerSystemRoutes(app, systemBackend(engine, config));
   registerContainerRoutes(app, containers);
   registerExecRoutes(app, containers);
+  registerImageRoutes(app, engine.images);
   registerNetworkRoutes(app, {
     networks,
     containers: {

@@ -38,7 +38,7 @@ export function pruneRunning(): EngineError {
 export function pullUnavailable(ref: string): EngineError {
   return new EngineError(
     'not_found',
-    `pulling is not available in this version: get ${ref} into an archive with "docker save" where it can be pulled, and load that`,
+    `pulling is not available in this version: save ${ref} to an archive where it can be pulled, and load that`,
   );
 }
 

@@ -3,7 +3,7 @@ import { brokenImageArchive } from '../../errors/images.ts';
 import { hexOf, isDigest } from '../../lib/digest.ts';
 import type { ImageReference } from '../../lib/image-reference.ts';
 import { parseReference, withDefaultTag } from '../../lib/image-reference.ts';
-import { hostPlatform } from '../platform.ts';
+import { hostPlatform } from '../../lib/platform.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import type { LoadableImage } from './loadable-image.ts';
 import { readDocument, readJson } from './loadable-image.ts';

@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { pullUnavailable, searchUnavailable } from '../../../errors/images.ts';
+import { familiarReference, parseReference, repositoryAndTag, withDefaultTag } from '../../../lib/image-reference.ts';
+import { parsePlatform } from '../../../lib/platform.ts';
+import { rawBody } from '../../json-body.ts';
+import { queryList, queryText } from '../../query.ts';
+import { sendStream } from '../../stream-response.ts';
+import type { ImageBackend } from './backend.ts';
+import { ProgressReply } from './progress-reply.ts';
+
+/** Routes that carry whole images in or out. */
+export function registerImageTransferRoutes(app: FastifyInstance, backend: ImageBackend): void {
+  app.post('/images/load', async (request, reply) => {
+    const progress = new ProgressReply(reply);
+    try {
+      await backend.load(bodyOf(request), progress.report);
+    } catch (error) {
+      progress.fail(error, true);
+    }
+    progress.end();
+    return reply;
+  });
+  app.post('/images/create', async (request, reply) => {
+    const { query } = request;
+    const fromImage = queryText(query, 'fromImage') ?? '';
+    if (fromImage !== '') throw refusePull(fromImage, queryText(query, 'tag') ?? '');
+    return importImage(backend, request, reply);
+  });
+  app.get('/images/get', async (request, reply) => save(backend, queryList(request.query, 'names'), reply));
+  app.get('/images/:name/get', async (request, reply) => {
+    return save(backend, [(request.params as { name: string }).name], reply);
+  });
+  app.get('/images/search', async () => {
+    throw searchUnavailable();
+  });
+}
+
+async function importImage(backend: ImageBackend, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { query } = request;
+  const platform = queryText(query, 'platform') ?? '';
+  const progress = new ProgressReply(reply);
+  const wanted = {
+    source: queryText(query, 'fromSrc') ?? '',
+    body: bodyOf(request),
+    name: repositoryAndTag(queryText(query, 'repo') ?? '', queryText(query, 'tag') ?? ''),
+    message: queryText(query, 'message') ?? '',
+    platform: platform === '' ? undefined : parsePlatform(platform),
+    changes: queryList(query, 'changes'),
+  };
+  try {
+    await backend.import(wanted, progress.report);
+  } catch (error) {
+    progress.fail(error, false);
+  }
+  progress.end();
+  return reply;
+}
+
+async function save(backend: ImageBackend, names: readonly string[], reply: FastifyReply): Promise<FastifyReply> {
+  await sendStream(reply, 'application/x-tar', await backend.save(names));
+  return reply;
+}
+
+function refusePull(fromImage: string, tag: string): Error {
+  const reference = tag.includes(':')
+    ? parseReference(`${fromImage}@${tag}`)
+    : withDefaultTag(parseReference(tag === '' ? fromImage : `${fromImage}:${tag}`));
+  return pullUnavailable(familiarReference(reference));
+}
+
+function bodyOf(request: FastifyRequest): AsyncIterable<Uint8Array> {
+  return rawBody(request) ?? nothing();
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
