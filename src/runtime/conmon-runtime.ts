@@ -37,9 +37,9 @@ export class ConmonRuntime implements Runtime {
   }
 
   async attach(id: ContainerId): Promise<MonitorStream> {
-    const { paths, syscalls, monitors } = this.#context;
+    const paths = this.#context.paths.container(id);
     const record = await requireRecord(this.#context, id);
-    return openMonitorStream(syscalls, paths.container(id), record, monitors.exit(paths.container(id), record));
+    return openMonitorStream(this.#context, paths, record, this.#context.monitors.exit(paths, record));
   }
 
   resize(id: ContainerId, size: { rows: number; columns: number }): Promise<void> {

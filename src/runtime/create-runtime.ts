@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
 import { Cgroups, releaseV2Controllers } from '../sys/cgroups.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { ConmonRuntime } from './conmon-runtime.ts';
 import { LiveMonitors } from './live-monitors.ts';
+import { OpenStreams } from './open-streams.ts';
 import { RuntimePaths } from './paths.ts';
 import { SeccompFilters } from './seccomp-filters.ts';
 import type { Runtime } from './runtime.ts';
@@ -12,7 +12,7 @@ export interface RuntimeOptions {
   /** On a tmpfs, and this daemon's alone. */
   readonly execRoot: string;
   readonly syscalls: Syscalls;
-  /** All containers' cgroups lie below it: see `cgroupParentFor`. */
+  /** All containers' cgroups lie below it, and no other daemon's: `/skiff/<tag>`. */
   readonly cgroupParent: string;
   /** Told of what is changed on the host. */
   readonly log: (message: string) => void;
@@ -30,17 +30,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   for (const controller of mounted) {
     log(`mounted cgroup controller ${controller} as v1: crun does not run where v1 and v2 are mixed and v2 owns one`);
   }
+  const streams = new OpenStreams();
   return new ConmonRuntime({
     paths,
     syscalls,
     seccompFilters: new SeccompFilters(),
-    monitors: new LiveMonitors(syscalls),
+    streams,
+    monitors: new LiveMonitors(syscalls, streams),
     cgroups: mounted.length > 0 ? await Cgroups.detect() : cgroups,
     cgroupParent,
   });
-}
-
-/** A cgroup for each daemon's containers, told apart by exec root: daemons on one host never touch each other's. */
-export function cgroupParentFor(execRoot: string): string {
-  return `/skiff/${createHash('sha256').update(execRoot).digest('hex').slice(0, 12)}`;
 }

@@ -47,7 +47,7 @@ export async function execInContainer(
       runtimeLog: paths.runtimeLog,
       temporary: context.paths.temporary,
       beforeStart: async () => {
-        stream = openMonitorStream(context.syscalls, paths, request, monitorEnded.promise);
+        stream = openMonitorStream(context, paths, request, monitorEnded.promise);
       },
     });
     if (result.kind === 'failed') {

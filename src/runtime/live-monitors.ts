@@ -1,9 +1,11 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { type ExitWatch, processExit, watchExit } from '../sys/process-exit.ts';
+import type { ProcessIdentity } from '../sys/process-identity.ts';
 import { signalProcess } from '../sys/signal-process.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { readExitStatus } from './exit-status.ts';
 import type { MonitorRecord } from './monitor-record.ts';
+import type { OpenStreams } from './open-streams.ts';
 import type { MonitorPaths } from './paths.ts';
 import type { ExitStatus } from './runtime.ts';
 
@@ -15,8 +17,11 @@ export class LiveMonitors {
   readonly #waits = new Map<string, Promise<ExitStatus>>();
   readonly #watches = new Set<ExitWatch>();
 
-  constructor(syscalls: Syscalls) {
+  readonly #streams: OpenStreams;
+
+  constructor(syscalls: Syscalls, streams: OpenStreams) {
     this.#syscalls = syscalls;
+    this.#streams = streams;
   }
 
   /** Resolves when the monitor and its process have ended; at once when that was before. */
@@ -34,11 +39,20 @@ export class LiveMonitors {
     for (const watch of this.#watches) watch.unref();
   }
 
-  async #wait(paths: MonitorPaths, record: MonitorRecord): Promise<ExitStatus> {
-    const watch = watchExit(this.#syscalls, record.monitor);
+  #watch(process: ProcessIdentity): ExitWatch {
+    const watch = watchExit(this.#syscalls, process);
     this.#watches.add(watch);
-    await watch.exited;
-    this.#watches.delete(watch);
+    void watch.exited.then(() => this.#watches.delete(watch));
+    return watch;
+  }
+
+  async #wait(paths: MonitorPaths, record: MonitorRecord): Promise<ExitStatus> {
+    const monitor = this.#watch(record.monitor);
+    if (record.process !== null) {
+      const process = this.#watch(record.process);
+      void process.exited.then(() => this.#streams.closeStalled(paths.directory, monitor.exited));
+    }
+    await monitor.exited;
     return (await readExitStatus(paths)) ?? (await bury(this.#syscalls, paths, record));
   }
 }

@@ -7,6 +7,7 @@ import type { Fd, Syscalls } from '../sys/syscalls.ts';
 import { packetsOf } from './packets.ts';
 import type { MonitorPaths } from './paths.ts';
 import type { MonitorStream, StdioOptions } from './runtime.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 import { StdinWriter } from './stdin-writer.ts';
 
 /**
@@ -16,7 +17,7 @@ import { StdinWriter } from './stdin-writer.ts';
  * @throws not_found when the monitor is gone.
  */
 export function openMonitorStream(
-  syscalls: Syscalls,
+  { syscalls, streams }: Pick<RuntimeContext, 'syscalls' | 'streams'>,
   paths: MonitorPaths,
   stdio: StdioOptions,
   monitorExit: Promise<unknown>,
@@ -26,8 +27,11 @@ export function openMonitorStream(
   const input = new StdinWriter(() => (stdio.stdin ? openInput(syscalls, paths) : undefined));
   const closesStdin = stdio.stdin && stdio.stdinOnce && !stdio.terminal;
   let open = true;
-  return {
-    output: packetsOf(socket),
+  let taken = 0;
+  const stream: MonitorStream = {
+    output: packetsOf(socket, (bytes) => {
+      taken += bytes;
+    }),
     input,
     close: () => {
       if (!open) return;
@@ -45,6 +49,9 @@ export function openMonitorStream(
       }
     },
   };
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  streams.add(paths.directory, stream, () => taken, closed);
+  return stream;
 }
 
 function openInput(syscalls: Syscalls, paths: MonitorPaths) {

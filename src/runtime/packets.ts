@@ -10,9 +10,9 @@ type Packet = { readonly stream: 'stdout' | 'stderr'; readonly data: Buffer };
 /**
  * The packets of a monitor's socket, in order, each one byte of stream number and the data. Reading begins at once, so
  * that nothing is lost between the connection and the first `next`. Ends when the monitor has closed its side and all
- * it sent was taken.
+ * it sent was taken. `onTaken` hears of what the reader has done with.
  */
-export function packetsOf(socket: Socket): MonitorStream['output'] {
+export function packetsOf(socket: Socket, onTaken: (bytes: number) => void): MonitorStream['output'] {
   const waiting: Packet[] = [];
   let waitingBytes = 0;
   let ended = false;
@@ -38,7 +38,10 @@ export function packetsOf(socket: Socket): MonitorStream['output'] {
       const batch = waiting.splice(0);
       waitingBytes = 0;
       if (batch.length > 0) {
-        yield* batch;
+        for (const packet of batch) {
+          yield packet;
+          onTaken(packet.data.length);
+        }
         if (waitingBytes < HIGH_WATER && socket.isPaused()) socket.resume();
       } else if (ended) {
         socket.destroy();

@@ -1,6 +1,7 @@
 import type { Cgroups } from '../sys/cgroups.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { LiveMonitors } from './live-monitors.ts';
+import type { OpenStreams } from './open-streams.ts';
 import type { RuntimePaths } from './paths.ts';
 import type { SeccompFilters } from './seccomp-filters.ts';
 
@@ -9,6 +10,7 @@ export interface RuntimeContext {
   readonly paths: RuntimePaths;
   readonly syscalls: Syscalls;
   readonly monitors: LiveMonitors;
+  readonly streams: OpenStreams;
   readonly seccompFilters: SeccompFilters;
   readonly cgroups: Cgroups;
   readonly cgroupParent: string;
