@@ -13,9 +13,6 @@ export async function diskUsage(engine: Engine, types: ReadonlySet<UsageType>): 
     layersSizeBytes: images?.layersSizeBytes ?? 0,
     ...(images === undefined ? {} : { images: images.summaries }),
     ...(containers === undefined ? {} : { containers }),
-    // Volumes and a cache of builds are not part of this engine yet: there are none.
-    ...(types.has('volume') ? { volumes: [] } : {}),
-    ...(types.has('build-cache') ? { buildCache: [] } : {}),
   };
 }
 

@@ -13,12 +13,12 @@ import type { Engine } from './wire.ts';
 
 /** The API of this engine: all routes, with the parts of the engine that each may use. */
 export function createServer(engine: Engine, config: DaemonConfig, log: DaemonLog): FastifyInstance {
-  const { containers, networks } = engine;
+  const { containers, images, networks } = engine;
   const app = createApp({ engineVersion: VERSION, logError: (message, error) => log.error(message, error) });
   registerSystemRoutes(app, systemBackend(engine, config));
   registerContainerRoutes(app, containers);
   registerExecRoutes(app, containers);
-  registerImageRoutes(app, engine.images);
+  registerImageRoutes(app, images);
   registerNetworkRoutes(app, {
     networks,
     containers: {

@@ -1,4 +1,6 @@
+import type { ContainerSummary } from '../../../api-types/container.ts';
 import type { EngineEvent, EventQuery } from '../../../events/event-bus.ts';
+import type { ImageSummary } from '../../../images/list-images.ts';
 
 export type { EngineEvent, EventQuery };
 
@@ -70,13 +72,11 @@ export interface ContainerCounts {
 
 export type UsageType = 'container' | 'image' | 'volume' | 'build-cache';
 
-/** A part is undefined when it was not asked for. Entries are as their own list endpoints answer them. */
+/** A part is undefined when it was not asked for. */
 export interface DiskUsage {
   readonly layersSizeBytes: number;
-  readonly images?: readonly object[];
-  readonly containers?: readonly object[];
-  readonly volumes?: readonly object[];
-  readonly buildCache?: readonly object[];
+  readonly images?: readonly ImageSummary[];
+  readonly containers?: readonly ContainerSummary[];
 }
 
 export interface SystemBackend {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DiskUsageResponse } from '../../../api-types/system.ts';
 import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
 import { queryList } from '../../query.ts';
+import { summaryResponse } from '../images/image-responses.ts';
 import type { SystemBackend, UsageType } from './backend.ts';
 import { registerEventRoutes } from './event-routes.ts';
 import { infoResponse } from './info-response.ts';
@@ -50,9 +51,10 @@ async function diskUsage(backend: SystemBackend, request: FastifyRequest): Promi
   const usage = await backend.diskUsage(types);
   return {
     LayersSize: usage.layersSizeBytes,
-    Images: usage.images ?? null,
+    Images: usage.images?.map((summary) => summaryResponse(summary, request.apiVersion)) ?? null,
     Containers: usage.containers ?? null,
-    Volumes: usage.volumes ?? null,
-    BuildCache: usage.buildCache ?? null,
+    // This engine has neither volumes nor a cache of builds: of those that were asked for there are none.
+    Volumes: types.has('volume') ? [] : null,
+    BuildCache: types.has('build-cache') ? [] : null,
   };
 }
