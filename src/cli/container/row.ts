@@ -24,6 +24,7 @@ export function containerRows(truncates: boolean): ListKind<ContainerSummary> {
       Command: 'COMMAND',
       CreatedAt: 'CREATED AT',
       RunningFor: 'CREATED',
+      Platform: 'PLATFORM',
       Ports: 'PORTS',
       State: 'STATE',
       Status: 'STATUS',

@@ -1,7 +1,7 @@
 /** At most `width` columns of text, the last of them an ellipsis when something was cut off. Wide characters take two. */
 export function ellipsis(text: string, width: number): string {
   if (width <= 0) return '';
-  const characters = [...text];
+  const characters = Array.from(text);
   if (width === 1) return characters[0] ?? '';
   let total = 0;
   let fits = 0;

@@ -22,8 +22,9 @@ export const command = defineCommand({
     const reference = args[0] === undefined ? [] : [{ name: 'reference', value: args[0] }];
     const images = await listImages(client, { all: flags.all, filters: [...flags.filter, ...reference] });
     const kind = imageRows(!flags['no-trunc']);
-    const rows = rowsOf(images, flags.digests);
     const format = flags.format || (flags.quiet ? '' : config.imagesFormat) || 'table';
+    const withDigests = flags.digests || format.includes('{{.Digest}}');
+    const rows = rowsOf(images, { byDigest: flags.digests, withDigests });
     if (flags.quiet && format === 'table') await io.stdout.write(formatField(kind, rows, 'ID'));
     else {
       const shown = format === 'raw' ? rawFormat(flags.quiet, flags.digests) : format;

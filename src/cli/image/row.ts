@@ -64,22 +64,27 @@ export function imageColumns(withDigests: boolean): readonly Column<ImageRow>[] 
   ];
 }
 
+export interface RowOptions {
+  /** A row for every digest. */
+  readonly byDigest: boolean;
+  /** Tags are shown with their digests: also where a template asks for them. */
+  readonly withDigests: boolean;
+}
+
 /** The lines for each image: by tag, and by digest where an image has no tag in that repository. */
-export function rowsOf(images: readonly ImageSummary[], withDigests: boolean): ImageRow[] {
+export function rowsOf(images: readonly ImageSummary[], { byDigest, withDigests }: RowOptions): ImageRow[] {
   return images.flatMap((image) => {
     if (isDangling(image)) return [{ image, repository: NONE, tag: NONE, digest: NONE }];
     const tags = byRepository(image.RepoTags ?? [], 'tag');
     const digests = byRepository(image.RepoDigests ?? [], 'digest');
     const rows: ImageRow[] = [];
-    const add = (repository: string, tag: string, digest: string) => rows.push({ image, repository, tag, digest });
     for (const [repository, repositoryTags] of tags) {
-      const shown = withDigests ? (digests.get(repository) ?? []) : [];
+      const known = (withDigests ? digests.get(repository) : undefined) ?? [NONE];
       digests.delete(repository);
-      for (const tag of repositoryTags)
-        for (const digest of shown.length > 0 ? shown : [NONE]) add(repository, tag, digest);
+      for (const tag of repositoryTags) for (const digest of known) rows.push({ image, repository, tag, digest });
     }
-    for (const [repository, repositoryDigests] of digests) {
-      for (const digest of withDigests ? repositoryDigests : [NONE]) add(repository, NONE, digest);
+    for (const [repository, known] of digests) {
+      for (const digest of byDigest ? known : ['']) rows.push({ image, repository, tag: NONE, digest });
     }
     return rows;
   });

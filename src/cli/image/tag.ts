@@ -1,6 +1,6 @@
 import { tagImage } from '../../client/images.ts';
 import { messageOf } from '../../errors/engine-error.ts';
-import { familiarRepository, type ImageReference, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
+import { type ImageReference, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
 import { exactly } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
@@ -14,7 +14,7 @@ export const command = defineCommand({
     if (!/^[0-9a-f]{64}$/.test(source)) referenceOf(source);
     const reference = referenceOf(target);
     if (reference.digest !== undefined) throw new CliError('refusing to create a tag with a digest reference');
-    await tagImage(client, source, familiarRepository(reference), withDefaultTag(reference).tag ?? '');
+    await tagImage(client, source, reference.name, withDefaultTag(reference).tag ?? '');
     return 0;
   },
 });

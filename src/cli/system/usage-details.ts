@@ -21,7 +21,10 @@ export interface UsageSections {
 export function sectionsOf(usage: DiskUsage): UsageSections {
   return {
     images: (usage.Images ?? []).map((image) => {
-      const [first] = rowsOf([{ ...image, RepoTags: (image.RepoTags ?? []).slice(0, 1), RepoDigests: [] }], false);
+      const [first] = rowsOf([{ ...image, RepoTags: (image.RepoTags ?? []).slice(0, 1), RepoDigests: [] }], {
+        byDigest: false,
+        withDigests: false,
+      });
       return { image, repository: first?.repository ?? NONE, tag: first?.tag ?? NONE, digest: '' };
     }),
     containers: (usage.Containers ?? []).map((container) => ({ ...container, SizeRootFs: 0 })),

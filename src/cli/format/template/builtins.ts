@@ -2,7 +2,7 @@ import { comparisons } from './compare.ts';
 import { FunctionError, type FunctionTable } from './functions.ts';
 import { printValue } from './print-value.ts';
 import { sprintf } from './printf.ts';
-import { GoList, GoMap, GoNilPointer, type GoValue, isTruthy, JsonNumber, typeNameOf } from './values.ts';
+import { GoList, GoMap, GoNilPointer, type GoValue, isTruthy, JsonNumber, textOf, typeNameOf } from './values.ts';
 
 /** Go's predefined functions. `and` and `or` are here for their names: the evaluator stops at the deciding argument. */
 export const builtins: FunctionTable = {
@@ -15,7 +15,7 @@ export const builtins: FunctionTable = {
   slice: { parameters: ['any'], variadic: 'any', call: ([item, ...bounds]) => sliceOf(item, bounds) },
   print: { parameters: [], variadic: 'any', call: (args) => sprint(args) },
   println: { parameters: [], variadic: 'any', call: (args) => `${args.map((arg) => printValue(arg)).join(' ')}\n` },
-  printf: { parameters: ['string'], variadic: 'any', call: ([format, ...args]) => sprintf(String(format), args) },
+  printf: { parameters: ['string'], variadic: 'any', call: ([format, ...args]) => sprintf(textOf(format), args) },
   html: { parameters: [], variadic: 'any', call: (args) => replaced(sprint(args), /[\0"'&<>]/g, htmlEscapes) },
   js: { parameters: [], variadic: 'any', call: (args) => escapeScript(sprint(args)) },
   urlquery: { parameters: [], variadic: 'any', call: (args) => escapeQuery(sprint(args)) },
@@ -100,7 +100,7 @@ function replaced(text: string, pattern: RegExp, by: Readonly<Record<string, str
 }
 
 function escapeScript(text: string): string {
-  return text.replace(/[\\'"<>&=\0-\x1f\u2028\u2029]/g, (character) => {
+  return text.replace(/[\\'"<>&=\u2028\u2029\p{Cc}]/gu, (character) => {
     if (character === '\\' || character === "'" || character === '"') return `\\${character}`;
     return `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
   });

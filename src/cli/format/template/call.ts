@@ -51,7 +51,8 @@ function parameterAt(definition: GoFunction, index: number): Parameter {
   return definition.parameters[index] ?? definition.variadic ?? 'any';
 }
 
-function argument(site: CallSite, node: Operand, dot: GoValue, parameter: Parameter): GoValue {
+/** The value of an argument, checked against what the parameter accepts. */
+export function argument(site: CallSite, node: Operand, dot: GoValue, parameter: Parameter): GoValue {
   site.at(node);
   if (node.kind === 'nil') {
     if (parameter === 'string' || parameter === 'int') site.fail(`cannot assign nil to ${parameterNames[parameter]}`);
@@ -71,7 +72,7 @@ function literal(site: CallSite, node: Operand, parameter: Parameter): GoValue {
   return site.fail(`can't handle ${nodeText(node)} for arg of type ${parameterNames[parameter]}`);
 }
 
-function checked(site: CallSite, value: GoValue, parameter: Parameter): GoValue {
+export function checked(site: CallSite, value: GoValue, parameter: Parameter): GoValue {
   if (parameter === 'any') return value ?? null;
   if (value === undefined || value === null) {
     if (parameter === 'strings') return new GoList([], '[]string', '', true);

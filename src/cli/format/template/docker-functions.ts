@@ -1,25 +1,25 @@
 import type { FunctionTable } from './functions.ts';
 import { encodeJson } from './json-encode.ts';
-import { GoList, type GoValue } from './values.ts';
+import { GoList, type GoValue, textOf } from './values.ts';
 
 /** The functions that docker's command line adds to Go's. */
 export const dockerFunctions: FunctionTable = {
   json: { parameters: ['any'], call: ([value]) => encodeJson(value, { escapeHtml: false }) },
   split: {
     parameters: ['string', 'string'],
-    call: ([text, separator]) => new GoList(splitText(String(text), String(separator)), '[]string', ''),
+    call: ([text, separator]) => new GoList(splitText(textOf(text), textOf(separator)), '[]string', ''),
   },
   join: {
     parameters: ['strings', 'string'],
-    call: ([list, separator]) => (list instanceof GoList ? list.items.join(String(separator)) : ''),
+    call: ([list, separator]) => (list instanceof GoList ? list.items.map(textOf).join(textOf(separator)) : ''),
   },
-  title: { parameters: ['string'], call: ([text]) => titled(String(text)) },
-  lower: { parameters: ['string'], call: ([text]) => String(text).toLowerCase() },
-  upper: { parameters: ['string'], call: ([text]) => String(text).toUpperCase() },
-  pad: { parameters: ['string', 'int', 'int'], call: ([text, before, after]) => padded(String(text), before, after) },
+  title: { parameters: ['string'], call: ([text]) => titled(textOf(text)) },
+  lower: { parameters: ['string'], call: ([text]) => textOf(text).toLowerCase() },
+  upper: { parameters: ['string'], call: ([text]) => textOf(text).toUpperCase() },
+  pad: { parameters: ['string', 'int', 'int'], call: ([text, before, after]) => padded(textOf(text), before, after) },
   truncate: {
     parameters: ['string', 'int'],
-    call: ([text, length]) => Buffer.from(String(text)).subarray(0, Number(length)).toString(),
+    call: ([text, length]) => Buffer.from(textOf(text)).subarray(0, Number(length)).toString(),
   },
 };
 
@@ -38,7 +38,7 @@ export const headerFunctions: FunctionTable = {
 };
 
 function splitText(text: string, separator: string): string[] {
-  return separator === '' ? [...text] : text.split(separator);
+  return separator === '' ? Array.from(text) : text.split(separator);
 }
 
 function titled(text: string): string {

@@ -243,7 +243,7 @@ class Parser {
   #numberValue(token: Token): bigint | number {
     if (token.kind === 'char-constant') {
       const text = goUnquote(token.text);
-      if (text === undefined || [...text].length !== 1)
+      if (text === undefined || Array.from(text).length !== 1)
         throw this.#error(`malformed character constant: ${token.text}`);
       return BigInt(text.codePointAt(0) ?? 0);
     }

@@ -6,7 +6,7 @@ import {
   GoMap,
   GoNilPointer,
   GoObject,
-  GoStruct,
+  type GoStruct,
   GoTime,
   type GoValue,
   JsonNumber,

@@ -161,11 +161,11 @@ function signed(verb: Verb, text: string): string {
 }
 
 function truncated(verb: Verb, text: string): string {
-  return verb.precision === undefined ? text : [...text].slice(0, verb.precision).join('');
+  return verb.precision === undefined ? text : Array.from(text).slice(0, verb.precision).join('');
 }
 
 function pad(text: string, verb: Verb): string {
-  const missing = (verb.width ?? 0) - [...text].length;
+  const missing = (verb.width ?? 0) - Array.from(text).length;
   if (missing <= 0) return text;
   if (verb.flags.includes('-')) return text + ' '.repeat(missing);
   if (!verb.flags.includes('0')) return ' '.repeat(missing) + text;

@@ -1,8 +1,8 @@
-import { describeArity } from './call.ts';
+import { argument, checked, describeArity } from './call.ts';
 import { type CallSite, type Final, missing } from './call-site.ts';
 import { goQuote } from './go-quote.ts';
 import type { Operand } from './nodes.ts';
-import { GoMap, GoNilPointer, GoObject, GoStruct, type GoValue, typeNameOf } from './values.ts';
+import { GoMap, GoNilPointer, GoObject, GoStruct, type GoValue, textOf, typeNameOf } from './values.ts';
 
 export interface FieldAccess {
   readonly receiver: GoValue;
@@ -54,8 +54,7 @@ function callMethod(site: CallSite, receiver: GoObject, access: FieldAccess): Go
   }
   const given = access.args.length + (access.final === missing ? 0 : 1);
   if (given !== method.takes) site.fail(describeArity(access.name, method.takes, false, given));
-  const [argument] = access.args.map((arg) => site.operand(arg, access.dot));
-  const value = argument ?? (access.final === missing ? '' : access.final);
-  if (typeof value !== 'string') site.fail(`wrong type for value; expected string; got ${typeNameOf(value)}`);
-  return method.call(String(value));
+  const [node] = access.args;
+  if (node !== undefined) return method.call(textOf(argument(site, node, access.dot, 'string')));
+  return method.call(access.final === missing ? '' : textOf(checked(site, access.final, 'string')));
 }

@@ -164,6 +164,11 @@ export function compareBytes(left: string, right: string): number {
   return left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
+/** A string's text; functions get nothing else where they ask for a string. */
+export function textOf(value: GoValue): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** Go's name of the value's type, as error messages and `%T` show it. */
 export function typeNameOf(value: GoValue): string {
   if (value === undefined || value === null) return '<nil>';
