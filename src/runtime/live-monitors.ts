@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { type ExitWatch, processExit, watchExit } from '../sys/process-exit.ts';
 import type { ProcessIdentity } from '../sys/process-identity.ts';
 import { signalProcess } from '../sys/signal-process.ts';
+import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { readExitStatus } from './exit-status.ts';
 import type { MonitorRecord } from './monitor-record.ts';
@@ -66,7 +68,17 @@ async function bury(syscalls: Syscalls, paths: MonitorPaths, record: MonitorReco
     await processExit(syscalls, record.process);
   }
   const status = { exitCode: 128 + SIGKILL, oomKilled: false, finishedAt: new Date() };
-  await writeFile(`${paths.exit}.new`, String(status.exitCode));
-  await rename(`${paths.exit}.new`, paths.exit);
+  await leaveStatus(paths, status.exitCode);
   return status;
+}
+
+async function leaveStatus(paths: MonitorPaths, exitCode: number): Promise<void> {
+  const temporary = `${paths.exit}.${randomUUID()}`;
+  try {
+    await writeFile(temporary, String(exitCode));
+    await rename(temporary, paths.exit);
+  } catch (error) {
+    // Removed meanwhile: nobody will ask.
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { EngineError, internalError, invalidArgument } from '../errors/engine-error.ts';
+import { type EngineError, internalError, invalidArgument } from '../errors/engine-error.ts';
 
 /** Docker's words around what the OCI runtime said; its clients look for the words in the middle. */
 const PREFIX = {

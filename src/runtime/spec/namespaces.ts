@@ -1,11 +1,16 @@
-import type { NamespacePlan } from '../../networks/container-network.ts';
 import type { OciNamespace } from '../oci-spec.ts';
 
 /** `host`: the host's own; otherwise a new one, or one that a path names. */
 export type NamespaceChoice = 'private' | 'host' | { readonly path: string };
 
+/** Where a container's network is: networks/ makes the plan, and this is the same shape. */
+export type NetworkNamespace =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'private' }
+  | { readonly kind: 'path'; readonly path: string };
+
 export interface NamespaceOptions {
-  readonly network: NamespacePlan;
+  readonly network: NetworkNamespace;
   readonly uts: NamespaceChoice;
   readonly pid: NamespaceChoice;
   readonly ipc: NamespaceChoice;

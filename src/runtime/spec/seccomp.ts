@@ -35,7 +35,8 @@ export interface SeccompProfile {
 }
 
 export interface SeccompHost {
-  readonly arch: 'x64' | 'arm64' | string;
+  /** As Node names it. */
+  readonly arch: string;
   /** `uname -r`. */
   readonly kernel: string;
   readonly capabilities: readonly string[];
