@@ -141,7 +141,6 @@ function makeClient(
   const address = chooseAddress({
     hosts: globals.host,
     context: globals.context,
-    tls,
     env,
     configFolder: folder,
     currentContext: () => config().currentContext,

@@ -9,7 +9,6 @@ export interface HostChoice {
   readonly hosts: readonly string[];
   /** `--context`. */
   readonly context: string;
-  readonly tls: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly configFolder: string;
   /** Called only when nothing else names the daemon. */

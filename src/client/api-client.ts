@@ -104,7 +104,7 @@ export class ApiClient {
   /** Settles the version by a request of its own: before a body that cannot be sent twice. Idempotent. */
   async negotiate(): Promise<void> {
     if (this.#pinned) return;
-    const response = await this.#exchange('GET', '/_ping', {});
+    const response = await this.#exchange('GET', `${this.#basePath()}/_ping`, {});
     await response.text();
     const offered = response.header('api-version');
     if (offered !== undefined) this.#version = olderVersionFrom(offered, this.#version) ?? this.#version;
@@ -141,8 +141,11 @@ export class ApiClient {
   }
 
   #target(path: string, options: RequestOptions): string {
-    const base = this.#options.endpoint.kind === 'tcp' ? this.#options.endpoint.basePath : '';
-    return `${base}/v${this.#version}${path}${queryOf(options.query)}`;
+    return `${this.#basePath()}/v${this.#version}${path}${queryOf(options.query)}`;
+  }
+
+  #basePath(): string {
+    return this.#options.endpoint.kind === 'tcp' ? this.#options.endpoint.basePath : '';
   }
 
   #headers(options: RequestOptions): Record<string, string> {
