@@ -26,15 +26,19 @@ export interface LayerStore {
    * Unpacks a blob (tar, gzip or zstd, told by its first bytes) on top of `parent`. Atomic: a crash leaves nothing that
    * the next start does not sweep. Idempotent, and concurrent calls for one layer share the work.
    * With `diffId` given, a layer may be applied while its parent still is: they are unpacked side by side.
-   * @throws invalid_argument for a tar that is broken or that would leave the layer; the message names the entry, and
-   * the blob is deleted unless another layer came from it. not_found when there is no such parent.
+   * @throws invalid_argument for a tar that is broken or that would leave the layer; the message names the entry.
+   * not_found when there is no such parent. The blob is the caller's until then; from there on it goes with the layer.
    */
   apply(request: ApplyRequest): Promise<Layer>;
   /** @throws not_found. */
   get(chainId: ChainId): Layer;
   /** From the lowest to `top`. @throws not_found. */
   chain(top: ChainId): Layer[];
-  /** Removes a layer and its parents as far as no image, container or other layer needs them. Returns what went. */
+  /**
+   * Removes a layer and its parents as far as no image, container or other layer needs them, with the blobs that no
+   * other layer came from. Returns what went, topmost first. Whoever is about to refer to a layer must keep others from
+   * releasing it meanwhile.
+   */
   release(top: ChainId): Promise<Layer[]>;
   /** The layer's uncompressed tar, byte for byte what `diffId` names. */
   exportTar(chainId: ChainId): AsyncIterable<Uint8Array>;

@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { ContentStore } from '../content/content-store.ts';
-import { isEngineError } from '../errors/engine-error.ts';
 import { layerNotFound, wrongDiffId } from '../errors/layers.ts';
 import { ConcurrencyLimit } from '../lib/concurrency-limit.ts';
-import type { ChainId, Digest } from '../lib/digest.ts';
+import type { ChainId } from '../lib/digest.ts';
 import { chainIdOf } from '../lib/digest.ts';
 import type { LayerRecord, LayerRecords } from '../state/layers.ts';
 import { mediaTypeOf } from './compression.ts';
@@ -89,7 +88,6 @@ export class ReadOnlyLayers {
       return record;
     } catch (error) {
       await this.#directories.discard(temporary);
-      if (isEngineError(error, 'invalid_argument')) await this.#deleteBlob(blob);
       throw error;
     }
   }
@@ -98,12 +96,8 @@ export class ReadOnlyLayers {
     const gone = this.#records.release(top, (chainId) => this.#held.has(chainId) || this.#applying.has(chainId));
     for (const { directory, blob } of gone) {
       await this.#directories.discard(this.#directories.layer(directory));
-      await this.#deleteBlob(blob);
+      if (!this.#records.isBlobNamed(blob)) await this.#content.delete(blob);
     }
     return gone;
-  }
-
-  async #deleteBlob(blob: Digest): Promise<void> {
-    if (!this.#records.isBlobNamed(blob)) await this.#content.delete(blob);
   }
 }

@@ -6,8 +6,8 @@ import type { TarTreeRequest } from './tar-tree-process.ts';
 const PROGRAM = fileURLToPath(new URL('./tar-tree-process.ts', import.meta.url));
 
 /**
- * The tar of a tree, made by a process of its own that goes only as fast as it is read. Leaving the loop early ends
- * the process.
+ * The tar of a tree, made by a process of its own that goes only as fast as it is read. The process has ended
+ * when the loop has, also when it is left early.
  * @throws internal at the end of what was written when the process failed.
  */
 export async function* streamTarTree(request: TarTreeRequest, compileCache: string): AsyncGenerator<Uint8Array> {
@@ -15,18 +15,17 @@ export async function* streamTarTree(request: TarTreeRequest, compileCache: stri
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   });
-  const { promise: closed, resolve, reject } = Promise.withResolvers<number | NodeJS.Signals | null>();
+  const { promise: closed, resolve } = Promise.withResolvers<number | NodeJS.Signals | Error | null>();
   let err = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  child.on('error', reject);
+  child.on('error', resolve);
   child.on('close', (code, signal) => resolve(signal ?? code));
-  // Looked at below only when the reader stays to the end.
-  closed.catch(() => undefined);
   try {
     for await (const chunk of child.stdout) yield chunk as Buffer;
     const status = await closed;
     if (status !== 0) throw internalError(`reading ${request.root} failed (${status}): ${err.trim()}`);
   } finally {
     child.kill('SIGKILL');
+    await closed;
   }
 }
