@@ -1,5 +1,5 @@
 import { isBun } from '../lib/is-bun.ts';
-import { ApiError, UnreachableError } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 import { fetchTransport } from './fetch-transport.ts';
 import type { HijackedStream } from './hijack.ts';
 import {
@@ -9,6 +9,7 @@ import {
   TransportError,
   type TransportResponse,
 } from './transport.ts';
+import { unreachable } from './unreachable.ts';
 import { NEWEST_API_VERSION, olderVersionFrom } from './version-negotiation.ts';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -82,15 +83,17 @@ export class ApiClient {
   /** Takes the connection over in both directions (attach, exec). Errors as `request`. */
   async hijack(path: string, options: RequestOptions = {}): Promise<HijackedStream> {
     const { hijack } = await import('./hijack.ts');
-    const attempt = (): Promise<HijackedStream | TransportResponse> =>
-      hijack(this.#options.endpoint, {
+    const attempt = (): Promise<HijackedStream | TransportResponse> => {
+      const target = this.#target(path, options);
+      return hijack(this.#options.endpoint, {
         method: 'POST',
-        target: this.#target(path, options),
+        target,
         headers: this.#headers(options),
         ...(options.json === undefined ? {} : { body: JSON.stringify(options.json) }),
       }).catch((error: unknown) => {
-        throw this.#unreachable(error);
+        throw this.#unreachable(error, 'POST', target);
       });
+    };
     const sent = this.#version;
     const first = await attempt();
     if (!('status' in first)) return first;
@@ -127,7 +130,7 @@ export class ApiClient {
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
     } catch (error) {
-      throw this.#unreachable(error);
+      throw this.#unreachable(error, method, target);
     }
   }
 
@@ -157,17 +160,9 @@ export class ApiClient {
     };
   }
 
-  #unreachable(error: unknown): unknown {
+  #unreachable(error: unknown, method: string, target: string): unknown {
     if (!(error instanceof TransportError)) return error;
-    if (error.code === 'EACCES') {
-      const text = `permission denied while trying to connect to the Docker daemon socket at ${this.address}`;
-      return new UnreachableError(text, { cause: error });
-    }
-    if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') {
-      const text = `Cannot connect to the Docker daemon at ${this.address}. Is the docker daemon running?`;
-      return new UnreachableError(text, { cause: error });
-    }
-    return new UnreachableError(`error during connect: ${error.message}`, { cause: error });
+    return unreachable(error, { endpoint: this.#options.endpoint, address: this.address, method, target });
   }
 }
 

@@ -47,21 +47,38 @@ function wrap(response: Response): TransportResponse {
   return {
     status: response.status,
     header: (name) => response.headers.get(name) ?? undefined,
-    text: () => response.text(),
+    async text() {
+      try {
+        return await response.text();
+      } catch (error) {
+        throw brokenOff(error);
+      }
+    },
     async *chunks() {
       if (response.body === null) return;
       const reader = response.body.getReader();
+      let ended = false;
       try {
         for (;;) {
-          const { done, value } = await reader.read();
+          const { done, value } = await reader.read().catch((error: unknown) => {
+            ended = true;
+            throw brokenOff(error);
+          });
+          ended = done;
           if (done) return;
           yield value;
         }
       } finally {
-        await reader.cancel();
+        if (!ended) await reader.cancel();
       }
     },
   };
+}
+
+/** The connection ended before the answer did; the text is Go's. */
+function brokenOff(error: unknown): unknown {
+  if (error instanceof Error && error.name === 'AbortError') return error;
+  return new TransportError('ECONNRESET', 'unexpected EOF', { cause: error });
 }
 
 /** Bun's codes for a missing socket and a refused connection are its own; they become the system's. */
