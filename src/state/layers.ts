@@ -45,7 +45,13 @@ export class LayerRecords {
       this.#run(
         `INSERT INTO layers (chain_id, parent, diff_id, blob, media_type, size_bytes, directory)
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        ...[chainId, parent ?? null, diffId, blob, mediaType, sizeBytes, directory],
+        chainId,
+        parent ?? null,
+        diffId,
+        blob,
+        mediaType,
+        sizeBytes,
+        directory,
       );
       return record;
     });

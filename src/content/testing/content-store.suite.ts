@@ -8,7 +8,7 @@ import type { ContentStore } from '../content-store.ts';
 /** A fresh, empty store, and a way to change a kept blob behind its back. */
 export interface ContentStoreFixture {
   readonly store: ContentStore;
-  damage(path: string): Promise<void>;
+  readonly damage: (path: string) => Promise<void>;
 }
 
 /** What every content store must do. */

@@ -34,6 +34,16 @@ interface Extensions {
   records: PaxRecord[];
 }
 
+/** Everything that tells where a sparse file's data belongs. */
+interface EntryParts {
+  readonly header: RawHeader;
+  readonly block: Buffer;
+  readonly source: ByteSource;
+  readonly records: readonly PaxRecord[];
+  readonly pax: ReadonlyMap<string, Buffer>;
+  readonly name: string;
+}
+
 export interface ReadEntry {
   readonly entry: TarEntry;
   /**
@@ -110,7 +120,8 @@ async function resolveEntry(
   const type = found === 'file' && path.endsWith('/') ? 'directory' : found;
 
   const size = paxNumber(pax, 'size', name) ?? header.storedBytes;
-  const map = type === 'file' ? await sparseMap(header, block, source, extensions.records, pax, name) : undefined;
+  const map =
+    type === 'file' ? await sparseMap({ header, block, source, records: extensions.records, pax, name }) : undefined;
   const storedBytes = type === 'file' ? size - (map?.mapBytes ?? 0) : 0;
   const dataBytes = map?.extents.reduce((sum, { length }) => sum + length, 0) ?? storedBytes;
   if (storedBytes !== dataBytes) throw refusedEntry(name, 'its sparse map does not fit its data');
@@ -141,14 +152,7 @@ async function resolveEntry(
   return { entry, storedBytes };
 }
 
-async function sparseMap(
-  header: RawHeader,
-  block: Buffer,
-  source: ByteSource,
-  records: readonly PaxRecord[],
-  pax: ReadonlyMap<string, Buffer>,
-  name: string,
-): Promise<SparseMap | undefined> {
+async function sparseMap({ header, block, source, records, pax, name }: EntryParts): Promise<SparseMap | undefined> {
   const text = (key: string) => pax.get(key)?.toString('latin1');
   const size = text('GNU.sparse.size');
   let map: SparseMap | undefined;

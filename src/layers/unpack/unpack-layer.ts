@@ -1,4 +1,5 @@
-import { EngineError, internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
+import type { EngineError } from '../../errors/engine-error.ts';
+import { internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { refusedEntry } from '../../errors/layers.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
