@@ -54,7 +54,7 @@ function normalise(names: readonly string[], option: string): string[] {
     const upper = given.toUpperCase();
     if (upper === 'ALL') return upper;
     const name = upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
-    if (!ALL.includes(name)) throw invalidArgument(`invalid ${option}: unknown capability: ${JSON.stringify(given)}`);
+    if (!ALL.includes(name)) throw invalidArgument(`invalid ${option}: unknown capability: ${JSON.stringify(name)}`);
     return name;
   });
 }

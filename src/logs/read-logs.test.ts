@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type LogQuery, readLogs } from './read-logs.ts';
+import { parseTimeNs, RecordParser } from './record-parser.ts';
+
+const directory = await mkdtemp(join(tmpdir(), 'skiff-logs-'));
+const path = join(directory, 'log');
+after(() => rm(directory, { recursive: true }));
+
+const BASE = parseTimeNs('2026-01-02T03:04:00.000000005+00:00');
+const record = (second: number, stream: 'stdout' | 'stderr', tag: 'P' | 'F', text: string) =>
+  `2026-01-02T03:04:${String(second).padStart(2, '0')}.000000005+00:00 ${stream} ${tag} ${text}\n`;
+
+async function text(query: Partial<LogQuery> = {}): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const batch of readLogs(path, { stdout: true, stderr: true, ...query })) {
+    pieces.push(...batch.map(({ data }) => data));
+  }
+  return Buffer.concat(pieces).toString('latin1');
+}
+
+test('times keep their nanoseconds and their zone', () => {
+  assert.equal(parseTimeNs('2026-01-02T03:04:05.123456789+00:00'), 1767323045123456789n);
+  assert.equal(parseTimeNs('2026-01-02T03:04:05.123456789+02:30'), 1767323045123456789n - 9_000_000_000_000n);
+  assert.equal(parseTimeNs('garbage'), 0n);
+});
+
+test('records are read however the bytes are cut', () => {
+  const whole = Buffer.from(
+    record(1, 'stdout', 'F', 'a') + record(2, 'stderr', 'P', 'b') + record(3, 'stderr', 'F', ''),
+  );
+  for (let cut = 1; cut < whole.length; cut++) {
+    const parser = new RecordParser();
+    const entries = [...parser.push(whole.subarray(0, cut)), ...parser.push(whole.subarray(cut)), ...parser.end()];
+    assert.deepEqual(
+      entries.map(({ stream, data, startsLine }) => [stream, data.toString(), startsLine]),
+      [
+        ['stdout', 'a\n', true],
+        ['stderr', 'b', true],
+        ['stderr', '\n', false],
+      ],
+    );
+  }
+});
+
+test('lines that came in pieces are the bytes that were written', async () => {
+  await writeFile(
+    path,
+    Buffer.from(
+      record(1, 'stdout', 'P', 'caf\xc3') + record(1, 'stdout', 'F', '\xa9\x00') + record(2, 'stdout', 'P', 'end'),
+      'latin1',
+    ),
+  );
+  assert.equal(await text(), 'caf\xc3\xa9\x00\nend');
+});
+
+test('the last lines are found from the end, pieces counted once', async () => {
+  const lines = Array.from({ length: 5000 }, (_, index) =>
+    index % 3 === 0
+      ? record(1, 'stdout', 'P', `line `) + record(1, 'stdout', 'F', `${index}`)
+      : record(1, index % 2 === 0 ? 'stdout' : 'stderr', 'F', `line ${index}`),
+  );
+  await writeFile(path, lines.join(''));
+  for (const tail of [0, 1, 2, 3, 1000, 4999, 5000, 9999]) {
+    const expected = Array.from({ length: 5000 }, (_, index) => `line ${index}\n`).slice(-tail || 5000);
+    assert.equal(await text({ tail }), expected.join(''), `tail ${tail}`);
+  }
+});
+
+test('an unfinished line counts as one of the last', async () => {
+  await writeFile(
+    path,
+    record(1, 'stdout', 'F', 'one') + record(2, 'stdout', 'F', 'two') + record(3, 'stdout', 'P', 'x'),
+  );
+  assert.equal(await text({ tail: 2 }), 'two\nx');
+});
+
+test('streams and times select', async () => {
+  const seconds = [0, 1, 2, 3].map((second) =>
+    record(second, second % 2 === 0 ? 'stdout' : 'stderr', 'F', `${second}`),
+  );
+  await writeFile(path, seconds.join(''));
+  const at = (second: number) => BASE + BigInt(second) * 1_000_000_000n;
+  assert.equal(await text({ stderr: false }), '0\n2\n');
+  assert.equal(await text({ stdout: false }), '1\n3\n');
+  assert.equal(await text({ sinceNs: at(1), untilNs: at(2) }), '1\n2\n');
+  assert.equal(await text({ sinceNs: at(1) + 1n }), '2\n3\n');
+  assert.equal(await text({ tail: 2, stdout: false }), '3\n');
+});
+
+test('what is written while a log is followed comes once, and it ends after the last of it', async () => {
+  await writeFile(path, record(1, 'stdout', 'F', 'before'));
+  const ended = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  for await (const batch of readLogs(path, { stdout: true, stderr: true, follow: { ended: ended.promise } })) {
+    for (const { data } of batch) {
+      seen.push(data.toString());
+      if (seen.length === 1) {
+        const half = record(2, 'stdout', 'F', 'half');
+        await appendFile(path, half.slice(0, 20));
+        await appendFile(path, half.slice(20));
+      } else if (seen.length === 2) {
+        await appendFile(path, record(3, 'stderr', 'P', 'last'));
+        ended.resolve();
+      }
+    }
+  }
+  assert.deepEqual(seen, ['before\n', 'half\n', 'last']);
+});
+
+test('a client that hangs up ends the following', async () => {
+  await writeFile(path, record(1, 'stdout', 'F', 'one'));
+  const client = new AbortController();
+  const follow = { ended: new Promise<void>(() => undefined) };
+  for await (const batch of readLogs(path, { stdout: true, stderr: true, follow, signal: client.signal })) {
+    assert.equal(batch.length, 1);
+    client.abort();
+  }
+});
+
+test('a log that does not exist is empty', async () => {
+  const batches = await Array.fromAsync(readLogs(join(directory, 'none'), { stdout: true, stderr: true }));
+  assert.deepEqual(batches, []);
+});
