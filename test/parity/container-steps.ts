@@ -1,3 +1,4 @@
+import { until } from '../support/until.ts';
 import type { RecordingApi } from './recording-api.ts';
 
 /** Creates a container outside of the comparison; from now on its ID stands as `<name>`. */
@@ -16,14 +17,21 @@ export async function startQuietly(api: RecordingApi, id: string): Promise<void>
   if (answer.status !== 204) throw new Error(`start: ${answer.status} ${answer.text()}`);
 }
 
-/** A container that runs until it is told to end. */
+/** A container that runs until it is told to end, and listens to SIGTERM when this resolves. */
 export async function runQuietly(api: RecordingApi, name: string, config: object = {}): Promise<string> {
-  const id = await createQuietly(api, name, {
-    Cmd: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done'],
-    ...config,
-  });
+  const script = 'trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done';
+  const id = await createQuietly(api, name, { Cmd: ['sh', '-c', script], ...config });
   await startQuietly(api, id);
+  if (!('Cmd' in config)) await untilReady(api, id, 1);
   return id;
+}
+
+/** Waits until a container of `runQuietly` has set its trap for the `times`-th time: a signal before that is lost on it. */
+export async function untilReady(api: RecordingApi, id: string, times: number): Promise<void> {
+  await until(`${id} is ready`, async () => {
+    const logs = await api.quietly('GET', `/containers/${id}/logs?stdout=1`);
+    return logs.text().split('ready').length > times;
+  });
 }
 
 /** A container that has ended by itself. */

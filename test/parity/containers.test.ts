@@ -1,5 +1,12 @@
 import { demultiplex } from '../support/frames.ts';
-import { createQuietly, removeQuietly, runQuietly, runToEndQuietly, startQuietly } from './container-steps.ts';
+import {
+  createQuietly,
+  removeQuietly,
+  runQuietly,
+  runToEndQuietly,
+  startQuietly,
+  untilReady,
+} from './container-steps.ts';
 import { type ParityCase, paritySuite } from './parity-suite.ts';
 
 const create: ParityCase[] = [
@@ -104,6 +111,7 @@ const life: ParityCase[] = [
       await api.step('kill stopped', 'POST', `/containers/${id}/kill`);
       await api.step('inspect exited', 'GET', `/containers/${id}/json`);
       await api.step('start once more', 'POST', `/containers/${id}/start`);
+      await untilReady(api, id, 2);
       await api.step('restart', 'POST', `/containers/${id}/restart?t=5`);
       await api.step('kill', 'POST', `/containers/${id}/kill?signal=KILL`);
       await api.step('wait', 'POST', `/containers/${id}/wait`);
@@ -181,7 +189,7 @@ const streams: ParityCase[] = [
       const Cmd = [
         'sh',
         '-c',
-        'for i in 1 2 3; do echo out $i; echo err $i >&2; sleep 0.02; done; sleep 0.1; printf "no newline"',
+        'for i in 1 2 3; do echo out $i; sleep 0.05; echo err $i >&2; sleep 0.05; done; sleep 0.1; printf "no newline"',
       ];
       const id = await runToEndQuietly(api, 'parity-logs', { Cmd });
       for (const [name, query] of [

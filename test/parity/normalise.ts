@@ -44,7 +44,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{12}\b/g, '<short-id>'],
   [/\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, '<mac>'],
   [/\b(172|192|10)\.\d+\.\d+\.\d+(\/\d+)?/g, '<ip>'],
-  [/(\/[\w.-]+)+\/containers\/<(id|container)[^/]*>\//g, '<data-root>/containers/<container>/'],
+  [/(\/[\w.-]+)+\/containers\/(<[^/>]+>)\//g, '<data-root>/containers/$2/'],
   [/(\/[\w.-]+)*\/netns\/[\w<>-]+/g, '<netns>'],
   [/(\/[\w.-]+)+\/docker-import-\d+\//g, '<temporary>/'],
 ];
@@ -63,7 +63,9 @@ export class Normaliser {
     let result = text;
     for (const [value, name] of this.#names) result = result.replaceAll(value, name);
     for (const [pattern, name] of RULES)
-      result = result.replace(pattern, (found) => (found === ZERO_TIME ? found : name));
+      result = result.replace(pattern, (...found) =>
+        found[0] === ZERO_TIME ? ZERO_TIME : name.replace('$2', String(found[2])),
+      );
     return result;
   }
 
