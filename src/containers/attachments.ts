@@ -47,6 +47,7 @@ export class Attachments {
 
   /** Ends the wait of all: there will be no run. */
   release(id: ContainerId): void {
-    for (const deliver of [...(this.#pending.get(id) ?? [])]) deliver(undefined);
+    const waiting = Array.from(this.#pending.get(id) ?? []);
+    for (const deliver of waiting) deliver(undefined);
   }
 }

@@ -2,13 +2,22 @@ import { isIP } from 'node:net';
 import type { HostConfig } from '../api-types/host-config.ts';
 import { EngineError, invalidArgument } from '../errors/engine-error.ts';
 import { checkResources } from './check-resources.ts';
+import { containerCapabilities } from '../runtime/spec/capabilities.ts';
 import type { ContainersOptions } from './context.ts';
+import { securityOptionsOf } from './security-options.ts';
 
 /** Values that are wrong whatever is built. @throws invalid_argument or internal, with Docker's texts. */
 export function checkHostConfig(host: HostConfig, options: ContainersOptions): void {
   checkModes(host);
   checkRestartPolicy(host);
   checkResources(host);
+  securityOptionsOf(host.SecurityOpt);
+  containerCapabilities({
+    privileged: false,
+    add: host.CapAdd ?? [],
+    drop: host.CapDrop ?? [],
+    available: new Set(),
+  });
   for (const entry of host.ExtraHosts ?? []) checkExtraHost(entry);
   const { Type: driver, Config: logOptions } = host.LogConfig;
   if (driver !== 'json-file' && driver !== 'none') {

@@ -1,17 +1,20 @@
-import { invalidArgument } from '../errors/engine-error.ts';
+import { type EngineError, invalidArgument } from '../errors/engine-error.ts';
 
 const CONTROL = '@abcdefghijklmnopqrstuvwxyz[\\]^_';
 /** Ctrl-p, ctrl-q. */
 const DEFAULT_KEYS: readonly number[] = [16, 17];
 
-/** The bytes of `ctrl-p,ctrl-q` or `a,b`; the default for an empty text. `word` is what the error calls them. */
-export function parseDetachKeys(text: string, word = 'detach'): readonly number[] {
+/** The bytes of `ctrl-p,ctrl-q` or `a,b`; the default for an empty text. `refuse` makes the error for what is none. */
+export function parseDetachKeys(
+  text: string,
+  refuse: (message: string) => EngineError = invalidArgument,
+): readonly number[] {
   if (text === '') return DEFAULT_KEYS;
   return text.split(',').map((key) => {
     if (key.length === 1) return key.charCodeAt(0);
     const control = /^ctrl-(.)$/.exec(key)?.[1];
     const code = control === undefined ? -1 : CONTROL.indexOf(control);
-    if (code < 0) throw invalidArgument(`Invalid ${word} keys (${text}) provided`);
+    if (code < 0) throw refuse(`Invalid detach keys (${text}) provided`);
     return code;
   });
 }

@@ -1,6 +1,6 @@
 import type { ExecConfig } from '../api-types/exec.ts';
 import { containerNotRunning } from '../errors/containers.ts';
-import { EngineError, invalidArgument } from '../errors/engine-error.ts';
+import { EngineError, internalError, invalidArgument } from '../errors/engine-error.ts';
 import { type ExecId, randomId } from '../lib/ids.ts';
 import type { ContainersContext } from './context.ts';
 import { parseDetachKeys } from './detach-keys.ts';
@@ -16,7 +16,8 @@ export function createExec(context: ContainersContext, ref: string, config: Exec
   if (record.state.status === 'paused') {
     throw new EngineError('conflict', `Container ${ref} is paused, unpause the container before exec`);
   }
-  parseDetachKeys(config.DetachKeys, 'escape');
+  // Docker answers this one by 500, and in other words than for attach.
+  parseDetachKeys(config.DetachKeys, () => internalError(`Invalid escape keys (${config.DetachKeys}) provided`));
   const id = randomId<ExecId>();
   context.execs.add({
     id,

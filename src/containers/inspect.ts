@@ -1,4 +1,5 @@
 import type { ContainerInspect } from '../api-types/container.ts';
+import type { ContainerId } from '../lib/ids.ts';
 import { formatNs } from '../lib/timestamps.ts';
 import type { ContainersContext } from './context.ts';
 import { networkSettingsOf } from './network-settings.ts';
@@ -39,12 +40,17 @@ export async function inspectContainer(
     AppArmorProfile: '',
     ExecIDs: execIds.length === 0 ? null : execIds,
     HostConfig: hostConfig,
-    GraphDriver: { Data: null, Name: 'overlay2' },
+    GraphDriver: graphDriverOf(context, id),
     ...(sizes === undefined ? {} : { SizeRw: sizes.writableBytes, SizeRootFs: sizes.rootFsBytes }),
     Mounts: [],
     Config: config,
     NetworkSettings: networkSettingsOf(record),
   };
+}
+
+function graphDriverOf({ layers }: ContainersContext, id: ContainerId): ContainerInspect['GraphDriver'] {
+  const { lower, upper, work, merged } = layers.writableDirectories(id);
+  return { Data: { LowerDir: lower.join(':'), MergedDir: merged, UpperDir: upper, WorkDir: work }, Name: 'overlay2' };
 }
 
 function stateOf(record: ContainerRecord): ContainerInspect['State'] {

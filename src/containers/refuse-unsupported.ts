@@ -54,10 +54,12 @@ export function refuseUnsupported(
   if (host.RestartPolicy.Name !== 'no') {
     throw notSupported('HostConfig.RestartPolicy', `the restart policy "${host.RestartPolicy.Name}"`);
   }
-  if (/^container:/.test(host.NetworkMode)) {
+  if (host.NetworkMode.startsWith('container:')) {
     throw notSupported('HostConfig.NetworkMode', "joining another container's network");
   }
-  if (/^container:/.test(host.PidMode)) throw notSupported('HostConfig.PidMode', "another container's processes");
+  if (host.PidMode.startsWith('container:')) {
+    throw notSupported('HostConfig.PidMode', "another container's processes");
+  }
   if (/^(?:container:|none$|shareable$)/.test(host.IpcMode)) {
     throw notSupported('HostConfig.IpcMode', `the IPC mode "${host.IpcMode}"`);
   }

@@ -20,6 +20,15 @@ export interface ApplyRequest {
   readonly diffId?: DiffId;
 }
 
+/** Where a container's layers are, as `docker inspect` shows them; absolute paths. */
+export interface WritableDirectories {
+  /** The image's layers, topmost first; empty for an image without layers. */
+  readonly lower: readonly string[];
+  readonly upper: string;
+  readonly work: string;
+  readonly merged: string;
+}
+
 /** Read-only layers, shared by images, and one writable layer per container on top of them. */
 export interface LayerStore {
   /**
@@ -54,6 +63,8 @@ export interface LayerStore {
   unmountWritable(id: ContainerId): Promise<void>;
   /** Unmounts and removes; idempotent. */
   removeWritable(id: ContainerId): Promise<void>;
+  /** @throws not_found. */
+  writableDirectories(id: ContainerId): WritableDirectories;
   /** Bytes in the container's own writable layer. */
   writableSizeBytes(id: ContainerId): Promise<number>;
   /**

@@ -11,7 +11,7 @@ import type { Syscalls } from '../sys/syscalls.ts';
 import { compressionOf, decompress } from './compression.ts';
 import { streamTarTree } from './diff/stream-tar-tree.ts';
 import { LayerDirectories } from './layer-directories.ts';
-import type { ApplyRequest, Layer, LayerStore } from './layer-store.ts';
+import type { ApplyRequest, Layer, LayerStore, WritableDirectories } from './layer-store.ts';
 import { ReadOnlyLayers } from './read-only-layers.ts';
 import { WritableLayers } from './writable-layers.ts';
 
@@ -87,6 +87,10 @@ class OverlayLayerStore implements LayerStore {
 
   removeWritable(id: ContainerId): Promise<void> {
     return this.#writable.remove(id);
+  }
+
+  writableDirectories(id: ContainerId): WritableDirectories {
+    return this.#writable.directories(id);
   }
 
   writableSizeBytes(id: ContainerId): Promise<number> {

@@ -11,6 +11,7 @@ import type { Syscalls } from '../sys/syscalls.ts';
 import { MNT_DETACH, UMOUNT_NOFOLLOW } from '../sys/syscalls.ts';
 import type { LayerDirectories } from './layer-directories.ts';
 import { EMPTY_LAYER } from './layer-directories.ts';
+import type { WritableDirectories } from './layer-store.ts';
 import { measureTree } from './measure-tree.ts';
 
 /** One writable directory per container over its image's layers. Everything about one container runs in turn. */
@@ -81,6 +82,20 @@ export class WritableLayers {
 
   async sizeBytes(id: ContainerId): Promise<number> {
     return measureTree(Buffer.from(this.upper(id)));
+  }
+
+  /** @throws not_found. */
+  directories(id: ContainerId): WritableDirectories {
+    const writable = this.#records.findWritable(id);
+    if (writable === undefined) throw writableLayerNotFound(id);
+    const base = this.#directories.writable(id);
+    const chain = writable.top === undefined ? [] : this.#chain(writable.top);
+    return {
+      lower: chain.map(({ directory }) => this.#directories.layer(directory)).reverse(),
+      upper: join(base, 'upper'),
+      work: join(base, 'work'),
+      merged: join(base, 'merged'),
+    };
   }
 
   /** Where the container's own files are. @throws not_found. */

@@ -3,9 +3,11 @@ import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type EngineError, isEngineError } from '../errors/engine-error.ts';
 import type { ErrorLog } from './error-response.ts';
 import { bodyOf } from './hijack-body.ts';
 import { rewriteUrl } from './rewrite-url.ts';
+import { httpStatus } from './status.ts';
 
 /** What a prepared request does with its connection. */
 export interface HijackPlan {
@@ -26,6 +28,8 @@ export interface HijackRoute {
    * route's error. Without a plan the answer is 200 and empty.
    */
   readonly prepare: (request: FastifyRequest) => Promise<HijackPlan | undefined>;
+  /** Docker answers what attach refuses as a line of text of the stream's type, without its usual headers. */
+  readonly refusesAsText?: boolean;
 }
 
 interface Takeover {
@@ -124,7 +128,13 @@ export function registerHijack(app: FastifyInstance, hijack: HijackRoute): void 
     method: hijack.method,
     url: hijack.path,
     handler: async (request, reply) => {
-      const plan = await hijack.prepare(request);
+      let plan: HijackPlan | undefined;
+      try {
+        plan = await hijack.prepare(request);
+      } catch (error) {
+        if (hijack.refusesAsText !== true || !isEngineError(error)) throw error;
+        return refuseAsText(reply, error);
+      }
       const takeover = takeovers.get(request.raw);
       if (plan === undefined || takeover === undefined) return reply.code(200).send();
       reply.hijack();
@@ -134,6 +144,15 @@ export function registerHijack(app: FastifyInstance, hijack: HijackRoute): void 
       return reply;
     },
   });
+}
+
+function refuseAsText(reply: FastifyReply, error: EngineError): FastifyReply {
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+  return reply
+    .code(httpStatus(error.kind))
+    .header('content-type', 'application/vnd.docker.raw-stream')
+    .serializer(String)
+    .send(`${error.message}\r\n`);
 }
 
 function patternOf(path: string): RegExp {

@@ -19,6 +19,7 @@ export function registerContainerStreams(app: FastifyInstance, backend: Containe
     method: 'POST',
     path: '/containers/:id/attach',
     prepare: async (request) => attach(backend, request as ContainerRequest),
+    refusesAsText: true,
   });
 }
 
@@ -49,7 +50,7 @@ function tailOf(text: string | undefined): number | undefined {
 
 function attach(backend: ContainerBackend, request: ContainerRequest): HijackPlan {
   const { query, params, headers } = request;
-  const { multiplexed, serve } = backend.attach(params.id, {
+  const attachment = backend.attach(params.id, {
     logs: queryFlag(query, 'logs'),
     stream: queryFlag(query, 'stream'),
     stdin: queryFlag(query, 'stdin'),
@@ -57,6 +58,9 @@ function attach(backend: ContainerBackend, request: ContainerRequest): HijackPla
     stderr: queryFlag(query, 'stderr'),
     detachKeys: queryText(query, 'detachKeys') ?? '',
   });
-  const says = headers.upgrade !== undefined && multiplexed && isAtLeast(request.apiVersion, '1.42');
-  return { contentType: says ? MULTIPLEXED : RAW, serve };
+  const says = headers.upgrade !== undefined && attachment.multiplexed && isAtLeast(request.apiVersion, '1.42');
+  return {
+    contentType: says ? MULTIPLEXED : RAW,
+    serve: (connection) => attachment.serve(connection),
+  };
 }

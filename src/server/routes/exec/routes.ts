@@ -39,11 +39,11 @@ async function start(backend: ExecBackend, request: ExecRequest): Promise<Hijack
     await backend.startExecDetached(params.id, options);
     return undefined;
   }
-  const { multiplexed, serve } = backend.startExecAttached(params.id, options);
-  const says = headers.upgrade !== undefined && multiplexed && isAtLeast(request.apiVersion, '1.42');
+  const attachment = backend.startExecAttached(params.id, options);
+  const says = headers.upgrade !== undefined && attachment.multiplexed && isAtLeast(request.apiVersion, '1.42');
   return {
     contentType: says ? 'application/vnd.docker.multiplexed-stream' : 'application/vnd.docker.raw-stream',
-    serve,
+    serve: (connection) => attachment.serve(connection),
   };
 }
 
