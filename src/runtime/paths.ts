@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import type { ContainerId, ExecId } from '../lib/ids.ts';
 
+/** A socket address takes 107 bytes. */
+const LONGEST_TEMPORARY = 107 - '/conmon-term.XXXXXX'.length;
+
 /** Where one monitor keeps its files; the same names for a container and for an exec inside it. */
 export interface MonitorPaths {
   /** Bundle of the runtime, working and persist directory of the monitor. */
@@ -37,12 +40,14 @@ export class RuntimePaths {
   readonly containers: string;
   /** The OCI runtime's own state, one folder per container. */
   readonly ociRoot: string;
+  /** The monitor makes sockets here while it starts, under names that must fit in a socket address. */
   readonly temporary: string;
 
   constructor(execRoot: string) {
     this.containers = join(execRoot, 'containers');
     this.ociRoot = join(execRoot, 'oci');
-    this.temporary = join(execRoot, 'tmp');
+    const temporary = join(execRoot, 'tmp');
+    this.temporary = Buffer.byteLength(temporary) <= LONGEST_TEMPORARY ? temporary : '/tmp';
   }
 
   container(id: ContainerId): MonitorPaths & { readonly config: string; readonly execs: string } {

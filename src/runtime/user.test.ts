@@ -34,7 +34,7 @@ const refusals = [
   { user: '0', groups: ['nope'], text: 'Unable to find group nope: no matching entries in group file' },
 ];
 for (const { user, groups = [], text } of refusals) {
-  test(`the user "${user}" with groups [${groups}] is refused in Docker’s words`, () => {
+  test(`the user "${user}" with groups [${groups.join()}] is refused in Docker’s words`, () => {
     assert.throws(() => lookUp(passwd, group, user, groups), { message: text });
   });
 }
