@@ -97,7 +97,7 @@ function containerSuite(cli: Cli): void {
         .stdout,
       'nobody\n/tmp\nb\n',
     );
-    assert.equal((await run(['exec', 'exec', 'nope'])).status, 127);
+    assert.equal((await run(['exec', 'exec', 'nope'])).status, 126);
     const terminal = new Terminal(cli.line(daemon, 'exec -it exec sh'));
     await terminal.see(/# /);
     terminal.type('exit 5\n');
