@@ -82,11 +82,11 @@ export class ImageState {
     return rows.map((row) => ({ name: String(row['name']), id: String(row['image_id']) as ImageId }));
   }
 
-  /** Gives the name to the image; another image that had it loses it. */
-  setName(name: string, id: ImageId, atMs: number): void {
+  /** Gives the name to the image; another image that had it loses it. `taggedAtMs` is for names that a user gave. */
+  setName(name: string, id: ImageId, taggedAtMs?: number): void {
     this.transaction(() => {
       this.#statements.setName.run(name, id);
-      this.#statements.touch.run(atMs, id);
+      if (taggedAtMs !== undefined) this.#statements.touch.run(taggedAtMs, id);
     });
   }
 

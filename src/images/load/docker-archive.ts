@@ -1,4 +1,5 @@
 import type { ContentStore } from '../../content/content-store.ts';
+import { invalidArgument } from '../../errors/engine-error.ts';
 import { brokenImageArchive } from '../../errors/images.ts';
 import type { ImageId } from '../../lib/digest.ts';
 import { isDigest } from '../../lib/digest.ts';
@@ -25,7 +26,7 @@ export async function readDockerArchive(files: ArchiveFiles, content: ContentSto
     const document = await readDocument(content, files.get(item.config).digest);
     const [expected, actual] = [item.layers.length, document.diffIds.length];
     if (expected !== actual) {
-      throw brokenImageArchive(`invalid manifest, layers length mismatch: expected ${expected}, got ${actual}`);
+      throw invalidArgument(`invalid manifest, layers length mismatch: expected ${expected}, got ${actual}`);
     }
     const layers = item.layers.map((path) => files.get(path));
     images.push({ document, layers, names: item.repoTags.map(parseTag), parentId: item.parent });
@@ -37,14 +38,14 @@ export async function readDockerArchive(files: ArchiveFiles, content: ContentSto
 function parseTag(text: string): ImageReference {
   const reference = parseReference(text);
   if (reference.tag === undefined || reference.digest !== undefined) {
-    throw brokenImageArchive(`invalid tag ${JSON.stringify(text)}`);
+    throw invalidArgument(`invalid tag ${JSON.stringify(text)}`);
   }
   return reference;
 }
 
 function parseManifest(json: unknown): ManifestItem[] {
   if (json === null) {
-    throw brokenImageArchive('invalid manifest, manifest cannot be null (but can be [])');
+    throw invalidArgument('invalid manifest, manifest cannot be null (but can be [])');
   }
   if (!Array.isArray(json)) throw brokenImageArchive(`${MANIFEST_PATH} is no list`);
   return json.map((item: unknown) => {

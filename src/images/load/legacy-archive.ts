@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContentStore } from '../../content/content-store.ts';
+import { invalidArgument } from '../../errors/engine-error.ts';
 import { brokenImageArchive } from '../../errors/images.ts';
 import { decompress, detectCompression } from '../../layers/compression.ts';
 import type { DiffId, Digest } from '../../lib/digest.ts';
@@ -48,7 +49,7 @@ function namesById(repositories: unknown): Map<string, ImageReference[]> {
   const names = new Map<string, ImageReference[]>();
   for (const [repository, tags] of entries(repositories)) {
     for (const [tag, oldId] of entries(tags)) {
-      if (typeof oldId !== 'string') throw brokenImageArchive(`invalid target ID: ${JSON.stringify(oldId)}`);
+      if (typeof oldId !== 'string') throw invalidArgument(`invalid target ID: ${JSON.stringify(oldId)}`);
       const reference = withTag(parseReference(repository), tag);
       names.set(oldId, [...(names.get(oldId) ?? []), reference]);
     }

@@ -111,7 +111,7 @@ function keep({ state, events }: ImageContext, images: readonly LoadableImage[],
             `The image ${familiarReference(name)} already exists, renaming the old one with ID ${before} to empty string\n`,
           );
         }
-        state.setName(fullName(name), document.id, Date.now());
+        state.setName(fullName(name), document.id);
         messages.push(`Loaded image: ${familiarReference(name)}\n`);
       }
     }

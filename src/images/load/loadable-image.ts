@@ -1,5 +1,5 @@
 import type { BlobInfo, ContentStore } from '../../content/content-store.ts';
-import { messageOf } from '../../errors/engine-error.ts';
+import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
 import { brokenImageArchive } from '../../errors/images.ts';
 import type { Digest, ImageId } from '../../lib/digest.ts';
 import type { ImageReference } from '../../lib/image-reference.ts';
@@ -19,7 +19,7 @@ export interface LoadableImage {
 /** @throws invalid_argument for a broken configuration, or one of another operating system. */
 export async function readDocument(content: ContentStore, blob: Digest): Promise<ImageDocument> {
   const document = parseImageDocument(await content.readAll(blob, CONFIG_LIMIT_BYTES));
-  if (document.os !== 'linux') throw brokenImageArchive(`cannot load ${document.os} image on linux`);
+  if (document.os !== 'linux') throw invalidArgument(`cannot load ${document.os} image on linux`);
   return document;
 }
 

@@ -54,10 +54,14 @@ export function archiveIndex(images: readonly SavedImage[]): ArchiveIndex {
   const files = new Map<string, Buffer>([
     [
       'index.json',
-      json({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: indexEntries }),
+      json({
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.index.v1+json',
+        manifests: images.length === 0 ? null : indexEntries,
+      }),
     ],
-    ['manifest.json', line(images.map(dockerManifest))],
-    ['oci-layout', json({ imageLayoutVersion: '1.0.0' })],
+    ['manifest.json', line(images.length === 0 ? null : images.map(dockerManifest))],
+    ['oci-layout', Buffer.from('{"imageLayoutVersion": "1.0.0"}')],
   ]);
   if (Object.keys(repositories).length > 0) files.set('repositories', line(repositories));
   return { manifests, files };
@@ -83,7 +87,9 @@ function dockerManifest({ id, names, layers, parentId }: SavedImage): object {
     Layers: layers.map(({ diffId }) => blobPath(diffId)),
     ...(parentId === undefined ? {} : { Parent: parentId }),
     LayerSources: Object.fromEntries(
-      layers.map(({ diffId, sizeBytes }) => [diffId, { mediaType: LAYER_TYPE, size: sizeBytes, digest: diffId }]),
+      [...layers]
+        .sort((a, b) => (a.diffId < b.diffId ? -1 : 1))
+        .map(({ diffId, sizeBytes }) => [diffId, { mediaType: LAYER_TYPE, size: sizeBytes, digest: diffId }]),
     ),
   };
 }

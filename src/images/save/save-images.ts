@@ -48,7 +48,7 @@ async function* archive(context: ImageContext, selected: readonly SelectedImage[
   for (const [digest, bytes] of manifests) {
     blobs.set(digest, { sizeBytes: bytes.length, mtimeSeconds: 0, read: () => once(bytes) });
   }
-  for (const name of ['blobs/', 'blobs/sha256/']) {
+  for (const name of blobs.size === 0 ? [] : ['blobs/', 'blobs/sha256/']) {
     yield tarHeader({ name, type: 'directory', sizeBytes: 0, mtimeSeconds: 0 });
   }
   for (const [digest, blob] of [...blobs].sort(([a], [b]) => (a < b ? -1 : 1))) {
