@@ -1,9 +1,13 @@
+import { zoneName } from './zone-name.ts';
+
 /** Times in the local zone, written as Go writes them. */
 
 /** time.Time's String of a whole second: `2026-11-26 01:46:52 +0100 CET`. */
 export function goTimeText(unixSeconds: number): string {
   const date = new Date(unixSeconds * 1000);
-  return `${dateText(date)} ${clockText(date)} ${offsetText(date, '')} ${zoneName(date)}`;
+  const offset = offsetText(date, '');
+  const name = zoneName(unixSeconds, -date.getTimezoneOffset() * 60) ?? offset;
+  return `${dateText(date)} ${clockText(date)} ${offset} ${name}`;
 }
 
 /** RFC 3339 of a whole second: `2026-11-26T01:46:52+01:00`, `…Z` in UTC. */
@@ -45,17 +49,6 @@ function offsetText(date: Date, separator: string): string {
   const minutes = -date.getTimezoneOffset();
   const magnitude = Math.abs(minutes);
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(magnitude / 60))}${separator}${two(magnitude % 60)}`;
-}
-
-/** The zone's abbreviation; zones without one are named by their offset (`-03`), as the time zone database does. */
-function zoneName(date: Date): string {
-  if (date.getTimezoneOffset() === 0 && Intl.DateTimeFormat().resolvedOptions().timeZone === 'UTC') return 'UTC';
-  for (const locale of ['en-US', 'en-GB', 'en-AU', 'en-IN']) {
-    const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts(date);
-    const name = parts.find((part) => part.type === 'timeZoneName')?.value;
-    if (name !== undefined && /^[A-Z]{2,5}$/.test(name)) return name;
-  }
-  return offsetText(date, '').replace(/00$/, '');
 }
 
 function two(value: number): string {

@@ -11,7 +11,7 @@ export const builtins: FunctionTable = {
   or: { parameters: ['any'], variadic: 'any', call: (args) => args.find(isTruthy) ?? args.at(-1) },
   not: { parameters: ['any'], call: ([value]) => !isTruthy(value) },
   len: { parameters: ['any'], call: ([value]) => BigInt(lengthOf(value)) },
-  index: { parameters: ['any'], variadic: 'any', call: ([item, ...keys]) => keys.reduce(indexInto, item) },
+  index: { parameters: ['any'], variadic: 'any', call: indexed },
   slice: { parameters: ['any'], variadic: 'any', call: ([item, ...bounds]) => sliceOf(item, bounds) },
   print: { parameters: [], variadic: 'any', call: (args) => sprint(args) },
   println: { parameters: [], variadic: 'any', call: (args) => `${args.map((arg) => printValue(arg)).join(' ')}\n` },
@@ -32,8 +32,8 @@ function sprint(args: readonly GoValue[]): string {
 }
 
 function lengthOf(value: GoValue): number {
-  if (value === undefined || value === null) throw new FunctionError('len of nil pointer');
-  if (value instanceof GoNilPointer) throw new FunctionError('len of nil pointer');
+  if (value === undefined) throw new FunctionError('reflect: call of reflect.Value.Type on zero Value');
+  if (value === null || value instanceof GoNilPointer) throw new FunctionError('len of nil pointer');
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (value instanceof JsonNumber) return value.text.length;
   if (value instanceof GoList) return value.items.length;
@@ -41,12 +41,19 @@ function lengthOf(value: GoValue): number {
   throw new FunctionError(`len of type ${typeNameOf(value)}`);
 }
 
-function indexInto(item: GoValue, key: GoValue): GoValue {
+function indexed([item, ...keys]: readonly GoValue[]): GoValue {
   if (item === undefined || item === null) throw new FunctionError('index of untyped nil');
+  return keys.reduce(indexInto, item);
+}
+
+function indexInto(item: GoValue, key: GoValue): GoValue {
+  if (item === undefined || item === null) throw new FunctionError('index of nil pointer');
   if (item instanceof GoNilPointer) throw new FunctionError('index of nil pointer');
   if (item instanceof GoMap) {
     if (key === undefined || key === null) throw new FunctionError('value is nil; should be of type string');
-    if (typeof key !== 'string') throw new FunctionError(`value has type ${typeNameOf(key)}; should be string`);
+    if (typeof key !== 'string' || item.keyType !== 'string') {
+      throw new FunctionError(`value has type ${typeNameOf(key)}; should be ${item.keyType}`);
+    }
     return item.entries.has(key) ? item.entries.get(key) : item.zero;
   }
   if (item instanceof GoList) {

@@ -56,7 +56,7 @@ export function argument(site: CallSite, node: Operand, dot: GoValue, parameter:
   site.at(node);
   if (node.kind === 'nil') {
     if (parameter === 'string' || parameter === 'int') site.fail(`cannot assign nil to ${parameterNames[parameter]}`);
-    return null;
+    return undefined;
   }
   const isLiteral = node.kind === 'bool' || node.kind === 'number' || node.kind === 'string';
   if (isLiteral && parameter !== 'any') return literal(site, node, parameter);

@@ -29,6 +29,8 @@ export function evaluate(statements: readonly Statement[], data: GoValue, option
   return new Evaluation(data, options).run(statements);
 }
 
+const INTEGER_LIMIT = 2n ** 63n - 1n;
+
 type Flow = 'next' | 'break' | 'continue';
 
 class Evaluation implements CallSite {
@@ -197,9 +199,11 @@ class Evaluation implements CallSite {
     switch (node.kind) {
       case 'dot':
         return dot;
+      case 'number':
+        if (typeof node.value === 'bigint' && node.value > INTEGER_LIMIT) this.fail(`${node.text} overflows int`);
+        return node.value;
       case 'bool':
       case 'string':
-      case 'number':
         return node.value;
       default:
         return null;
@@ -219,7 +223,6 @@ class Evaluation implements CallSite {
     else {
       if (node.base.kind === 'nil') this.fail(`indirection through explicit nil in ${nodeText(node)}`);
       value = this.operand(node.base, dot);
-      this.at(node);
     }
     if (node.names.length === 0) {
       this.#refuseArguments(node, args, final);

@@ -162,7 +162,7 @@ class Lexer {
   }
 
   #number(rest: string): Token {
-    const match = /^[+-]?(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9_]*\.?[0-9_]*([eE][+-]?[0-9_]+)?)/.exec(rest);
+    const match = /^[+-]?(0[xX][0-9a-fA-F_]*|0[bB][01_]+|0[oO][0-7_]+|[0-9_]*\.?[0-9_]*([eE][+-]?[0-9_]+)?)/.exec(rest);
     const text = match?.[0] ?? '';
     const next = rest.slice(text.length).match(/^[\p{L}\p{Nd}_]/u);
     if (next !== null) throw this.#error(`bad number syntax: ${JSON.stringify(rest.slice(0, text.length + 1))}`);

@@ -3,6 +3,8 @@ import { lex, type Token, type TokenKind } from './lexer.ts';
 import { type Branch, type Command, nodeText, type Operand, type Pipeline, type Statement } from './nodes.ts';
 import { TemplateError } from './template-error.ts';
 
+const UNSIGNED_LIMIT = 2n ** 64n - 1n;
+
 const operandKinds: ReadonlySet<TokenKind> = new Set<TokenKind>([
   'bool',
   'char-constant',
@@ -55,6 +57,7 @@ class Parser {
         into.push({ kind: 'text', text: token.text });
         continue;
       }
+      if (token.kind !== 'left-delim') throw this.#unexpected(token, 'input');
       const statement = this.#action();
       if (statement === 'end' || statement === 'else') return statement;
       into.push(statement);
@@ -251,8 +254,13 @@ class Parser {
     const sign = text.startsWith('-') ? -1n : 1n;
     const digits = text.replace(/^[+-]/, '');
     if (/^0[0-7]+$/.test(digits)) return sign * BigInt(`0o${digits.slice(1)}`);
-    if (/^(0[xXbBoO][0-9a-fA-F]+|[0-9]+)$/.test(digits)) return sign * BigInt(digits);
+    if (/^(0[xXbBoO][0-9a-fA-F]+|0|[1-9][0-9]*)$/.test(digits)) {
+      const integer = BigInt(digits);
+      if (integer > UNSIGNED_LIMIT) throw this.#error(`integer overflow: ${goQuote(token.text)}`);
+      return sign * integer;
+    }
     const value = Number(text);
+    if (/^[0-9]+$/.test(digits)) throw this.#error(`integer overflow: ${goQuote(token.text)}`);
     if (digits === '' || Number.isNaN(value)) throw this.#error(`illegal number syntax: ${goQuote(token.text)}`);
     return value;
   }

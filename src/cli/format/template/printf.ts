@@ -9,39 +9,69 @@ interface Verb {
   readonly letter: string;
 }
 
-const directive = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?([\s\S])?/gu;
+const directive = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:\[(\d+)\])?([\s\S])?/gu;
 
 /** Go's fmt.Sprintf, complaints about wrong arguments included. */
 export function sprintf(format: string, args: readonly GoValue[]): string {
-  let used = 0;
-  const takeNumber = (text: string | undefined): number | undefined => {
+  const cursor = new Arguments(args);
+  const out = format.replace(directive, (_whole, ...groups: (string | undefined)[]) => {
+    const [flags = '', width, precision, index, letter] = groups;
+    const widthValue = cursor.number(width);
+    const precisionValue = cursor.number(precision);
+    if (letter === undefined) return '%!(NOVERB)';
+    if (letter === '%') return '%';
+    if (index !== undefined) cursor.moveTo(Number(index));
+    if (cursor.isAtEnd) return index === undefined ? `%!${letter}(MISSING)` : `%!${letter}(BADINDEX)`;
+    const isNegative = widthValue !== undefined && widthValue < 0;
+    const verb: Verb = {
+      flags: isNegative ? `${flags}-` : flags,
+      width: widthValue === undefined ? undefined : Math.abs(widthValue),
+      precision: precisionValue,
+      letter,
+    };
+    return formatVerb(verb, cursor.next());
+  });
+  return out + cursor.extra();
+}
+
+class Arguments {
+  readonly #args: readonly GoValue[];
+  #at = 0;
+  #wasMoved = false;
+
+  constructor(args: readonly GoValue[]) {
+    this.#args = args;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#args.length;
+  }
+
+  next(): GoValue {
+    return this.#args[this.#at++];
+  }
+
+  /** A width or precision: written out, or `*` for the next argument. */
+  number(text: string | undefined): number | undefined {
     if (text !== '*') return text === undefined ? undefined : Number(text);
-    const value = args[used++];
+    const value = this.next();
     return typeof value === 'bigint' ? Number(value) : undefined;
-  };
-  const out = format.replace(
-    directive,
-    (_whole, flags: string, width?: string, precision?: string, letter?: string) => {
-      const widthValue = takeNumber(width);
-      const precisionValue = takeNumber(precision);
-      if (letter === undefined) return '%!(NOVERB)';
-      if (letter === '%') return '%';
-      if (used >= args.length) return `%!${letter}(MISSING)`;
-      const negative = widthValue !== undefined && widthValue < 0;
-      const verb: Verb = {
-        flags: negative ? `${flags}-` : flags,
-        width: widthValue === undefined ? undefined : Math.abs(widthValue),
-        precision: precisionValue,
-        letter,
-      };
-      return formatVerb(verb, args[used++]);
-    },
-  );
-  if (used >= args.length) return out;
-  const extra = args
-    .slice(used)
-    .map((arg) => (arg === null || arg === undefined ? '<nil>' : `${typeNameOf(arg)}=${printValue(arg)}`));
-  return `${out}%!(EXTRA ${extra.join(', ')})`;
+  }
+
+  /** `%[2]d` takes the second argument, and the directives that follow go on from there. */
+  moveTo(position: number): void {
+    this.#at = position - 1;
+    this.#wasMoved = true;
+  }
+
+  /** The complaint about arguments that nothing asked for. */
+  extra(): string {
+    if (this.isAtEnd || this.#wasMoved) return '';
+    const shown = this.#args
+      .slice(this.#at)
+      .map((arg) => (arg === null || arg === undefined ? '<nil>' : `${typeNameOf(arg)}=${printValue(arg)}`));
+    return `%!(EXTRA ${shown.join(', ')})`;
+  }
 }
 
 function formatVerb(verb: Verb, value: GoValue): string {
@@ -94,7 +124,8 @@ function formatString(verb: Verb, value: string): string | undefined {
     case 's':
       return pad(text, verb);
     case 'q':
-      return pad(verb.flags.includes('#') && !text.includes('`') ? `\`${text}\`` : goQuote(text), verb);
+      if (verb.flags.includes('#') && !text.includes('`')) return pad(`\`${text}\``, verb);
+      return pad(verb.flags.includes('+') ? asciiOnly(goQuote(text)) : goQuote(text), verb);
     case 'x':
     case 'X': {
       const bytes = [...Buffer.from(text)].map((byte) => byte.toString(16).padStart(2, '0'));
@@ -104,6 +135,13 @@ function formatString(verb: Verb, value: string): string | undefined {
     default:
       return undefined;
   }
+}
+
+function asciiOnly(quoted: string): string {
+  return quoted.replace(/[\u0080-\u{10ffff}]/gu, (character) => {
+    const hex = (character.codePointAt(0) ?? 0).toString(16);
+    return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
+  });
 }
 
 const bases: Readonly<Record<string, { radix: number; prefix: string }>> = {
@@ -131,21 +169,30 @@ function formatFloat(verb: Verb, value: number): string | undefined {
   switch (verb.letter) {
     case 'f':
     case 'F':
-      return pad(signed(verb, value.toFixed(verb.precision ?? 6)), verb);
+      return pad(signed(verb, fixed(value, verb.precision ?? 6)), verb);
     case 'e':
     case 'E': {
       const text = goExponent(value.toExponential(verb.precision ?? 6));
       return pad(signed(verb, verb.letter === 'E' ? text.toUpperCase() : text), verb);
     }
     case 'g':
-    case 'G':
-      return pad(
-        signed(verb, verb.precision === undefined ? printFloat(value) : shortFloat(value, verb.precision)),
-        verb,
-      );
+    case 'G': {
+      const text = verb.precision === undefined ? printFloat(value) : shortFloat(value, verb.precision);
+      return pad(signed(verb, verb.letter === 'G' ? text.toUpperCase() : text), verb);
+    }
     default:
       return undefined;
   }
+}
+
+/** As toFixed, but what lies exactly in the middle goes to the even digit, as in Go. */
+function fixed(value: number, digits: number): string {
+  const rounded = value.toFixed(digits);
+  const exact = Math.abs(value).toFixed(Math.min(100, digits + 30));
+  const isTie = /^50+$/.test(exact.slice(exact.indexOf('.') + 1 + digits));
+  if (!isTie || Number(rounded.at(-1)) % 2 === 0) return rounded;
+  const kept = exact.slice(0, exact.indexOf('.') + (digits === 0 ? 0 : 1 + digits));
+  return value < 0 ? `-${kept}` : kept;
 }
 
 function shortFloat(value: number, precision: number): string {

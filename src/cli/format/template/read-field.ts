@@ -31,7 +31,7 @@ export function readField(site: CallSite, access: FieldAccess): GoValue {
     if (hasArguments) site.fail(`${name} has arguments but cannot be invoked as function`);
     return owner.fields.get(name);
   }
-  if (receiver instanceof GoMap) {
+  if (receiver instanceof GoMap && receiver.keyType === 'string') {
     if (hasArguments) site.fail(`${name} is not a method but has arguments`);
     if (receiver.entries.has(name)) return receiver.entries.get(name);
     if (site.options.missingKeyIsError) site.fail(`map has no entry for key ${goQuote(name)}`);

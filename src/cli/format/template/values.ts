@@ -68,6 +68,8 @@ export class GoMap {
   readonly typeName: string;
   readonly zero: GoValue;
   readonly isNil: boolean;
+  /** A key type of its own, even one over string, keeps plain strings from being keys. */
+  readonly keyType: string;
 
   constructor(
     entries: ReadonlyMap<string, GoValue>,
@@ -79,6 +81,7 @@ export class GoMap {
     this.typeName = typeName;
     this.zero = zero;
     this.isNil = isNil;
+    this.keyType = /^map\[([^\]]*)\]/.exec(typeName)?.[1] ?? 'string';
   }
 
   sortedKeys(): string[] {

@@ -119,7 +119,7 @@ HostConfig struct container.HostConfig
   ContainerIDFile string
   LogConfig LogConfig
   NetworkMode string
-  PortBindings map[string][]Port
+  PortBindings map[nat.Port][]Port
   RestartPolicy RestartPolicy
   AutoRemove bool
   VolumeDriver string
@@ -170,7 +170,7 @@ Config struct container.Config
   AttachStdin bool
   AttachStdout bool
   AttachStderr bool
-  ExposedPorts map[string]struct{} ?
+  ExposedPorts map[nat.Port]struct{} ?
   Tty bool
   OpenStdin bool
   StdinOnce bool
@@ -228,7 +228,7 @@ NetworkSettingsBase struct container.NetworkSettingsBase
   Bridge string
   SandboxID string
   SandboxKey string
-  Ports map[string][]Port
+  Ports map[nat.Port][]Port
   HairpinMode bool
   LinkLocalIPv6Address string
   LinkLocalIPv6PrefixLen int

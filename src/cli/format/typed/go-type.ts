@@ -1,7 +1,8 @@
 /** The Go types that docker's client reads an answer into: a template sees their fields, zero values and order. */
 export type GoType =
   | { readonly kind: 'string' | 'bool' | 'int' | 'float' | 'any' | 'time' | 'duration' }
-  | { readonly kind: 'list' | 'map' | 'pointer'; readonly element: GoType }
+  | { readonly kind: 'list' | 'pointer'; readonly element: GoType }
+  | { readonly kind: 'map'; readonly key: string; readonly element: GoType }
   | { readonly kind: 'struct'; readonly name: string; readonly fields: readonly GoField[] };
 
 export interface GoField {
@@ -66,9 +67,8 @@ function typeOf(text: string, types: ReadonlyMap<string, GoType>): GoType {
   }
   if (text.startsWith('*')) return { kind: 'pointer', element: typeOf(text.slice(1), types) };
   if (text.startsWith('[]')) return { kind: 'list', element: typeOf(text.slice(2), types) };
-  if (text.startsWith('map[string]')) {
-    return { kind: 'map', element: typeOf(text.slice('map[string]'.length), types) };
-  }
+  const [, key, element] = /^map\[([^\]]*)\](.*)$/.exec(text) ?? [];
+  if (key !== undefined && element !== undefined) return { kind: 'map', key, element: typeOf(element, types) };
   const known = types.get(text);
   if (known === undefined) throw new Error(`the type ${text} is not declared before it is used`);
   return known;
@@ -92,7 +92,7 @@ export function goTypeName(type: GoType): string {
     case 'list':
       return `[]${goTypeName(type.element)}`;
     case 'map':
-      return `map[string]${goTypeName(type.element)}`;
+      return `map[${type.key}]${goTypeName(type.element)}`;
     case 'pointer':
       return `*${goTypeName(type.element)}`;
     case 'struct':
