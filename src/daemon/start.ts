@@ -43,6 +43,7 @@ export async function startDaemon(config: DaemonConfig, log: DaemonLog): Promise
 
   return async () => {
     await stopServing(listeners, underWay);
+    await engine.runtime.close();
     engine.state.close();
     removePidfile(config.pidfile);
     log.info('Daemon shutdown complete');

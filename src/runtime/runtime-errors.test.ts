@@ -26,9 +26,9 @@ const cases = [
     text: 'chdir to cwd ("/x") set in config.json failed: no such file or directory: unknown',
   },
   {
-    said: 'time="2026-01-02T03:04:05Z" level=error msg="exec failed: \\"x\\": exec format error"',
+    said: 'time="2026-01-02T03:04:05Z" level=error msg="exec failed: unable to start container process: exec: \\"x\\": executable file not found in $PATH"',
     command: 'x',
-    text: 'exec: "x": exec format error: unknown',
+    text: 'exec: "x": executable file not found in $PATH: unknown',
   },
 ];
 for (const { said, command, text } of cases) {

@@ -27,6 +27,7 @@ export function processNotStarted(
       `${prefix}: chdir to cwd (${JSON.stringify(directory[1])}) set in config.json failed: ${why}: unknown`,
     );
   }
+  if (text.startsWith('exec: ')) return invalidArgument(`${prefix}: ${text}: unknown`);
   const reason = commandReason(command, text);
   if (reason !== undefined) return invalidArgument(`${prefix}: exec: ${JSON.stringify(command)}: ${reason}`);
   const message = `${prefix}: ${text}: unknown`;
@@ -39,30 +40,28 @@ export function processNotStarted(
     : internalError(message);
 }
 
+/** runc's words are Docker's own already, with the beginning that is put in front here. */
+const RUNC_BEGINNING = /^(?:runc create failed|exec failed): unable to start container process: /;
+
 /** crun begins its lines with a time in some versions, runc with level and time. */
 function withoutDecoration(said: string): string {
   const lines = said.split('\n').map((line) => line.trim());
   const last = lines.findLast((line) => line !== '') ?? '';
   const runc = /level=error msg=("(?:[^"\\]|\\.)*")/.exec(last)?.[1];
-  if (runc !== undefined) return JSON.parse(runc) as string;
+  if (runc !== undefined) return (JSON.parse(runc) as string).replace(RUNC_BEGINNING, '');
   return last.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z?:? /, '');
 }
 
+/** Versions of crun differ in how they begin; the kernel's words at the end tell what is the matter. */
 function commandReason(command: string, text: string): string | undefined {
   if (command === '') return 'executable file not found in $PATH: unknown';
-  if (/executable file .* not found/i.test(text)) {
-    return command.includes('/')
-      ? `stat ${command}: no such file or directory: unknown`
-      : 'executable file not found in $PATH: unknown';
-  }
-  if (/^(open executable|exec(ute)?\b).*permission denied/i.test(text)) return 'permission denied: unknown';
-  // crun answers with EPERM for whatever is no regular file, and that is a directory.
-  if (/^(open executable|exec(ute)?\b).*(is a directory|operation not permitted)/i.test(text))
-    return 'is a directory: unknown: permission denied';
-  if (/^(open executable|exec(ute)?\b).*no such file or directory/i.test(text))
-    return 'no such file or directory: unknown';
   if (/exec format error/i.test(text)) return 'exec format error: unknown';
-  return undefined;
+  if (!/^(open executable|executable file|exec)/i.test(text)) return undefined;
+  if (/permission denied$/i.test(text)) return 'permission denied: unknown';
+  // crun answers with EPERM for whatever is no regular file, and that is a directory.
+  if (/(is a directory|operation not permitted)$/i.test(text)) return 'is a directory: unknown: permission denied';
+  if (command.includes('/')) return `stat ${command}: no such file or directory: unknown`;
+  return 'executable file not found in $PATH: unknown';
 }
 
 /** The message of the runtime's own commands (`start`, `kill`, `delete`) as Docker has it. */
