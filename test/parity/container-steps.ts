@@ -38,7 +38,11 @@ export async function untilReady(api: RecordingApi, id: string, times: number): 
 export async function runToEndQuietly(api: RecordingApi, name: string, config: object): Promise<string> {
   const id = await createQuietly(api, name, config);
   await startQuietly(api, id);
-  await api.quietly('POST', `/containers/${id}/wait`);
+  // Docker answers a wait before its list knows of the end.
+  const query = encodeURIComponent(JSON.stringify({ id: [id], status: ['exited'] }));
+  await until(`${name} has exited`, async () =>
+    (await api.quietly('GET', `/containers/json?all=1&filters=${query}`)).text().includes(id),
+  );
   return id;
 }
 
