@@ -38,6 +38,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   // Docker 26 speaks up to 1.45, Skiff up to 1.50.
   [/\b1\.(45|50)\b/g, '<newest API version>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, '<time>'],
+  [/\b(runc|crun) create failed\b/g, '<runtime> create failed'],
   [/sha256:[0-9a-f]{64}/g, '<digest>'],
   [/\b[0-9a-f]{64}\b/g, '<id>'],
   [/\b[0-9a-f]{32}\b/g, '<hex32>'],
