@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
-import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { type Cli, clis } from '../../support/clis.ts';
+import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { Terminal } from '../../support/terminal.ts';
 import { until } from '../../support/until.ts';
 
