@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { running, testEngine } from './testing/test-engine.ts';
+
+const never = new AbortController().signal;
+
+test('an exit is recorded with its code and time, what it used is released, and all who wait are told', async (t) => {
+  const engine = await testEngine(t);
+  const id = await running(engine, 'web');
+  const waits = ['', 'not-running', 'next-exit'].map((condition) => engine.containers.wait(id, condition, never));
+  const finishedAt = new Date(Date.now() + 2500);
+  engine.runtime.end(id, 3, finishedAt);
+  for (const { outcome } of waits) assert.equal((await outcome).exitCode, 3);
+  const { State, NetworkSettings } = await engine.containers.inspect(id, { size: false });
+  assert.deepEqual([State.Status, State.ExitCode, State.Pid], ['exited', 3, 0]);
+  assert.equal(State.FinishedAt, finishedAt.toISOString().replace(/0+Z$/, 'Z'));
+  assert.equal(NetworkSettings.IPAddress, '');
+  assert.equal(engine.events.at(-1), 'die execDuration=2 exitCode=3');
+});
+
+test('an AutoRemove container is gone when its removal is reported', async (t) => {
+  const engine = await testEngine(t);
+  const id = await running(engine, 'web', {}, { AutoRemove: true });
+  const { outcome } = engine.containers.wait(id, 'removed', never);
+  engine.runtime.end(id, 7);
+  assert.equal((await outcome).exitCode, 7);
+  assert.throws(() => engine.containers.find(id), /No such container/);
+  assert.deepEqual(engine.events.slice(-2), ['die execDuration=0 exitCode=7', 'destroy']);
+  assert.ok(engine.calls.includes('removeWritable'));
+});
+
+test('a container that has ended can be started again, and its next exit is another one', async (t) => {
+  const engine = await testEngine(t);
+  const id = await running(engine, 'web');
+  const first = engine.containers.wait(id, 'next-exit', never);
+  engine.runtime.end(id, 1);
+  await first.outcome;
+  await engine.containers.start(id);
+  const second = engine.containers.wait(id, 'next-exit', never);
+  engine.runtime.end(id, 2);
+  assert.equal((await second.outcome).exitCode, 2);
+});
+
+test('a wait that is given up leaves nothing, and one for what has ended is answered at once', async (t) => {
+  const engine = await testEngine(t);
+  const id = await running(engine, 'web');
+  const gone = new AbortController();
+  const { outcome } = engine.containers.wait(id, '', gone.signal);
+  gone.abort();
+  await assert.rejects(outcome);
+  const last = engine.containers.wait(id, '', never);
+  engine.runtime.end(id, 4);
+  await last.outcome;
+  assert.equal((await engine.containers.wait(id, '', never).outcome).exitCode, 4);
+  assert.throws(() => engine.containers.wait(id, 'nope', never), /invalid condition: "nope"/);
+});

@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { containerConfig, type ContainerConfig } from '../../api-types/container-config.ts';
+import { hostConfig, type HostConfig } from '../../api-types/host-config.ts';
+import { decodeBody } from '../../api-types/shape.ts';
+import { imageNotFound } from '../../errors/images.ts';
+import type { Image, ImageRunConfig } from '../../images/image-store.ts';
+import type { LayerStore } from '../../layers/layer-store.ts';
+import { digestOf } from '../../lib/digest.ts';
+import type { ContainerId } from '../../lib/ids.ts';
+import type { ContainerNetwork, Endpoint } from '../../networks/container-network.ts';
+import { StateDatabase } from '../../state/database.ts';
+import { type Containers, createContainers } from '../containers.ts';
+import type { CreateRequest } from '../create.ts';
+import { FakeRuntime } from './fake-runtime.ts';
+
+export interface TestEngine {
+  readonly containers: Containers;
+  readonly runtime: FakeRuntime;
+  /** What layers and network were asked, in order. */
+  readonly calls: string[];
+  /** `action attributes`, in order. */
+  readonly events: string[];
+  readonly errors: unknown[];
+  readonly directory: string;
+  /** The same state and host under a new daemon. */
+  restart(): Promise<TestEngine>;
+}
+
+/** The container verbs on fakes of everything below them, with a real state database. */
+export async function testEngine(t: TestContext, image: ImageRunConfig = {}): Promise<TestEngine> {
+  const directory = mkdtempSync(join(tmpdir(), 'skiff-containers-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  return engineIn(t, directory, image, new FakeRuntime());
+}
+
+async function engineIn(
+  t: TestContext,
+  directory: string,
+  image: ImageRunConfig,
+  runtime: FakeRuntime,
+): Promise<TestEngine> {
+  const state = StateDatabase.open(join(directory, 'state.db'));
+  t.after(() => state.close());
+  const [calls, events, errors]: [string[], string[], unknown[]] = [[], [], []];
+  const containers = await createContainers({
+    state,
+    runtime,
+    layers: fakeLayers(directory, calls),
+    images: { resolve: async (reference) => imageNamed(reference, image) },
+    network: fakeNetwork(calls),
+    logs: { read: async function* () {} },
+    events: {
+      publish: ({ action, attributes }) => {
+        const { image: _image, name: _name, ...own } = attributes;
+        events.push([action, ...Object.entries(own).map(([key, value]) => `${key}=${value}`)].join(' '));
+      },
+    },
+    options: {
+      directory: join(directory, 'containers'),
+      ociRuntimes: new Map([['crun', 'crun']]),
+      defaultRuntime: 'crun',
+      cgroupParent: '/skiff-test',
+      cgroupVersion: 2,
+      logError: (_message, error) => errors.push(error),
+    },
+  });
+  const restart = () => engineIn(t, directory, image, runtime);
+  return { containers, runtime, calls, events, errors, directory, restart };
+}
+
+function imageNamed(reference: string, config: ImageRunConfig): Image {
+  const id = digestOf('image') as Image['id'];
+  if (reference !== 'busybox' && reference !== id) throw imageNotFound(`${reference}:latest`);
+  return {
+    id,
+    topChainId: undefined,
+    diffIds: [],
+    architecture: 'amd64',
+    variant: undefined,
+    os: 'linux',
+    created: undefined,
+    author: undefined,
+    config,
+    history: [],
+  };
+}
+
+type WritableLayers = Pick<
+  LayerStore,
+  | 'createWritable'
+  | 'mountWritable'
+  | 'unmountWritable'
+  | 'removeWritable'
+  | 'writableDirectories'
+  | 'writableSizeBytes'
+  | 'chain'
+  | 'sweep'
+>;
+
+/** Only what containers use of a layer store. */
+function fakeLayers(directory: string, calls: string[]): LayerStore {
+  const note = (call: string) => async () => {
+    calls.push(call);
+  };
+  const layers: WritableLayers = {
+    createWritable: note('createWritable'),
+    mountWritable: async () => {
+      calls.push('mountWritable');
+      return directory;
+    },
+    unmountWritable: note('unmountWritable'),
+    removeWritable: note('removeWritable'),
+    writableDirectories: () => ({ lower: [], upper: '/upper', work: '/work', merged: '/merged' }),
+    writableSizeBytes: async () => 5,
+    chain: () => [],
+    sweep: note('sweep'),
+  };
+  return layers as LayerStore;
+}
+
+function fakeNetwork(calls: string[]): ContainerNetwork {
+  const endpoint: Endpoint = {
+    networkId: 'n',
+    networkName: 'bridge',
+    endpointId: 'e',
+    sandboxId: 's',
+    sandboxKey: '/netns/s',
+    macAddress: '02:42:ac:11:00:02',
+    ipAddress: '172.17.0.2',
+    ipPrefixLength: 16,
+    gateway: '172.17.0.1',
+  };
+  return {
+    prepare: async () => {
+      calls.push('prepare');
+      return { namespace: { kind: 'private' }, endpoint };
+    },
+    connect: async () => void calls.push('connect'),
+    disconnect: async () => void calls.push('disconnect'),
+    endpoint: () => endpoint,
+    files: async ({ hostname }) => ({ hosts: 'hosts', hostname: `${hostname}\n`, resolvConf: 'resolv' }),
+    restore: async () => undefined,
+  };
+}
+
+/** A request to create, from what a client would send. */
+export function createRequest(
+  name: string,
+  config: Partial<ContainerConfig> = {},
+  host: Partial<HostConfig> = {},
+): CreateRequest {
+  return {
+    name,
+    config: decodeBody(containerConfig, { Image: 'busybox', Cmd: ['true'], ...config }),
+    hostConfig: decodeBody(hostConfig, host),
+    networking: undefined,
+  };
+}
+
+/** Creates and starts one. */
+export async function running(
+  { containers }: TestEngine,
+  name: string,
+  config: Partial<ContainerConfig> = {},
+  host: Partial<HostConfig> = {},
+): Promise<ContainerId> {
+  const { id } = await containers.create(createRequest(name, config, host));
+  await containers.start(id);
+  return id;
+}
