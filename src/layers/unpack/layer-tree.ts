@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
 import { refusedEntry } from '../../errors/layers.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { bytesOf, textOf } from '../tar/byte-string.ts';
+import type { TarTime } from '../tar/tar-entry.ts';
 
 const IMPLIED_DIRECTORY_MODE = 0o755;
 const MAX_LINKS = 40;
@@ -12,7 +13,8 @@ const MAX_LINKS = 40;
  * (the root is empty). Nothing else changes the tree, so that what was seen once need not be asked for again.
  */
 export class LayerTree {
-  readonly #directories = new Set<string>(['']);
+  /** Those that are there, with the time that each shall have in the end. */
+  readonly #directories = new Map<string, TarTime | undefined>([['', undefined]]);
   #replacedAny = false;
 
   /**
@@ -23,15 +25,17 @@ export class LayerTree {
   directory(parts: readonly string[], entryPath: string): string {
     const direct = parts.length === 0 ? '' : `/${parts.join('/')}`;
     if (this.#directories.has(direct)) return direct;
-    return this.#walk([], parts, { entryPath, mayCreate: true, links: 0 });
+    return this.#walk([], parts, { entryPath, links: 0 }, true);
   }
 
+  /** `walk.links` counts all links of one path, also those within links: a few of those could make millions of steps. */
   #walk(
     start: readonly string[],
     parts: readonly string[],
-    context: { entryPath: string; mayCreate: boolean; links: number },
+    walk: { readonly entryPath: string; links: number },
+    mayCreate: boolean,
   ): string {
-    const { entryPath, mayCreate, links } = context;
+    const { entryPath } = walk;
     let at = [...start];
     for (const part of parts) {
       if (part === '' || part === '.') continue;
@@ -43,11 +47,10 @@ export class LayerTree {
       const stats = this.#directories.has(path) ? undefined : this.lstat(path);
       if (stats?.isSymbolicLink() === true) {
         const target = readlinkSync(bytesOf(path), 'latin1');
-        if (links >= MAX_LINKS) throw refusedEntry(entryPath, 'too many symbolic links on its way');
+        walk.links++;
+        if (walk.links > MAX_LINKS) throw refusedEntry(entryPath, 'too many symbolic links on its way');
         const from = target.startsWith('/') ? [] : at;
-        at = this.#walk(from, target.split('/'), { entryPath, mayCreate: false, links: links + 1 })
-          .split('/')
-          .slice(1);
+        at = this.#walk(from, target.split('/'), walk, false).split('/').slice(1);
         continue;
       }
       if (!this.#directories.has(path)) this.#enter(path, stats, entryPath, mayCreate);
@@ -63,15 +66,20 @@ export class LayerTree {
     } else if (!stats.isDirectory()) {
       throw refusedEntry(entryPath, `${JSON.stringify(textOf(path))} is not a directory`);
     }
-    this.#directories.add(path);
+    this.#directories.set(path, undefined);
   }
 
   lstat(path: string): Stats | undefined {
     return lstatSync(bytesOf(path), { throwIfNoEntry: false });
   }
 
-  noteDirectory(path: string): void {
-    this.#directories.add(path);
+  noteDirectory(path: string, time: TarTime): void {
+    this.#directories.set(path, time);
+  }
+
+  /** Directories that are still there and shall have a certain time. */
+  *directoryTimes(): Generator<[path: string, time: TarTime]> {
+    for (const [path, time] of this.#directories) if (time !== undefined) yield [path, time];
   }
 
   /** Runs `create`; when something of that name is there it is removed, with all below it, and `create` runs again. */
@@ -88,7 +96,8 @@ export class LayerTree {
   remove(path: string): void {
     this.#replacedAny = true;
     rmSync(bytesOf(path), { recursive: true, force: true });
-    for (const directory of this.#directories) {
+    if (!this.#directories.has(path)) return;
+    for (const directory of this.#directories.keys()) {
       if (directory === path || directory.startsWith(`${path}/`)) this.#directories.delete(directory);
     }
   }

@@ -4,7 +4,6 @@ import { refusedEntry } from '../../errors/layers.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { bytesOf, textOf } from '../tar/byte-string.ts';
-import type { TarTime } from '../tar/tar-entry.ts';
 import type { ReadEntry } from '../tar/tar-reader.ts';
 import { readTar } from '../tar/tar-reader.ts';
 import { measureTree } from '../measure-tree.ts';
@@ -41,7 +40,6 @@ export async function unpackLayer(archive: AsyncIterable<Uint8Array>, sys: Sysca
 class Unpacking {
   readonly #sys: Syscalls;
   readonly #tree = new LayerTree();
-  readonly #directoryTimes = new Map<string, TarTime>();
   readonly #whiteouts = new Set<string>();
   #sizeBytes = 0;
 
@@ -68,9 +66,7 @@ class Unpacking {
     const path = `${parent}/${name}`;
     const hidesLower = this.#whiteouts.delete(path);
     this.#sizeBytes += await writeEntry(this.#tree, this.#sys, path, read);
-    if (entry.type !== 'directory') return this.#forgetTimes(path);
-    this.#directoryTimes.set(path, entry.mtime);
-    if (hidesLower) this.#makeOpaque(path);
+    if (entry.type === 'directory' && hidesLower) this.#makeOpaque(path);
   }
 
   /** A whiteout hides what the layers below have; what this layer has of that name stays, before or after it. */
@@ -88,15 +84,8 @@ class Unpacking {
     this.#sys.setXattr(directory === '' ? '/' : bytesOf(directory), OPAQUE_XATTR, Buffer.from('y'));
   }
 
-  #forgetTimes(path: string): void {
-    if (!this.#tree.replacedAny) return;
-    for (const directory of this.#directoryTimes.keys()) {
-      if (directory === path || directory.startsWith(`${path}/`)) this.#directoryTimes.delete(directory);
-    }
-  }
-
   async finish(): Promise<number> {
-    for (const [path, time] of this.#directoryTimes) this.#sys.setTimes(bytesOf(path), time);
+    for (const [path, time] of this.#tree.directoryTimes()) this.#sys.setTimes(bytesOf(path), time);
     return this.#tree.replacedAny ? measureTree(Buffer.from('/')) : this.#sizeBytes;
   }
 }

@@ -26,8 +26,8 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 const NODE_TYPES = { character: 0o020000, block: 0o060000, fifo: 0o010000 } as const;
 
 /**
- * Makes the file at `path`, whose parent is there, with everything that the entry says of it; only a directory's times
- * are left to the caller, as writing into it would change them. Returns the bytes that it adds to the layer's size.
+ * Makes the file at `path`, whose parent is there, with everything that the entry says of it; only a directory's time
+ * is noted in the tree for later, as writing into it would change it. Returns the bytes that it adds to the layer's size.
  */
 export async function writeEntry(tree: LayerTree, sys: Syscalls, path: string, read: ReadEntry): Promise<number> {
   const { entry } = read;
@@ -40,6 +40,7 @@ export async function writeEntry(tree: LayerTree, sys: Syscalls, path: string, r
       return entry.sizeBytes;
     case 'directory':
       makeDirectory(tree, path);
+      tree.noteDirectory(path, entry.mtime);
       lchownSync(bytes, entry.uid, entry.gid);
       chmodSync(bytes, entry.mode);
       setXattrs(sys, bytes, entry);
@@ -118,7 +119,6 @@ function makeDirectory(tree: LayerTree, path: string): void {
       mkdirSync(bytesOf(path), { mode: 0o700 });
     }
   }
-  tree.noteDirectory(path);
 }
 
 function makeHardLink(tree: LayerTree, path: string, entry: TarEntry): void {

@@ -80,7 +80,7 @@ export function describeTree(path: string): string {
     find . -mindepth 1 -printf '%P|%y|%m|%U:%G|%n|%T@|%l|' \\( -type f -printf '%s' -o -true \\) -printf '\\n' | sort
     find . -mindepth 1 \\( -type c -o -type b \\) -exec stat -c '%n %t:%T' {} + | sort
     find . -mindepth 1 -type f -exec sha256sum {} + | sort -k2
-    find . -mindepth 1 -type f -printf '%i %P\\n' | sort | awk '{ if ($1 == last) print "same file:", prev, $2; last = $1; prev = $2 }'
+    find . -mindepth 1 -type f -printf '%i %P\\n' | sort | awk '{ if ($1 == last) print "same file:", prev, $2; last = $1; prev = $2 }' | sort
     true`;
   return run('sh', ['-c', script, 'sh', path]).toString('latin1') + describeXattrs(path);
 }

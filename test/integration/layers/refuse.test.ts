@@ -74,6 +74,17 @@ const HOSTILE: readonly { title: string; tar: Buffer; says: RegExp }[] = [
     says: /entry "a\/x": too many symbolic links/,
   },
   {
+    title: 'links that multiply',
+    tar: archiveOf(
+      rawEntry({ name: 'l0/', type: '5' }),
+      ...Array.from({ length: 20 }, (_, index) =>
+        rawEntry({ name: `l${index + 1}`, type: '2', link: Array(10).fill(`l${index}`).join('/../') }),
+      ),
+      rawEntry({ name: 'l20/x' }),
+    ),
+    says: /entry "l20\/x": too many symbolic links/,
+  },
+  {
     title: 'a hard link out',
     tar: archiveOf(rawEntry({ name: 'h', type: '1', link: '../../etc/passwd' })),
     says: /entry "h": hard link to .*would leave/,
