@@ -7,7 +7,6 @@ import type { LogLevel, OptionName, OptionValues } from './options.ts';
 export const DEFAULT_CONFIG_FILE = '/etc/skiff/daemon.json';
 const DEFAULT_DATA_ROOT = '/var/lib/skiff';
 const DEFAULT_EXEC_ROOT = '/run/skiff';
-const DEFAULT_PIDFILE = '/run/skiff.pid';
 
 /** How the daemon was asked to run. */
 export interface DaemonConfig {
@@ -44,12 +43,14 @@ export function resolveConfig(values: OptionValues): DaemonConfig {
   const list = (name: OptionName) => values.get(name) ?? [];
   const text = (name: OptionName) => list(name)[0];
   const dataRoot = resolve(text('data-root') ?? DEFAULT_DATA_ROOT);
+  const execRoot = resolve(text('exec-root') ?? DEFAULT_EXEC_ROOT);
   const runtimes = new Map([['crun', 'crun'], ['runc', 'runc'], ...list('add-runtime').map(pairOf)]);
   const hosts = list('host').length === 0 ? [DEFAULT_HOST] : list('host');
   return {
     dataRoot,
-    execRoot: resolve(text('exec-root') ?? DEFAULT_EXEC_ROOT),
-    pidfile: resolve(text('pidfile') ?? DEFAULT_PIDFILE),
+    execRoot,
+    // Beside the exec root, so that daemons with roots of their own do not refuse each other.
+    pidfile: resolve(text('pidfile') ?? `${execRoot}.pid`),
     hosts: hosts.map(parseHost),
     socketGroup: text('group'),
     tag: dataRoot === DEFAULT_DATA_ROOT ? '' : createHash('sha256').update(dataRoot).digest('hex').slice(0, 8),

@@ -168,7 +168,7 @@ export const daemonOptions = [
     short: 'p',
     kind: 'text',
     placeholder: 'path',
-    help: 'Path to use for daemon PID file (default "/run/skiff.pid")',
+    help: 'Path to use for daemon PID file (default: the exec root with ".pid" at its end)',
   },
   {
     name: 'registry-mirror',
