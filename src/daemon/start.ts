@@ -1,6 +1,7 @@
 import { VERSION } from '../lib/version.ts';
 import { LinuxSyscalls } from '../sys/linux.ts';
 import type { DaemonConfig } from './config.ts';
+import { IdleMemory } from './idle-memory.ts';
 import { listen, refuseTakenSockets } from './listen.ts';
 import { lockRoot } from './lock-root.ts';
 import type { DaemonLog } from './log.ts';
@@ -39,9 +40,11 @@ export async function startDaemon(config: DaemonConfig, log: DaemonLog): Promise
     warn: (message) => log.warn(message),
     onListening: (address) => log.info(`API listen on ${address}`),
   });
+  const idle = new IdleMemory(app.server, syscalls);
   log.debug('Daemon is ready', { milliseconds: Math.round(performance.now() - began) });
 
   return async () => {
+    idle.stop();
     await stopServing(listeners, underWay);
     await engine.runtime.close();
     engine.state.close();

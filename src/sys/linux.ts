@@ -60,6 +60,7 @@ const c = {
     'int utimensat(int directory, const char *path, const int64_t *times, int flags)',
   ),
   syncfs: declare<(fd: number) => number>('int syncfs(int fd)'),
+  mallocTrim: declare<(pad: number) => number>('int malloc_trim(size_t pad)'),
   flock: declare<(fd: number, operation: number) => number>('int flock(int fd, int operation)'),
   chroot: declare<(path: string) => number>('int chroot(const char *path)'),
 };
@@ -192,6 +193,10 @@ export class LinuxSyscalls implements Syscalls {
 
   syncFileSystem(fd: Fd): void {
     check('syncfs', c.syncfs(fd));
+  }
+
+  trimHeap(): void {
+    c.mallocTrim(0);
   }
 
   tryLock(fd: Fd): boolean {

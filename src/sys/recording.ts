@@ -82,6 +82,10 @@ export class RecordingSyscalls implements Syscalls {
     this.#record('syncFileSystem', fd);
   }
 
+  trimHeap(): void {
+    this.#record('trimHeap');
+  }
+
   tryLock(fd: Fd): boolean {
     this.#record('tryLock', fd);
     return true;

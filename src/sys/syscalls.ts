@@ -66,6 +66,8 @@ export interface Syscalls {
   setTimes(path: BytePath, time: { seconds: number; nanoseconds: number }): void;
   /** Writes everything of the file system that `fd` lies in to its disk. Blocks for as long as that takes. */
   syncFileSystem(fd: Fd): void;
+  /** Gives memory that malloc(3) holds free back to the kernel; a few milliseconds. */
+  trimHeap(): void;
   /** Takes an exclusive advisory lock that the process holds until it closes `fd` or dies; false when another has it. */
   tryLock(fd: Fd): boolean;
   /** The calling process's root becomes `path`, for all its threads (child processes for unpacking only). */
