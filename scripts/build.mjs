@@ -48,7 +48,17 @@ function build() {
   const temporary = `${output}.${process.pid}.tmp`;
   // With splitting, what a lazily loaded command imports is loaded with it: in one piece, the imports of Node's modules of
   // all commands would run at every start (4 ms of 14).
-  const options = ['--compile', '--splitting', '--minify', '--bytecode', '--format=esm'];
+  // Without the last two the executable would obey an .env file and run what a bunfig.toml names, of whatever folder it is
+  // called in.
+  const options = [
+    '--compile',
+    '--splitting',
+    '--minify',
+    '--bytecode',
+    '--format=esm',
+    '--no-compile-autoload-dotenv',
+    '--no-compile-autoload-bunfig',
+  ];
   const result = spawnSync(bun, ['build', ...options, 'src/cli/main.ts', '--outfile', temporary], {
     cwd: root,
     encoding: 'utf8',

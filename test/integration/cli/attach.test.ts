@@ -11,7 +11,6 @@ import { until } from '../../support/until.ts';
 let daemon: TestDaemon;
 const skiff = clis.find(({ name }) => name === 'skiff');
 assert.ok(skiff);
-const { line, spawn } = skiff;
 
 before(async () => {
   daemon = await startDaemon();
@@ -22,7 +21,7 @@ const TICKING = 'trap "echo caught; exit 6" INT; i=0; while :; do i=$((i+1)); ec
 
 test('attach shows what comes from now on and hands Ctrl-C on', async () => {
   await daemon.skiff(['run', '-d', '--name', 'ticking', 'busybox', 'sh', '-c', TICKING]);
-  const child = spawn(daemon, ['attach', 'ticking']);
+  const child = skiff.spawn(daemon, ['attach', 'ticking']);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
@@ -38,7 +37,7 @@ test('attach shows what comes from now on and hands Ctrl-C on', async () => {
 
 test('a client without --sig-proxy outlives two signals and goes alone at the third', async () => {
   await daemon.skiff(['run', '-d', '--name', 'stubborn', 'busybox', 'sh', '-c', TICKING]);
-  const child = spawn(daemon, ['attach', '--sig-proxy=false', 'stubborn']);
+  const child = skiff.spawn(daemon, ['attach', '--sig-proxy=false', 'stubborn']);
   let output = '';
   let complaint = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -61,7 +60,7 @@ test('a client without --sig-proxy outlives two signals and goes alone at the th
 
 test('keys of the user’s choice detach, and the container runs on', async () => {
   await daemon.skiff(['run', '-dit', '--name', 'shell', 'busybox', 'sh']);
-  const terminal = new Terminal(line(daemon, 'attach --detach-keys ctrl-a,d shell'));
+  const terminal = new Terminal(skiff.line(daemon, 'attach --detach-keys ctrl-a,d shell'));
   terminal.type('echo $((6*7))\n');
   await terminal.see(/42/);
   terminal.type('\x10\x11echo still $((1+1))\n');
@@ -74,7 +73,7 @@ test('keys of the user’s choice detach, and the container runs on', async () =
 });
 
 test('the terminal is afterwards as it was before, whether the session ends, fails or is detached from', async () => {
-  const session = (args: string): string => line(daemon, args);
+  const session = (args: string): string => skiff.line(daemon, args);
   const script = [
     'before=$(stty -g)',
     `${session('run --rm -it busybox true')}`,
@@ -87,7 +86,7 @@ test('the terminal is afterwards as it was before, whether the session ends, fai
 });
 
 test('a program in the container gets line feeds and screen sizes as they are', async () => {
-  const terminal = new Terminal(line(daemon, 'run --rm -it busybox sh'), { rows: 31, columns: 97 });
+  const terminal = new Terminal(skiff.line(daemon, 'run --rm -it busybox sh'), { rows: 31, columns: 97 });
   await terminal.see(/# /);
   terminal.type('stty size; stty -onlcr; printf "a\\nb\\n"; exit 3\n');
   assert.equal(await terminal.end(), 3);
