@@ -71,6 +71,8 @@ function imageText({ Image, ImageID }: ContainerSummary, truncates: boolean): st
   if (Image === '') return '<no image>';
   if (!truncates) return Image;
   if (shortId(Image) === shortId(ImageID) && ImageID !== '') return shortId(ImageID);
+  // Such a name is familiar already.
+  if (!/[@/]/.test(Image)) return Image;
   try {
     return familiarReference({ ...parseReference(Image), digest: undefined });
   } catch (error) {

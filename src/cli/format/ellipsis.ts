@@ -16,5 +16,6 @@ const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
 
 function displayWidth(character: string): number {
+  if (character < '\u0080') return 1;
   return wide.test(character) ? 2 : 1;
 }
