@@ -23,6 +23,7 @@ export interface ListenRequest {
   readonly hosts: readonly Host[];
   readonly socketGroup: string | undefined;
   readonly warn: (message: string) => void;
+  /** Told of each address when all of them are open: who sees one may rely on the others. */
   readonly onListening: (address: string) => void;
 }
 
@@ -42,13 +43,14 @@ export async function listen(request: ListenRequest): Promise<Listeners> {
     for (const server of servers) if (server.listening) server.close();
   };
   try {
-    for (const host of hosts.flatMap(expandFds)) {
+    const addresses = hosts.flatMap(expandFds);
+    for (const host of addresses) {
       // The first address is the HTTP server's own, so that its timeouts work; the others hand their connections to it.
       const server = servers.length === 0 ? http : handOver(http);
       servers.push(server);
       await open(server, host, request);
-      request.onListening(describeHost(host));
     }
+    for (const host of addresses) request.onListening(describeHost(host));
   } catch (error) {
     close();
     throw error;
