@@ -73,14 +73,18 @@ export function run(command: string, args: readonly string[], options: { cwd?: s
   return execFileSync(command, args, { maxBuffer: 1 << 30, stdio: ['pipe', 'pipe', 'inherit'], ...options });
 }
 
-/** What makes two trees the same tree: everything of every file but inode numbers and the root's own attributes. */
+/** What is in the root of every container, unless the image has its own. */
+export const BASE_NAMES = ['.dockerenv', 'dev', 'etc', 'proc', 'sys'];
+
+/** What makes two trees the same tree: everything of every file but inode numbers, the root's own attributes, and what is in every container. */
 export function describeTree(path: string): string {
   const script = `
     cd "$1"
-    find . -mindepth 1 -printf '%P|%y|%m|%U:%G|%n|%T@|%l|' \\( -type f -printf '%s' -o -true \\) -printf '\\n' | sort
-    find . -mindepth 1 \\( -type c -o -type b \\) -exec stat -c '%n %t:%T' {} + | sort
-    find . -mindepth 1 -type f -exec sha256sum {} + | sort -k2
-    find . -mindepth 1 -type f -printf '%i %P\\n' | sort | awk '{ if ($1 == last) print "same file:", prev, $2; last = $1; prev = $2 }' | sort
+    skip='-not ( ( ${BASE_NAMES.map((name) => `-path ./${name}`).join(' -o ')} ) -prune )'
+    find . -mindepth 1 $skip -printf '%P|%y|%m|%U:%G|%n|%T@|%l|' \\( -type f -printf '%s' -o -true \\) -printf '\\n' | sort
+    find . -mindepth 1 $skip \\( -type c -o -type b \\) -exec stat -c '%n %t:%T' {} + | sort
+    find . -mindepth 1 $skip -type f -exec sha256sum {} + | sort -k2
+    find . -mindepth 1 $skip -type f -printf '%i %P\\n' | sort | awk '{ if ($1 == last) print "same file:", prev, $2; last = $1; prev = $2 }' | sort
     true`;
   return run('sh', ['-c', script, 'sh', path]).toString('latin1') + describeXattrs(path);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isEngineError } from '../../../src/errors/engine-error.ts';
@@ -10,7 +10,7 @@ import type { ContainerId } from '../../../src/lib/ids.ts';
 import { randomId } from '../../../src/lib/ids.ts';
 import { mountsBelow } from '../../support/leaks.ts';
 import type { LayerFixture } from './layer-fixture.ts';
-import { layerFixture, leftIn, once } from './layer-fixture.ts';
+import { BASE_NAMES, layerFixture, leftIn, once } from './layer-fixture.ts';
 
 function fileLayer(fixture: LayerFixture, name: string, content: string, parent?: ChainId) {
   return fixture.apply(archiveOf(rawEntry({ name }, content)), parent);
@@ -23,7 +23,7 @@ test('what a container writes is its own, and is there again when it is mounted 
   writeFileSync(join(one.path, 'shared'), 'changed');
   writeFileSync(join(one.path, 'new'), 'new');
   assert.equal(readFileSync(join(two.path, 'shared'), 'utf8'), 'original');
-  assert.deepEqual(readdirSync(two.path), ['shared']);
+  assert.deepEqual(readdirSync(two.path).sort(), [...BASE_NAMES, 'shared']);
   await fixture.store.unmountWritable(one.id);
   assert.deepEqual(readdirSync(one.path), []);
   // Each of these mounts was volatile, and leaves the mark that overlayfs would refuse.
@@ -54,13 +54,39 @@ test('creating, mounting, unmounting and removing are idempotent, also all at on
   await assert.rejects(store.writableSizeBytes(id), (error) => isEngineError(error, 'not_found'));
 });
 
-test('an image without layers is an empty root that can be written', async (t) => {
+test('an image without layers is a root with what Docker puts there, and that is no part of the container', async (t) => {
   const fixture = layerFixture(t);
   const { path, id } = await fixture.mount(undefined);
-  assert.deepEqual(readdirSync(path), []);
+  const list = (name: string) => readdirSync(join(path, name)).sort();
+  assert.deepEqual(list('.'), BASE_NAMES);
+  assert.deepEqual(
+    [list('dev'), list('etc')],
+    [
+      ['console', 'pts', 'shm'],
+      ['hostname', 'hosts', 'mtab', 'resolv.conf'],
+    ],
+  );
   assert.equal(statSync(path).mode & 0o7777, 0o755);
+  assert.equal(await fixture.store.writableSizeBytes(id), 0);
   writeFileSync(join(path, 'a'), 'x');
   assert.equal(await fixture.store.writableSizeBytes(id), 1);
+});
+
+test('an image that has such files keeps its own', async (t) => {
+  const fixture = layerFixture(t);
+  const layer = await fixture.apply(
+    archiveOf(
+      rawEntry({ name: 'etc/hosts' }, 'its own'),
+      rawEntry({ name: 'proc', type: '2', link: 'elsewhere' }),
+      rawEntry({ name: 'sys/', type: '5', patches: [[100, '0000700']] }),
+    ),
+  );
+  const { path } = await fixture.mount(layer.chainId);
+  assert.equal(readFileSync(join(path, 'etc/hosts'), 'utf8'), 'its own');
+  assert.equal(readlinkSync(join(path, 'proc')), 'elsewhere');
+  assert.equal(statSync(join(path, 'sys')).mode & 0o7777, 0o700);
+  assert.equal(existsSync(join(path, 'etc/mtab')), false);
+  assert.equal(readlinkSync(join(path, 'etc/mtab')), '/proc/mounts');
 });
 
 for (const { title, folder } of [
@@ -82,7 +108,7 @@ for (const { title, folder } of [
     const top = chainIds.at(-1) ?? assert.fail();
     assert.equal(fixture.store.chain(top).length, 128);
     const { path } = await fixture.mount(top);
-    assert.equal(readdirSync(path).length, 128);
+    assert.equal(readdirSync(path).length, 128 + BASE_NAMES.length);
     writeFileSync(join(path, 'file-0'), 'copied up');
     assert.equal(readFileSync(join(path, 'file-0'), 'utf8'), 'copied up');
   });
