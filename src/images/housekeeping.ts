@@ -1,7 +1,8 @@
 import type { ContentStore } from '../content/content-store.ts';
 import { messageOf } from '../errors/engine-error.ts';
 import type { ChainId, Digest } from '../lib/digest.ts';
-import type { Layer, LayerStore } from '../layers/layer-store.ts';
+import type { Layer } from '../layers/layer-store.ts';
+import type { ImageLayers } from './image-context.ts';
 import type { ImageState } from '../state/images.ts';
 
 /**
@@ -12,13 +13,13 @@ import type { ImageState } from '../state/images.ts';
 export class Housekeeping {
   readonly #state: ImageState;
   readonly #content: ContentStore;
-  readonly #layers: LayerStore;
+  readonly #layers: ImageLayers;
   readonly #waitingBlobs = new Set<Digest>();
   #sessions = 0;
   #layersWait = false;
   #removal: Promise<unknown> = Promise.resolve();
 
-  constructor(state: ImageState, content: ContentStore, layers: LayerStore) {
+  constructor(state: ImageState, content: ContentStore, layers: ImageLayers) {
     this.#state = state;
     this.#content = content;
     this.#layers = layers;

@@ -17,10 +17,13 @@ export interface ImageUsers {
   containersUsing(imageId: ImageId): readonly ImageUser[];
 }
 
+/** What images need of layers; containers need the rest. */
+export type ImageLayers = Pick<LayerStore, 'apply' | 'get' | 'chain' | 'release' | 'exportTar'>;
+
 /** What the verbs of this module work on. */
 export interface ImageContext {
   readonly content: ContentStore;
-  readonly layers: LayerStore;
+  readonly layers: ImageLayers;
   readonly state: ImageState;
   readonly catalog: ImageCatalog;
   readonly housekeeping: Housekeeping;

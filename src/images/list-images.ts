@@ -5,9 +5,8 @@ import type { Filters } from '../lib/filters.ts';
 import { globMatches } from '../lib/glob.ts';
 import { familiarReference, familiarRepository, parseReference } from '../lib/image-reference.ts';
 import { parseTimestampMs } from '../lib/parse-timestamp.ts';
-import type { LayerStore } from '../layers/layer-store.ts';
 import type { ImageRow } from '../state/images.ts';
-import type { ImageContext } from './image-context.ts';
+import type { ImageContext, ImageLayers } from './image-context.ts';
 import { createdAtMs } from './image-document.ts';
 import type { Image } from './image-store.ts';
 
@@ -95,12 +94,12 @@ export function namesOf({ state }: ImageContext, id: ImageId, patterns?: readonl
 }
 
 /** The sum of the sizes of the image's layers. */
-export function sizeOf(layers: LayerStore, { topChainId }: ImageRow): number {
+export function sizeOf(layers: ImageLayers, { topChainId }: ImageRow): number {
   if (topChainId === undefined) return 0;
   return layers.chain(topChainId).reduce((sum, layer) => sum + layer.sizeBytes, 0);
 }
 
-function sharedSize(layers: LayerStore, { topChainId }: ImageRow, counts: ReadonlyMap<ChainId, number>): number {
+function sharedSize(layers: ImageLayers, { topChainId }: ImageRow, counts: ReadonlyMap<ChainId, number>): number {
   if (topChainId === undefined) return 0;
   const shared = layers.chain(topChainId).filter(({ chainId }) => (counts.get(chainId) ?? 0) > 1);
   return shared.reduce((sum, layer) => sum + layer.sizeBytes, 0);

@@ -1,6 +1,5 @@
 import type { ContentStore } from '../content/content-store.ts';
 import type { EventSink } from '../events/event-bus.ts';
-import type { LayerStore } from '../layers/layer-store.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ImageReference } from '../lib/image-reference.ts';
 import type { StateDatabase } from '../state/database.ts';
@@ -9,7 +8,7 @@ import { SettingState } from '../state/settings.ts';
 import { loadDefaultImage } from './default-image.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { ImageCatalog } from './image-catalog.ts';
-import type { ImageContext, ImageUsers } from './image-context.ts';
+import type { ImageContext, ImageLayers, ImageUsers } from './image-context.ts';
 import type { HistoryStep } from './image-history.ts';
 import { imageHistory } from './image-history.ts';
 import type { Image, ImageLookup } from './image-store.ts';
@@ -31,7 +30,7 @@ import { tagImage } from './tag-image.ts';
 export interface LocalImagesOptions {
   readonly database: StateDatabase;
   readonly content: ContentStore;
-  readonly layers: LayerStore;
+  readonly layers: ImageLayers;
   readonly events: EventSink;
   readonly users: ImageUsers;
 }

@@ -6,8 +6,7 @@ import { isEngineError } from '../../errors/engine-error.ts';
 import type { ChainId, DiffId } from '../../lib/digest.ts';
 import { familiarReference, fullName } from '../../lib/image-reference.ts';
 import { shortId } from '../../lib/ids.ts';
-import type { LayerStore } from '../../layers/layer-store.ts';
-import type { ImageContext } from '../image-context.ts';
+import type { ImageContext, ImageLayers } from '../image-context.ts';
 import { createdAtMs } from '../image-document.ts';
 import { publishImageEvent } from '../image-events.ts';
 import type { Report } from '../progress.ts';
@@ -55,7 +54,7 @@ async function readImages(
 }
 
 /** Side by side: the store makes each wait for the one below it where it must. */
-async function unpackLayers(layers: LayerStore, image: LoadableImage, report: Report): Promise<void> {
+async function unpackLayers(layers: ImageLayers, image: LoadableImage, report: Report): Promise<void> {
   const { diffIds } = image.document;
   const chainIds = chainIdsOf(diffIds);
   const unpacking: Promise<void>[] = [];
@@ -71,7 +70,7 @@ async function unpackLayers(layers: LayerStore, image: LoadableImage, report: Re
 }
 
 async function unpackLayer(
-  layers: LayerStore,
+  layers: ImageLayers,
   { parent, diffId, blob }: { parent: ChainId | undefined; diffId: DiffId; blob: BlobInfo },
   report: Report,
 ): Promise<void> {
@@ -82,7 +81,7 @@ async function unpackLayer(
   tell(total);
 }
 
-function hasLayer(layers: LayerStore, chainId: ChainId): boolean {
+function hasLayer(layers: ImageLayers, chainId: ChainId): boolean {
   try {
     layers.get(chainId);
     return true;

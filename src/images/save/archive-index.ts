@@ -36,7 +36,7 @@ export function blobPath(digest: Digest): string {
 export function archiveIndex(images: readonly SavedImage[]): ArchiveIndex {
   const manifests = new Map<Digest, Buffer>();
   const indexEntries: object[] = [];
-  const repositories: Record<string, Record<string, string>> = {};
+  const repositories = new Map<string, Map<string, string>>();
   for (const image of images) {
     const manifest = json(ociManifest(image));
     const digest = digestOf(manifest);
@@ -47,8 +47,9 @@ export function archiveIndex(images: readonly SavedImage[]): ArchiveIndex {
       indexEntries.push({ ...descriptor, annotations: nameAnnotations(name) });
       const top = image.layers.at(-1);
       if (top === undefined || name.tag === undefined) continue;
-      const tags = (repositories[familiarRepository(name)] ??= {});
-      tags[name.tag] = hexOf(top.diffId);
+      const repository = familiarRepository(name);
+      const tags = repositories.get(repository) ?? new Map<string, string>();
+      repositories.set(repository, tags.set(name.tag, JSON.stringify(hexOf(top.diffId))));
     }
   }
   const files = new Map<string, Buffer>([
@@ -63,7 +64,10 @@ export function archiveIndex(images: readonly SavedImage[]): ArchiveIndex {
     ['manifest.json', line(images.length === 0 ? null : images.map(dockerManifest))],
     ['oci-layout', Buffer.from('{"imageLayoutVersion": "1.0.0"}')],
   ]);
-  if (Object.keys(repositories).length > 0) files.set('repositories', line(repositories));
+  if (repositories.size > 0) {
+    const texts = new Map([...repositories].map(([name, tags]) => [name, sortedObject(tags)]));
+    files.set('repositories', Buffer.from(`${sortedObject(texts)}\n`));
+  }
   return { manifests, files };
 }
 
@@ -96,6 +100,12 @@ function dockerManifest({ id, names, layers, parentId }: SavedImage): object {
 
 function nameAnnotations(name: ImageReference): object {
   return { 'io.containerd.image.name': fullName(name), 'org.opencontainers.image.ref.name': name.tag };
+}
+
+/** Keys in the order of their bytes, as Go writes them; an object of JavaScript would put numbers first. */
+function sortedObject(values: ReadonlyMap<string, string>): string {
+  const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
 }
 
 function json(value: unknown): Buffer {

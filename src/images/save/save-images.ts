@@ -1,12 +1,11 @@
 import type { ContentStore } from '../../content/content-store.ts';
 import { imageNotFound } from '../../errors/images.ts';
 import { isEngineError } from '../../errors/engine-error.ts';
-import type { LayerStore } from '../../layers/layer-store.ts';
 import type { ChainId, DiffId, Digest } from '../../lib/digest.ts';
 import { chainIdsOf, hexOf } from '../../lib/digest.ts';
 import { createdAtMs } from '../image-document.ts';
 import { publishImageEvent } from '../image-events.ts';
-import type { ImageContext } from '../image-context.ts';
+import type { ImageContext, ImageLayers } from '../image-context.ts';
 import type { SavedImage, SavedLayer } from './archive-index.ts';
 import { archiveIndex, blobPath } from './archive-index.ts';
 import type { SelectedImage } from './select-images.ts';
@@ -100,7 +99,7 @@ async function collect(
 }
 
 /** A tar header comes before the data: the size of a layer that is kept compressed is counted first. */
-async function tarSize(content: ContentStore, layers: LayerStore, chainId: ChainId): Promise<number> {
+async function tarSize(content: ContentStore, layers: ImageLayers, chainId: ChainId): Promise<number> {
   const { blob, diffId } = layers.get(chainId);
   if ((blob as string) === diffId) {
     const info = await content.stat(blob);

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { ContentStore } from '../../content/content-store.ts';
+import { layerNotFound, wrongDiffId } from '../../errors/layers.ts';
+import type { ApplyRequest, Layer } from '../../layers/layer-store.ts';
+import { readTar } from '../../layers/tar/tar-reader.ts';
+import type { ChainId, DiffId } from '../../lib/digest.ts';
+import { chainIdOf } from '../../lib/digest.ts';
+import type { StateDatabase } from '../../state/database.ts';
+import type { LayerRecord } from '../../state/layers.ts';
+import type { ImageLayers } from '../image-context.ts';
+import { LayerRecords } from '../../state/layers.ts';
+
+/** A layer store that reads archives and keeps records of them, but unpacks nothing: it needs no root and no kernel. */
+export class MemoryLayerStore implements ImageLayers {
+  readonly #content: ContentStore;
+  readonly #records: LayerRecords;
+  #applied = 0;
+
+  constructor(content: ContentStore, database: StateDatabase) {
+    this.#content = content;
+    this.#records = new LayerRecords(database);
+  }
+
+  /** How many layers were really read. */
+  get applied(): number {
+    return this.#applied;
+  }
+
+  async apply({ parent, blob, diffId }: ApplyRequest): Promise<Layer> {
+    const hash = createHash('sha256');
+    const content = this.#content;
+    const hashed = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const chunk of content.read(blob)) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    };
+    let sizeBytes = 0;
+    for await (const { entry } of readTar(hashed())) sizeBytes += entry.sizeBytes;
+    const actual = `sha256:${hash.digest('hex')}` as DiffId;
+    if (diffId !== undefined && diffId !== actual) throw wrongDiffId(diffId, actual);
+    this.#applied++;
+    const chainId = chainIdOf(parent, actual);
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar';
+    return this.#records.insert({ chainId, parent, diffId: actual, blob, mediaType, sizeBytes, directory: chainId });
+  }
+
+  get(chainId: ChainId): LayerRecord {
+    const record = this.#records.find(chainId);
+    if (record === undefined) throw layerNotFound(chainId);
+    return record;
+  }
+
+  chain(top: ChainId): Layer[] {
+    const layer = this.get(top);
+    return [...(layer.parent === undefined ? [] : this.chain(layer.parent)), layer];
+  }
+
+  async release(top: ChainId): Promise<Layer[]> {
+    return this.#records.release(top, () => false);
+  }
+
+  exportTar(chainId: ChainId): AsyncIterable<Uint8Array> {
+    return this.#content.read(this.get(chainId).blob);
+  }
+}
