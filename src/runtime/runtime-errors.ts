@@ -60,6 +60,7 @@ function commandReason(command: string, text: string): string | undefined {
   if (/permission denied$/i.test(text)) return 'permission denied: unknown';
   // crun answers with EPERM for whatever is no regular file, and that is a directory.
   if (/(is a directory|operation not permitted)$/i.test(text)) return 'is a directory: unknown: permission denied';
+  if (!/no such file or directory|not found/i.test(text)) return undefined;
   if (command.includes('/')) return `stat ${command}: no such file or directory: unknown`;
   return 'executable file not found in $PATH: unknown';
 }

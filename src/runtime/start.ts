@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { open, unlink } from 'node:fs/promises';
+import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { messageOf } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
@@ -20,17 +19,18 @@ export async function startContainer(context: RuntimeContext, id: ContainerId): 
 
 /**
  * What `crun start` does, without the cost of a process: the container's first process waits until a byte comes through
- * the pipe, whose name goes first. Opening fails at once when nobody waits.
+ * the pipe. Opening fails at once when nobody waits. The name goes last, and nothing else happens in between: a daemon
+ * that is killed right there leaves a container that counts as not started, never one that waits for ever.
  */
-async function releaseCrun(context: RuntimeContext, id: ContainerId): Promise<void> {
+function releaseCrun(context: RuntimeContext, id: ContainerId): void {
   const path = context.paths.startFifo(id);
   try {
-    const fifo = await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    const fifo = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
     try {
-      await unlink(path);
-      await fifo.write(new Uint8Array(1));
+      writeSync(fifo, new Uint8Array(1));
+      unlinkSync(path);
     } finally {
-      await fifo.close();
+      closeSync(fifo);
     }
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT', 'ENXIO', 'EPIPE')) throw containerNotRunning(id, error);

@@ -31,3 +31,9 @@ test('a host with both versions has a hierarchy for each controller and one more
   });
   assert.equal(parseHierarchies(v1('memory', '0:31')).mode, 'v1');
 });
+
+test('a version 1 hierarchy beside a version 2 host, as some programs mount one, changes nothing', () => {
+  const mountInfo = `${v1('net_cls', '0:31')}\n30 25 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n`;
+  assert.deepEqual(parseHierarchies(mountInfo).roots, ['/sys/fs/cgroup']);
+  assert.equal(parseHierarchies(mountInfo).mode, 'v2');
+});

@@ -1,4 +1,6 @@
-import { dirname } from 'node:path';
+import { join } from 'node:path';
+
+const TOP = '/sys/fs/cgroup';
 
 export interface CgroupHierarchies {
   /** `hybrid`: v1 hierarchies with a v2 one beside them. */
@@ -21,16 +23,13 @@ export function parseHierarchies(mountInfo: string): CgroupHierarchies {
     const [, , device = '', root, mountPoint = ''] = fields.split(' ');
     const type = afterDash.split(' ')[0];
     // A bind mount of a part of a hierarchy, as inside a container's view, is no root.
-    if (root !== '/' && !mountPoint.startsWith('/sys/fs/cgroup')) continue;
+    if (root !== '/' && !mountPoint.startsWith(TOP)) continue;
     const kind = type === 'cgroup' ? v1 : type === 'cgroup2' ? v2 : undefined;
     if (kind !== undefined && !kind.has(device)) kind.set(device, mountPoint);
   }
-  const unified = [...v2.values()][0];
-  const firstV1 = [...v1.values()][0];
-  return {
-    mode: v1.size === 0 ? 'v2' : unified === undefined ? 'v1' : 'hybrid',
-    roots: [...v1.values(), ...v2.values()],
-    unified,
-    v1Base: firstV1 === undefined ? undefined : dirname(firstV1),
-  };
+  // What is mounted here decides, for the OCI runtimes too: a v1 hierarchy elsewhere does not make a v2 host a mixed one.
+  const unified = [...v2.values()].find((path) => path === TOP || path === join(TOP, 'unified'));
+  if (unified === TOP) return { mode: 'v2', roots: [TOP], unified, v1Base: undefined };
+  const roots = [...v1.values(), ...(unified === undefined ? [] : [unified])];
+  return { mode: unified === undefined ? 'v1' : 'hybrid', roots, unified, v1Base: TOP };
 }
