@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
 import { runChild } from '../sys/child.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
-
-/** The lower directory of containers whose image has no layers. */
-export const EMPTY_LAYER = 'l/_';
+import { BASE_LAYER, makeBaseLayer } from './base-layer.ts';
 
 /**
  * Where layers lie on disk. Names are short, as up to 128 of them must fit into one mount:
@@ -21,7 +19,8 @@ export class LayerDirectories {
   /** Makes the directories where they are missing. */
   constructor(root: string) {
     this.root = root;
-    for (const name of [EMPTY_LAYER, 'w', 'tmp', 'trash']) mkdirSync(join(root, name), { recursive: true });
+    for (const name of ['l', 'w', 'tmp', 'trash']) mkdirSync(join(root, name), { recursive: true });
+    makeBaseLayer(join(root, BASE_LAYER));
     const numbers = readdirSync(join(root, 'l')).map((name) => Number.parseInt(name, 36));
     this.#lastNumber = Math.max(0, ...numbers.filter((number) => !Number.isNaN(number)));
   }
@@ -77,7 +76,7 @@ export class LayerDirectories {
   /** Deletes what unpacking and deleting left that never ended. */
   async sweep(layersInUse: ReadonlySet<string>): Promise<void> {
     for (const name of await readdir(join(this.root, 'l'))) {
-      if (`l/${name}` !== EMPTY_LAYER && !layersInUse.has(name)) await this.discard(this.layer(name));
+      if (`l/${name}` !== BASE_LAYER && !layersInUse.has(name)) await this.discard(this.layer(name));
     }
     for (const place of ['tmp', 'trash']) {
       for (const name of await readdir(join(this.root, place))) await deleteTree(join(this.root, place, name));

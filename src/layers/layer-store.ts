@@ -55,7 +55,9 @@ export interface LayerStore {
   /** Makes a container's writable layer; idempotent. `top` is undefined for an image without layers. */
   createWritable(id: ContainerId, top: ChainId | undefined): Promise<void>;
   /**
-   * Mounts a container's root file system and returns its path. Idempotent: a mount that is there is used.
+   * Mounts a container's root file system and returns its path. Idempotent: a mount that is there is used. Where the
+   * image lacks them, `/dev`, `/proc`, `/sys`, `/etc/hosts` and so on are there to mount on, as in Docker, and are no
+   * part of the writable layer.
    * `volatile` leaves out the sync at unmount, for containers that go with their first exit.
    */
   mountWritable(id: ContainerId, options: { volatile: boolean }): Promise<string>;

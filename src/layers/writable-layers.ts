@@ -9,8 +9,8 @@ import { mountOverlay } from '../sys/overlay-mount.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { MNT_DETACH, UMOUNT_NOFOLLOW } from '../sys/syscalls.ts';
+import { BASE_LAYER } from './base-layer.ts';
 import type { LayerDirectories } from './layer-directories.ts';
-import { EMPTY_LAYER } from './layer-directories.ts';
 import type { WritableDirectories } from './layer-store.ts';
 import { measureTree } from './measure-tree.ts';
 
@@ -58,7 +58,7 @@ export class WritableLayers {
       const chain = writable.top === undefined ? [] : this.#chain(writable.top);
       await mountOverlay(this.#syscalls, {
         root: this.#directories.root,
-        lower: chain.length === 0 ? [EMPTY_LAYER] : chain.map(({ directory }) => `l/${directory}`).reverse(),
+        lower: [...chain.map(({ directory }) => `l/${directory}`).reverse(), BASE_LAYER],
         upper: `w/${id}/upper`,
         work: `w/${id}/work`,
         target,

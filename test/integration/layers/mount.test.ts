@@ -23,7 +23,7 @@ test('what a container writes is its own, and is there again when it is mounted 
   writeFileSync(join(one.path, 'shared'), 'changed');
   writeFileSync(join(one.path, 'new'), 'new');
   assert.equal(readFileSync(join(two.path, 'shared'), 'utf8'), 'original');
-  assert.deepEqual(readdirSync(two.path).sort(), [...BASE_NAMES, 'shared']);
+  assert.deepEqual(readdirSync(two.path).sort(), [...BASE_NAMES, 'shared'].sort());
   await fixture.store.unmountWritable(one.id);
   assert.deepEqual(readdirSync(one.path), []);
   // Each of these mounts was volatile, and leaves the mark that overlayfs would refuse.
@@ -85,7 +85,6 @@ test('an image that has such files keeps its own', async (t) => {
   assert.equal(readFileSync(join(path, 'etc/hosts'), 'utf8'), 'its own');
   assert.equal(readlinkSync(join(path, 'proc')), 'elsewhere');
   assert.equal(statSync(join(path, 'sys')).mode & 0o7777, 0o700);
-  assert.equal(existsSync(join(path, 'etc/mtab')), false);
   assert.equal(readlinkSync(join(path, 'etc/mtab')), '/proc/mounts');
 });
 
