@@ -35,7 +35,7 @@ function parseTcp(text: string, rest: string): Host {
   const url = URL.parse(`http://${rest === '' ? 'localhost' : rest.replace(/^:/, '0.0.0.0:')}`);
   if (url === null || url.pathname !== '/' || url.username !== '')
     throw invalidArgument(`invalid bind address (${text})`);
-  const port = /:80$/.test(rest) ? 80 : Number(url.port || DEFAULT_PORT);
+  const port = rest.endsWith(':80') ? 80 : Number(url.port || DEFAULT_PORT);
   return { kind: 'tcp', address: url.hostname.replace(/^\[(.*)\]$/, '$1'), port };
 }
 

@@ -40,7 +40,7 @@ export class IdleMemory {
 
   #collect(): void {
     // There only where the launcher asked for it (`--expose-gc`).
-    void globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     this.#timer = setTimeout(() => this.#syscalls.trimHeap(), SWEEP_MS).unref();
   }
 }

@@ -114,9 +114,6 @@ function shown(option: DaemonOption, values: readonly string[]): string {
 }
 
 function shownFile(value: unknown): string {
-  return Array.isArray(value)
-    ? `[${value.map(String).join(' ')}]`
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+  if (Array.isArray(value)) return `[${value.map(shownFile).join(' ')}]`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -54,7 +54,12 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
   const { version: cgroupVersion } = await Cgroups.detect();
   const network = wireNetworks(config, { state, events, syscalls, log });
   const containers = await createContainers({
-    ...{ state, runtime, layers, images, network, events },
+    state,
+    runtime,
+    layers,
+    images,
+    network,
+    events,
     logs: logReader,
     options: {
       directory: join(config.dataRoot, 'containers'),

@@ -1,5 +1,3 @@
-import { invalidArgument } from '../errors/engine-error.ts';
-
 type Query = Readonly<Record<string, unknown>>;
 
 /** The first value of a query parameter; undefined when it is absent. */

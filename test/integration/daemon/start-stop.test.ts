@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -65,7 +65,7 @@ test('the socket is for its owner and group alone, and the pidfile names the dae
 test('SIGTERM ends a daemon in under two seconds with status 0, even while clients follow events', async () => {
   const client = request({ socketPath: daemon.socketPath, path: '/events' });
   client.end();
-  const [stream] = (await once(client, 'response')) as [import('node:http').IncomingMessage];
+  const [stream] = (await once(client, 'response')) as [IncomingMessage];
   stream.on('error', () => undefined);
   stream.resume();
   const { status, milliseconds } = await daemon.stop();
@@ -97,7 +97,7 @@ test('a file in the place of the socket is left alone', async () => {
 test('one daemon serves on several addresses', async () => {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
-  const { port } = probe.address() as import('node:net').AddressInfo;
+  const { port } = probe.address() as AddressInfo;
   probe.close();
   await once(probe, 'close');
   const other = await startDaemon(['-H', `tcp://127.0.0.1:${port}`]);

@@ -31,20 +31,12 @@ export function infoResponse(backend: SystemBackend, host: HostFacts, components
     CgroupDriver: host.cgroupDriver,
     CgroupVersion: host.cgroupVersion,
     NEventsListener: backend.eventListeners(),
-    KernelVersion: host.kernelVersion,
-    OperatingSystem: host.operatingSystem,
-    OSVersion: host.osVersion,
-    OSType: 'linux',
-    Architecture: host.machine,
+    ...platform(host),
     IndexServerAddress: OFFICIAL_INDEX,
     RegistryConfig: registries(engine),
-    NCPU: host.cpus,
-    MemTotal: host.memoryBytes,
     GenericResources: null,
     DockerRootDir: engine.dataRoot,
-    HttpProxy: withoutPassword(process.env['HTTP_PROXY'] ?? process.env['http_proxy']),
-    HttpsProxy: withoutPassword(process.env['HTTPS_PROXY'] ?? process.env['https_proxy']),
-    NoProxy: process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '',
+    ...proxies(),
     Name: host.hostname,
     Labels: engine.labels,
     ExperimentalBuild: false,
@@ -139,6 +131,26 @@ function warnings({ limits: can, ...host }: HostFacts): string[] | null {
   ];
   const texts = missing.filter(([has]) => !has).map(([, text]) => `WARNING: ${text}`);
   return texts.length === 0 ? null : texts;
+}
+
+function platform(host: HostFacts) {
+  return {
+    KernelVersion: host.kernelVersion,
+    OperatingSystem: host.operatingSystem,
+    OSVersion: host.osVersion,
+    OSType: 'linux',
+    Architecture: host.machine,
+    NCPU: host.cpus,
+    MemTotal: host.memoryBytes,
+  };
+}
+
+function proxies() {
+  return {
+    HttpProxy: withoutPassword(process.env['HTTP_PROXY'] ?? process.env['http_proxy']),
+    HttpsProxy: withoutPassword(process.env['HTTPS_PROXY'] ?? process.env['https_proxy']),
+    NoProxy: process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '',
+  };
 }
 
 function withoutPassword(proxy = ''): string {
