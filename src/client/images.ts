@@ -1,4 +1,5 @@
 import type { ApiClient } from './api-client.ts';
+import { encodePlatform } from './encode-platform.ts';
 import { encodeFilters, type Filters } from './filters.ts';
 import type { RequestBody, TransportResponse } from './transport.ts';
 
@@ -43,16 +44,20 @@ export async function listImages(
   return await client.json('GET', '/images/json', { query });
 }
 
-export async function imageHistory(client: ApiClient, image: string): Promise<HistoryEntry[]> {
-  return await client.json('GET', at(image, 'history'));
+export async function imageHistory(client: ApiClient, image: string, platform: string): Promise<HistoryEntry[]> {
+  return await client.json('GET', at(image, 'history'), { query: { platform: encodePlatform(platform) } });
 }
 
 export async function removeImage(
   client: ApiClient,
   image: string,
-  options: { force: boolean; noPrune: boolean },
+  options: { force: boolean; noPrune: boolean; platforms: readonly string[] },
 ): Promise<ImageDeleted[]> {
-  const query = { force: options.force ? 1 : undefined, noprune: options.noPrune ? 1 : undefined };
+  const query = {
+    force: options.force ? 1 : undefined,
+    noprune: options.noPrune ? 1 : undefined,
+    platforms: options.platforms.flatMap((platform) => encodePlatform(platform) ?? []),
+  };
   return await client.json('DELETE', at(image), { query });
 }
 
@@ -91,15 +96,24 @@ export async function importImage(client: ApiClient, options: ImportOptions): Pr
 }
 
 /** The answer is a stream of JSON messages. */
-export async function loadImages(client: ApiClient, body: RequestBody, quiet: boolean): Promise<TransportResponse> {
+export async function loadImages(
+  client: ApiClient,
+  body: RequestBody,
+  options: { quiet: boolean; platform: string },
+): Promise<TransportResponse> {
   return await client.request('POST', '/images/load', {
-    query: { quiet: quiet ? 1 : 0 },
+    query: { quiet: options.quiet ? 1 : 0, platform: encodePlatform(options.platform) },
     body,
     headers: { 'content-type': 'application/x-tar' },
   });
 }
 
 /** A docker-archive of the images. */
-export async function saveImages(client: ApiClient, images: readonly string[]): Promise<TransportResponse> {
-  return await client.request('GET', '/images/get', { query: { names: images } });
+export async function saveImages(
+  client: ApiClient,
+  images: readonly string[],
+  platform: string,
+): Promise<TransportResponse> {
+  const query = { names: images, platform: encodePlatform(platform) };
+  return await client.request('GET', '/images/get', { query });
 }

@@ -44,8 +44,7 @@ export async function startReplayServer(recording: URL): Promise<ReplayServer> {
 }
 
 function answer(key: string, recorded: Answer | undefined, request: IncomingMessage, response: ServerResponse): void {
-  // What the recorded daemon spoke; from 1.48 on docker's help also shows flags that need that version.
-  response.setHeader('Api-Version', '1.45');
+  response.setHeader('Api-Version', '1.50');
   response.setHeader('Ostype', 'linux');
   if (key.endsWith('/_ping')) return void response.end(request.method === 'HEAD' ? undefined : 'OK');
   if (recorded === undefined) {

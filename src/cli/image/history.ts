@@ -2,7 +2,7 @@ import { type HistoryEntry, imageHistory } from '../../client/images.ts';
 import { exactly } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
 import { listFormat } from '../flags/format.ts';
-import { bool } from '../flags/kinds.ts';
+import { bool, string } from '../flags/kinds.ts';
 import { ellipsis } from '../format/ellipsis.ts';
 import { formatField, formatList, type ListKind } from '../format/list.ts';
 import { rfc3339 } from '../format/local-time.ts';
@@ -18,10 +18,11 @@ export const command = defineCommand({
     format: listFormat(),
     human: bool('Print sizes and dates in human readable format', { short: 'H', initial: true }),
     'no-trunc': bool("Don't truncate output"),
+    platform: string('Show history for the given platform. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
     quiet: bool('Only show image IDs', { short: 'q' }),
   },
   async run({ flags, args: [image = ''], client, io }) {
-    const rows = await imageHistory(client, image);
+    const rows = await imageHistory(client, image, flags.platform);
     const kind = historyRows(!flags['no-trunc'], flags.human);
     const format = flags.format || 'table';
     if (flags.quiet && format === 'table') await io.stdout.write(formatField(kind, rows, 'ID'));

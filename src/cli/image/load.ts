@@ -11,6 +11,7 @@ export const command = defineCommand({
   args: noArguments,
   flags: {
     input: string('Read from tar archive file, instead of STDIN', { short: 'i' }),
+    platform: string('Load only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
     quiet: bool('Suppress the load output', { short: 'q' }),
   },
   async run({ flags, client, io }) {
@@ -18,7 +19,10 @@ export const command = defineCommand({
       throw new CliError('requested load from stdin, but stdin is empty');
     }
     const archive = flags.input === '' ? io.stdin.chunks() : await readFileChunks(flags.input);
-    const answer = await loadImages(client, archive, flags.quiet || !io.stdout.isTerminal);
+    const answer = await loadImages(client, archive, {
+      quiet: flags.quiet || !io.stdout.isTerminal,
+      platform: flags.platform,
+    });
     await showMessages(answer, io.stdout);
     return 0;
   },

@@ -3,7 +3,7 @@ import { removeImage } from '../../client/images.ts';
 import { atLeast } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
 import { CliError, describe } from '../errors.ts';
-import { bool } from '../flags/kinds.ts';
+import { bool, list } from '../flags/kinds.ts';
 
 export const command = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
@@ -11,13 +11,20 @@ export const command = defineCommand({
   flags: {
     force: bool('Force removal of the image', { short: 'f' }),
     'no-prune': bool('Do not delete untagged parents'),
+    platform: list('Remove only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")', {
+      type: 'strings',
+    }),
   },
   async run({ flags, args, client, io }) {
     const failures: string[] = [];
     let isFatal = !flags.force;
     for (const image of args) {
       try {
-        const removed = await removeImage(client, image, { force: flags.force, noPrune: flags['no-prune'] });
+        const removed = await removeImage(client, image, {
+          force: flags.force,
+          noPrune: flags['no-prune'],
+          platforms: flags.platform.flatMap((one) => one.split(',')),
+        });
         const lines = removed.map((one) =>
           'Deleted' in one ? `Deleted: ${one.Deleted}\n` : `Untagged: ${one.Untagged}\n`,
         );

@@ -58,7 +58,7 @@ export async function findObject(
   client: ApiClient,
   type: ObjectType,
   reference: string,
-  query: Readonly<Record<string, number | undefined>> = {},
+  query: Readonly<Record<string, string | number | undefined>> = {},
 ): Promise<Inspected> {
   const kind: ObjectKind = kinds[type];
   return { text: await getText(client, kind.path(reference), query), loadType: kind.loadType };

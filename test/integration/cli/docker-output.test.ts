@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { dispatch } from '../../../src/cli/dispatch.ts';
 import type { Output, Terminal } from '../../../src/cli/io/terminal.ts';
@@ -39,10 +42,11 @@ function capture(input = ''): Capture {
   return { stdin, stdout: output('stdout'), stderr: output('stderr'), printed };
 }
 
-async function run(args: readonly string[], input?: string) {
+async function run(args: readonly string[], input?: string, extraEnv: Record<string, string> = {}) {
   const io = capture(input);
   const argv = ['-H', server.host, ...args];
-  const status = await dispatch({ argv, programName: 'docker', env: { ...process.env, ...cliEnvironment }, io });
+  const env = { ...process.env, ...cliEnvironment, ...extraEnv };
+  const status = await dispatch({ argv, programName: 'docker', env, io });
   return { status, stdout: io.printed.stdout, stderr: io.printed.stderr.replaceAll(server.host, 'HOST') };
 }
 
@@ -64,4 +68,44 @@ test('a list is asked for once, and only what a template shows is computed', asy
   await run(['ps', '--format', '{{.Names}}']);
   await run(['ps', '--format', 'table {{.Size}}']);
   assert.deepEqual(server.requests.slice(before), ['GET /containers/json', 'GET /containers/json?size=1']);
+});
+
+test('lists have the formats of the configuration file, unless a flag says otherwise', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'skiff-config-'));
+  try {
+    const formats = { psFormat: 'ps {{.Names}}', imagesFormat: 'table {{.ID}}', networksFormat: '{{.Name}};' };
+    await writeFile(join(folder, 'config.json'), JSON.stringify(formats));
+    const env = { DOCKER_CONFIG: folder };
+    assert.equal((await run(['ps'], undefined, env)).stdout, 'ps web\nps db\n');
+    assert.equal((await run(['ps', '-q'], undefined, env)).stdout, 'a1b2c3d4e5f6\nb7c8d9e0f1a2\n');
+    assert.equal((await run(['ps', '--format', '{{.ID}}'], undefined, env)).stdout, 'a1b2c3d4e5f6\nb7c8d9e0f1a2\n');
+    assert.equal((await run(['images', 'busybox'], undefined, env)).stdout, 'IMAGE ID\n136b251491b3\n136b251491b3\n');
+    assert.match((await run(['network', 'ls'], undefined, env)).stdout, /^bridge;\nhost;\n/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('an archive is saved under its name only when it is whole', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'skiff-save-'));
+  try {
+    const path = join(folder, 'images.tar');
+    assert.equal((await run(['save', '-o', path, 'busybox', 'nginx'])).status, 0);
+    assert.equal(await readFile(path, 'utf8'), 'not really a tar\n');
+    assert.equal((await run(['save', '-o', join(folder, 'other.tar'), 'nosuch'])).status, 1);
+    assert.deepEqual(await readdir(folder), ['images.tar']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('an archive can be loaded from a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'skiff-load-'));
+  try {
+    const path = join(folder, 'images.tar');
+    await writeFile(path, Buffer.alloc(3_000_000));
+    assert.match((await run(['load', '-i', path])).stdout, /^Loaded image: busybox:latest\n/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
