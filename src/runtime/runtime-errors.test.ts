@@ -21,6 +21,11 @@ const cases = [
     text: 'exec: "/d": is a directory: unknown: permission denied',
   },
   {
+    said: 'the path `/d` is not a regular file: Operation not permitted',
+    command: '/d',
+    text: 'exec: "/d": is a directory: unknown: permission denied',
+  },
+  {
     said: 'chdir `/x`: No such file or directory',
     command: 'true',
     text: 'chdir to cwd ("/x") set in config.json failed: no such file or directory: unknown',

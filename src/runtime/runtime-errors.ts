@@ -56,6 +56,7 @@ function withoutDecoration(said: string): string {
 function commandReason(command: string, text: string): string | undefined {
   if (command === '') return 'executable file not found in $PATH: unknown';
   if (/exec format error/i.test(text)) return 'exec format error: unknown';
+  if (/^the path .* is not a regular file/i.test(text)) return 'is a directory: unknown: permission denied';
   if (!/^(open executable|executable file|exec)/i.test(text)) return undefined;
   if (/permission denied$/i.test(text)) return 'permission denied: unknown';
   // crun answers with EPERM for whatever is no regular file, and that is a directory.
