@@ -7,6 +7,9 @@ const cases: ParityCase[] = [
   {
     title: 'an image is listed, inspected, and its history told',
     run: async (api) => {
+      // Only a name that a user gave counts as a time of tagging; whether one was given before depends on the engine.
+      await api.quietly('POST', '/images/busybox/tag?repo=parity/tagged&tag=before');
+      await api.quietly('DELETE', '/images/parity/tagged:before');
       await api.step('inspect', 'GET', '/images/busybox/json');
       await api.step('inspect by tag', 'GET', '/images/docker.io/library/busybox:latest/json');
       await api.step('history', 'GET', '/images/busybox/history');
@@ -40,6 +43,9 @@ const cases: ParityCase[] = [
   },
   {
     title: 'an image is imported with changes, and removed',
+    differences: [
+      { path: /^\.no archive\./, why: "a broken archive is the client's fault, and the text says where it breaks" },
+    ],
     run: async (api) => {
       const archive = Buffer.alloc(1024 * 10); // an empty tar
       const query =
@@ -86,6 +92,10 @@ const cases: ParityCase[] = [
   },
   {
     title: 'archives that are none are refused, and prune says what it removed',
+    differences: [
+      { path: /^\.load (nothing|an empty archive)\.body\./, why: 'Docker tells of a temporary file of its own' },
+      { path: /^\.save nothing\.body/, why: 'Docker writes the time of the request into the archive' },
+    ],
     run: async (api) => {
       await api.step('load nothing', 'POST', '/images/load', { body: Buffer.alloc(0) });
       await api.step('load an empty archive', 'POST', '/images/load', { body: Buffer.alloc(10240) });

@@ -80,7 +80,7 @@ test('a server that has no archive, and a URL that is none, are said to be so', 
   const source = await serve(t, 404, Buffer.from('nothing here'));
   await assert.rejects(
     images.import(request({ source }), () => undefined),
-    (error) => isEngineError(error, 'not_found') && /with status 404 Not Found: nothing here$/.test(error.message),
+    (error) => isEngineError(error, 'not_found') && error.message.endsWith('with status 404 Not Found: nothing here'),
   );
   await assert.rejects(
     images.import(request({ source: 'ftp://x/y' }), () => undefined),

@@ -21,10 +21,10 @@ export async function openSource(
     const text = (await response.text()).slice(0, 1024);
     throw new EngineError(
       response.status === 404 ? 'not_found' : 'internal',
-      `failed to GET ${url} with status ${response.status} ${response.statusText}: ${text}`,
+      `failed to GET ${url.href} with status ${response.status} ${response.statusText}: ${text}`,
     );
   }
-  report({ status: `Downloading from ${url}` });
+  report({ status: `Downloading from ${url.href}` });
   return downloading(response, report);
 }
 

@@ -17,11 +17,11 @@ export interface ImageFixture {
   readonly layers: MemoryLayerStore;
   readonly events: Omit<EngineEvent, 'scope' | 'timeNs'>[];
   /** Loads an archive; returns what was said on the way. */
-  load(archive: Buffer): Promise<ProgressMessage[]>;
+  readonly load: (archive: Buffer) => Promise<ProgressMessage[]>;
   /** Lets a container use an image. */
-  use(image: ImageId, container: string, isRunning: boolean): void;
+  readonly use: (image: ImageId, container: string, isRunning: boolean) => void;
   /** The digests of all blobs that are kept. */
-  blobs(): Promise<string[]>;
+  readonly blobs: () => Promise<string[]>;
 }
 
 export function imageFixture(t: TestContext): ImageFixture {
@@ -46,16 +46,16 @@ export function imageFixture(t: TestContext): ImageFixture {
     images,
     layers,
     events,
-    async load(archive) {
+    load: async (archive) => {
       const messages: ProgressMessage[] = [];
       await images.load(bytes(archive), (message) => messages.push(message));
       return messages;
     },
-    use(image, container, isRunning) {
+    use: (image, container, isRunning) => {
       const user = { containerId: container as ContainerId, isRunning };
       users.set(image, [...(users.get(image) ?? []), user]);
     },
-    async blobs() {
+    blobs: async () => {
       return (await Array.fromAsync(content.list())).map(({ digest }) => digest).sort();
     },
   };

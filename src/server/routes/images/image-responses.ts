@@ -45,7 +45,8 @@ export function inspectResponse(details: ImageDetails, version: ApiVersion): Ima
     RepoTags: details.tags,
     RepoDigests: details.digests,
     Parent: details.parentId ?? '',
-    Comment: document.comment,
+    // Many builders leave the image without a comment of its own; Docker shows the newest of its history then.
+    Comment: document.comment || (document.history.at(-1)?.comment ?? ''),
     Created: goTime(document.created),
     ...(isAtLeast(version, '1.45')
       ? {}
