@@ -18,6 +18,8 @@ export interface ContainersOptions {
   /** The runtimes that `HostConfig.Runtime` may name, and what each is on this host. */
   readonly ociRuntimes: ReadonlyMap<string, string>;
   readonly defaultRuntime: string;
+  /** What a container logs by that says nothing of it: `--log-driver` and `--log-opt`. */
+  readonly defaultLog: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   /** All containers' control groups lie below it. */
   readonly cgroupParent: string;
   /** The host's control group hierarchy: it decides Docker's default for `CgroupnsMode`. */

@@ -9,7 +9,7 @@ export function defaultHostConfig(given: HostConfig, options: ContainersOptions)
   const { NetworkMode: network, RestartPolicy: restart, LogConfig: log, Memory: memory, MemorySwap: swap } = given;
   return {
     ...given,
-    LogConfig: { Type: log.Type || 'json-file', Config: log.Config ?? {} },
+    LogConfig: logConfig(log, options.defaultLog),
     NetworkMode: network === '' || network === 'default' ? 'bridge' : network,
     RestartPolicy: { ...restart, Name: restart.Name || 'no' },
     CgroupnsMode: given.CgroupnsMode || (given.Privileged || options.cgroupVersion === 1 ? 'host' : 'private'),
@@ -23,4 +23,10 @@ export function defaultHostConfig(given: HostConfig, options: ContainersOptions)
     MaskedPaths: given.Privileged ? null : (given.MaskedPaths ?? [...MASKED_PATHS]),
     ReadonlyPaths: given.Privileged ? null : (given.ReadonlyPaths ?? [...READONLY_PATHS]),
   };
+}
+
+/** The default options are those of the default driver: a container with another driver starts without any. */
+function logConfig(given: HostConfig['LogConfig'], defaults: ContainersOptions['defaultLog']): HostConfig['LogConfig'] {
+  const driver = given.Type || defaults.driver;
+  return { Type: driver, Config: { ...(driver === defaults.driver ? defaults.options : {}), ...given.Config } };
 }

@@ -8,6 +8,9 @@ export const DEFAULT_CONFIG_FILE = '/etc/skiff/daemon.json';
 const DEFAULT_DATA_ROOT = '/var/lib/skiff';
 const DEFAULT_EXEC_ROOT = '/run/skiff';
 
+/** Those that containers may log by. */
+export const LOG_DRIVERS: readonly string[] = ['json-file', 'none'];
+
 /** How the daemon was asked to run. */
 export interface DaemonConfig {
   readonly dataRoot: string;
@@ -65,7 +68,7 @@ export function resolveConfig(values: OptionValues): DaemonConfig {
     interContainerCommunication: text('icc') !== 'false',
     insecureRegistries: list('insecure-registry'),
     registryMirrors: list('registry-mirror'),
-    logDriver: text('log-driver') ?? 'json-file',
+    logDriver: knownLogDriver(text('log-driver') ?? 'json-file'),
     logOptions: Object.fromEntries(list('log-opt').map(pairOf)),
   };
 }
@@ -77,6 +80,11 @@ function pairOf(entry: string): [string, string] {
 
 function knownRuntime(name: string, runtimes: ReadonlyMap<string, string>): string {
   if (!runtimes.has(name)) throw invalidArgument(`specified default runtime '${name}' does not exist`);
+  return name;
+}
+
+function knownLogDriver(name: string): string {
+  if (!LOG_DRIVERS.includes(name)) throw invalidArgument(`logger: no log driver named '${name}' is registered`);
   return name;
 }
 

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { isEngineError, messageOf } from '../errors/engine-error.ts';
 import { VERSION } from '../lib/version.ts';
+import { hasErrorCode } from '../sys/syscall-error.ts';
 import { DEFAULT_CONFIG_FILE, resolveConfig } from './config.ts';
 import type { DaemonConfig } from './config.ts';
 import { helpText } from './help.ts';
@@ -18,8 +19,13 @@ function print(text: string): void {
   writeSync(process.stdout.fd, text);
 }
 
+/** A log that nobody takes (a closed pipe, a full disk) is no reason for the daemon to end. */
 function complain(text: string): void {
-  writeSync(process.stderr.fd, text);
+  try {
+    writeSync(process.stderr.fd, text);
+  } catch (error) {
+    if (!hasErrorCode(error, 'EPIPE', 'EAGAIN', 'ENOSPC', 'EIO')) throw error;
+  }
 }
 
 function readFlags(): OptionValues {
@@ -92,6 +98,8 @@ function stopSignal(log: DaemonLog): Promise<void> {
       resolve();
     });
   }
+  // dockerd reads its configuration anew; here a restart does that, and costs no container anything.
+  process.on('SIGHUP', () => log.info('nothing is read anew while the daemon runs: restart it, containers run on'));
   return promise;
 }
 

@@ -69,6 +69,7 @@ test("values that make no sense are refused with dockerd's texts", () => {
       'invalid argument "x" for "--registry-mirror" flag: invalid mirror: unsupported scheme "" in "x"',
     ],
     [['--default-runtime', 'x'], "specified default runtime 'x' does not exist"],
+    [['--log-driver', 'syslog'], "logger: no log driver named 'syslog' is registered"],
     [['--default-address-pool', 'x'], "invalid field 'x' must be a key=value pair"],
     [['--default-address-pool', 'base=10.0.0.0/16,size=8'], 'invalid pools size: 8'],
   ];

@@ -3,6 +3,7 @@ import type { SystemBackend } from '../server/routes/system/backend.ts';
 import { readHostFacts } from '../sys/host-facts.ts';
 import { componentProbe } from './components.ts';
 import type { DaemonConfig } from './config.ts';
+import { LOG_DRIVERS } from './config.ts';
 import { diskUsage } from './disk-usage.ts';
 import { engineId } from './engine-id.ts';
 import type { Engine } from './wire.ts';
@@ -21,7 +22,7 @@ export function systemBackend(engine: Engine, config: DaemonConfig): SystemBacke
       defaultRuntime: config.defaultRuntime,
       runtimes: Object.fromEntries(config.runtimes),
       logDriver: config.logDriver,
-      logDrivers: ['json-file', 'none'],
+      logDrivers: LOG_DRIVERS,
       networkDrivers: ['bridge', 'host', 'null'],
       volumeDrivers: [],
       insecureRegistries: config.insecureRegistries,

@@ -65,6 +65,7 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
       directory: join(config.dataRoot, 'containers'),
       ociRuntimes: config.runtimes,
       defaultRuntime: config.defaultRuntime,
+      defaultLog: { driver: config.logDriver, options: config.logOptions },
       cgroupParent: cgroupParentOf(config),
       cgroupVersion: cgroupVersion === '2' ? 2 : 1,
       logError: (message, error) => log.error(message, error),

@@ -62,6 +62,7 @@ async function engineIn(
       directory: join(directory, 'containers'),
       ociRuntimes: new Map([['crun', 'crun']]),
       defaultRuntime: 'crun',
+      defaultLog: { driver: 'json-file', options: {} },
       cgroupParent: '/skiff-test',
       cgroupVersion: 2,
       logError: (_message, error) => errors.push(error),
