@@ -67,8 +67,7 @@ export interface Runtime {
   delete(id: ContainerId): Promise<void>;
 
   /**
-   * Starts a further process in a running container. With `onConnected` the caller is attached before the process can
-   * write anything.
+   * Starts a further process in a running container. The stream is connected before the process can write anything.
    * @throws invalid_argument when the command cannot run; conflict when the container does not run.
    */
   exec(request: ExecRequest): Promise<{ readonly pid: number; readonly stream: MonitorStream }>;

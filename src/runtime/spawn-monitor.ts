@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Readable, Writable } from 'node:stream';
-import { createInterface } from 'node:readline';
 import { internalError } from '../errors/engine-error.ts';
 import { identify, type ProcessIdentity } from '../sys/process-identity.ts';
 import { findExecutable } from './find-executable.ts';
@@ -61,20 +60,30 @@ export async function spawnMonitor(launch: MonitorLaunch): Promise<LaunchResult>
     const answer = firstLine(sync, exited.promise);
     if (launch.beforeStart !== undefined && start !== undefined && attach !== undefined) {
       start.write('\n');
-      if ((await firstLine(attach, exited.promise)) !== undefined) await launch.beforeStart();
+      if ((await firstLine(attach, exited.promise)) !== undefined) await beforeStart(launch.beforeStart, child);
       start.end('\n');
     }
     const line = await answer;
-    const { data, message } = JSON.parse(line ?? '{"data":-1}') as { data: number; message?: string };
-    if (data > 0 && monitor !== undefined) return { kind: 'started', monitor, pid: data };
+    const pid = processNumber(line);
+    if (pid > 0 && monitor !== undefined) return { kind: 'started', monitor, pid };
     await exited.promise;
-    const said = (await readLog(launch.runtimeLog)) || message?.trim();
+    const said = (await readLog(launch.runtimeLog)) || line;
     if (said) return { kind: 'failed', message: said };
     const text = Buffer.concat(complaints).toString().trim();
     throw internalError(`conmon ended before it made a process: ${text || 'nothing on standard error'}`);
   } finally {
     for (const pipe of [sync, start, attach, child.stderr]) pipe?.destroy();
     child.unref();
+  }
+}
+
+/** The monitor takes the end of the pipe for a start as well: when the caller cannot go on, it must not see that. */
+async function beforeStart(callback: () => Promise<void>, child: ChildProcess): Promise<void> {
+  try {
+    await callback();
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
   }
 }
 
@@ -87,12 +96,25 @@ async function readLog(path: string): Promise<string> {
   }
 }
 
+/**
+ * The monitor writes `{"data": 123}`, or a negative number with the runtime's message. The line is not read as JSON: not
+ * every byte of a message is escaped as it should be, and the runtime's log has the same text.
+ */
+function processNumber(line: string | undefined): number {
+  return Number(/^\{"data": ?(-?\d+)/.exec(line ?? '')?.[1] ?? -1);
+}
+
 /** @returns undefined when the monitor ended without having written one. */
-async function firstLine(pipe: Readable, exited: Promise<undefined>): Promise<string | undefined> {
-  const lines = createInterface({ input: pipe });
+function firstLine(pipe: Readable, exited: Promise<undefined>): Promise<string | undefined> {
   const line = Promise.withResolvers<string | undefined>();
-  lines.once('line', line.resolve);
-  lines.once('close', () => line.resolve(undefined));
+  let text = '';
+  pipe.setEncoding('utf8');
+  pipe.on('data', (chunk: string) => {
+    text += chunk;
+    const end = text.indexOf('\n');
+    if (end >= 0) line.resolve(text.slice(0, end));
+  });
+  pipe.once('close', () => line.resolve(undefined));
   exited.catch(line.reject);
   return line.promise;
 }
