@@ -39,3 +39,9 @@ for (const { template, ...expected } of templates) {
     assert.deepEqual(await inspect(template), expected);
   });
 }
+
+test('a template that includes itself without end is stopped', async () => {
+  const { status, stderr } = await inspect('{{define "a"}}{{template "a"}}{{end}}{{template "a"}}');
+  assert.equal(status, 1);
+  assert.match(stderr, /exceeded maximum template depth/);
+});

@@ -1,11 +1,13 @@
 import type { FunctionTable } from './functions.ts';
-import type { Operand, Pipeline, TemplateNode } from './nodes.ts';
+import type { Operand, Pipeline, Statement, TemplateNode } from './nodes.ts';
 import type { GoValue } from './values.ts';
 
 export interface EvaluateOptions {
   readonly name: string;
   readonly source: string;
   readonly functions: FunctionTable;
+  /** The templates that may be included, by name. */
+  readonly definitions: ReadonlyMap<string, readonly Statement[]>;
   /** Whether a map's missing key is an error rather than `<no value>`. */
   readonly missingKeyIsError: boolean;
 }

@@ -4,6 +4,7 @@ import { goQuote } from './go-quote.ts';
 import {
   type Branch,
   type Command,
+  type Inclusion,
   nodeText,
   type Operand,
   type Pipeline,
@@ -31,12 +32,17 @@ export function evaluate(statements: readonly Statement[], data: GoValue, option
 
 const INTEGER_LIMIT = 2n ** 63n - 1n;
 
+/** Far more than a sensible template needs, and little enough for the stack. */
+const MAXIMUM_DEPTH = 500;
+
 type Flow = 'next' | 'break' | 'continue';
 
 class Evaluation implements CallSite {
   readonly options: EvaluateOptions;
   readonly #data: GoValue;
-  readonly #variables: { name: string; value: GoValue }[];
+  #variables: { name: string; value: GoValue }[];
+  #templateName: string;
+  #depth = 0;
   #node: TemplateNode | undefined;
   #out = '';
 
@@ -44,6 +50,7 @@ class Evaluation implements CallSite {
     this.options = options;
     this.#data = data;
     this.#variables = [{ name: '$', value: data }];
+    this.#templateName = options.name;
   }
 
   run(statements: readonly Statement[]): string {
@@ -61,7 +68,7 @@ class Evaluation implements CallSite {
     const before = source.slice(0, this.#node.position);
     const line = before.split('\n').length;
     const column = Buffer.byteLength(before.slice(before.lastIndexOf('\n') + 1));
-    const where = `template: ${name}:${line}:${column}: executing ${goQuote(name)} at <${nodeText(this.#node)}>`;
+    const where = `template: ${name}:${line}:${column}: executing ${goQuote(this.#templateName)} at <${nodeText(this.#node)}>`;
     throw new EvaluateError(`${where}: ${message}`, this.#out);
   }
 
@@ -86,12 +93,31 @@ class Evaluation implements CallSite {
       case 'break':
       case 'continue':
         return statement.kind;
+      case 'template':
+        this.#include(statement, dot);
+        return 'next';
       case 'range':
         return this.#scoped(() => this.#range(statement, dot));
       case 'if':
       case 'with':
         return this.#scoped(() => this.#choose(statement, dot));
     }
+  }
+
+  #include(inclusion: Inclusion, dot: GoValue): void {
+    this.at(inclusion);
+    const body = this.options.definitions.get(inclusion.name);
+    if (body === undefined) return this.fail(`template ${goQuote(inclusion.name)} not defined`);
+    if (this.#depth >= MAXIMUM_DEPTH) this.fail(`exceeded maximum template depth (${MAXIMUM_DEPTH})`);
+    const data = inclusion.pipeline === undefined ? undefined : this.pipeline(inclusion.pipeline, dot);
+    const outer = { variables: this.#variables, name: this.#templateName };
+    this.#variables = [{ name: '$', value: data }];
+    this.#templateName = inclusion.name;
+    this.#depth++;
+    this.#walk(body, data);
+    this.#depth--;
+    this.#variables = outer.variables;
+    this.#templateName = outer.name;
   }
 
   #scoped<T>(body: () => T): T {

@@ -1,3 +1,5 @@
+import { goQuote } from './go-quote.ts';
+
 /** The parts of a parsed template. `position` is the offset that error messages point at. */
 export type Operand =
   | { readonly kind: 'dot'; readonly position: number }
@@ -34,13 +36,22 @@ export interface Branch {
   readonly otherwise: readonly Statement[] | undefined;
 }
 
+/** `{{template "name" pipeline}}`: another template's text here, with the pipeline's value as its data. */
+export interface Inclusion {
+  readonly kind: 'template';
+  readonly position: number;
+  readonly name: string;
+  readonly pipeline: Pipeline | undefined;
+}
+
 export type Statement =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'action'; readonly position: number; readonly pipeline: Pipeline }
   | { readonly kind: 'break' | 'continue'; readonly position: number }
-  | Branch;
+  | Branch
+  | Inclusion;
 
-export type TemplateNode = Operand | Command;
+export type TemplateNode = Operand | Command | Inclusion;
 
 /** The node as Go writes it back in `executing "" at <…>`. */
 export function nodeText(node: TemplateNode): string {
@@ -68,6 +79,10 @@ export function nodeText(node: TemplateNode): string {
         .join(' ');
     case 'pipeline':
       return pipelineText(node);
+    case 'template': {
+      const data = node.pipeline === undefined ? '' : ` ${pipelineText(node.pipeline)}`;
+      return `{{template ${goQuote(node.name)}${data}}}`;
+    }
   }
 }
 

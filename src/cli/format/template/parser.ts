@@ -1,7 +1,8 @@
 import { goQuote, goUnquote } from './go-quote.ts';
-import { lex, type Token, type TokenKind } from './lexer.ts';
+import type { Token, TokenKind } from './lexer.ts';
 import { type Branch, type Command, nodeText, type Operand, type Pipeline, type Statement } from './nodes.ts';
 import { TemplateError } from './template-error.ts';
+import { TokenStream, tokenText } from './token-stream.ts';
 
 const UNSIGNED_LIMIT = 2n ** 64n - 1n;
 
@@ -19,8 +20,14 @@ const operandKinds: ReadonlySet<TokenKind> = new Set<TokenKind>([
   'left-paren',
 ]);
 
+export interface ParsedTemplate {
+  readonly statements: readonly Statement[];
+  /** What `{{define}}` and `{{block}}` defined, by name. */
+  readonly definitions: ReadonlyMap<string, readonly Statement[]>;
+}
+
 /** Parses a template; throws TemplateError with Go's words. `functions` are the names that a template may call. */
-export function parseTemplate(name: string, text: string, functions: ReadonlySet<string>): readonly Statement[] {
+export function parseTemplate(name: string, text: string, functions: ReadonlySet<string>): ParsedTemplate {
   return new Parser(name, text, functions).parse();
 }
 
@@ -29,35 +36,39 @@ type ListEnd = 'eof' | 'end' | 'else';
 class Parser {
   readonly #name: string;
   readonly #functions: ReadonlySet<string>;
-  readonly #tokens: Generator<Token, void>;
-  readonly #pushedBack: Token[] = [];
-  readonly #variables: string[] = ['$'];
-  #line = 1;
+  readonly #tokens: TokenStream;
+  #variables: string[] = ['$'];
+  readonly #definitions = new Map<string, readonly Statement[]>();
   #rangeDepth = 0;
 
   constructor(name: string, text: string, functions: ReadonlySet<string>) {
     this.#name = name;
     this.#functions = functions;
-    this.#tokens = lex(name, text);
+    this.#tokens = new TokenStream(name, text);
   }
 
-  parse(): readonly Statement[] {
+  parse(): ParsedTemplate {
     const statements: Statement[] = [];
-    const end = this.#statements(statements);
+    const end = this.#statements(statements, true);
     if (end !== 'eof') throw this.#error(`unexpected {{${end}}}`);
-    return statements;
+    return { statements, definitions: this.#definitions };
   }
 
-  /** Reads up to `{{end}}`, `{{else…` or the end of the template. */
-  #statements(into: Statement[]): ListEnd {
+  /** Reads up to `{{end}}`, `{{else…` or the end of the template; only at the top may other templates be defined. */
+  #statements(into: Statement[], isTop = false): ListEnd {
     for (;;) {
-      const token = this.#next();
+      const token = this.#tokens.next();
       if (token.kind === 'eof') return 'eof';
       if (token.kind === 'text') {
         into.push({ kind: 'text', text: token.text });
         continue;
       }
       if (token.kind !== 'left-delim') throw this.#unexpected(token, 'input');
+      if (isTop && this.#tokens.peekNonSpace().text === 'define') {
+        this.#tokens.nextNonSpace();
+        this.#define(this.#templateName('define clause').name, 'define clause', true);
+        continue;
+      }
       const statement = this.#action();
       if (statement === 'end' || statement === 'else') return statement;
       into.push(statement);
@@ -65,23 +76,27 @@ class Parser {
   }
 
   #action(): Statement | 'end' | 'else' {
-    const token = this.#peekNonSpace();
+    const token = this.#tokens.peekNonSpace();
     if (token.kind === 'keyword') {
       switch (token.text) {
         case 'if':
         case 'range':
         case 'with':
-          this.#nextNonSpace();
+          this.#tokens.nextNonSpace();
           return this.#branch(token.text, token.position);
+        case 'template':
+        case 'block':
+          this.#tokens.nextNonSpace();
+          return this.#inclusion(token.text);
         case 'end':
-          this.#nextNonSpace();
+          this.#tokens.nextNonSpace();
           this.#expect('right-delim', 'end');
           return 'end';
         case 'else':
           return this.#else();
         case 'break':
         case 'continue':
-          this.#nextNonSpace();
+          this.#tokens.nextNonSpace();
           if (this.#rangeDepth === 0) throw this.#error(`{{${token.text}}} outside {{range}}`);
           this.#expect('right-delim', token.text);
           return { kind: token.text, position: token.position };
@@ -91,9 +106,43 @@ class Parser {
     return { kind: 'action', position: token.position, pipeline: this.#pipeline('command', 'right-delim') };
   }
 
+  #inclusion(keyword: 'template' | 'block'): Statement {
+    const context = `${keyword} clause`;
+    const { name, position } = this.#templateName(context);
+    const isBare = keyword === 'template' && this.#tokens.peekNonSpace().kind === 'right-delim';
+    if (isBare) this.#tokens.nextNonSpace();
+    const pipeline = isBare ? undefined : this.#pipeline(context, 'right-delim');
+    if (keyword === 'block') this.#define(name, context, false);
+    return { kind: 'template', position, name, pipeline };
+  }
+
+  #templateName(context: string): { name: string; position: number } {
+    const token = this.#tokens.nextNonSpace();
+    if (token.kind !== 'string' && token.kind !== 'raw-string') throw this.#unexpected(token, context);
+    const name = goUnquote(token.text);
+    if (name === undefined) throw this.#error('invalid syntax');
+    return { name, position: token.position };
+  }
+
+  /** Reads a template's text up to its `{{end}}`. The variables around it are not seen inside. */
+  #define(name: string, context: string, hasDelimiter: boolean): void {
+    if (hasDelimiter) this.#expect('right-delim', context);
+    const outer = this.#variables;
+    const outerDepth = this.#rangeDepth;
+    this.#variables = ['$'];
+    this.#rangeDepth = 0;
+    const body: Statement[] = [];
+    const end = this.#statements(body);
+    this.#variables = outer;
+    this.#rangeDepth = outerDepth;
+    if (end === 'eof') throw this.#error('unexpected EOF');
+    if (end !== 'end') throw this.#error(`unexpected {{${end}}} in ${context}`);
+    this.#definitions.set(name, body);
+  }
+
   #else(): 'else' {
-    this.#nextNonSpace();
-    const next = this.#peekNonSpace();
+    this.#tokens.nextNonSpace();
+    const next = this.#tokens.peekNonSpace();
     if (next.kind === 'keyword' && (next.text === 'if' || next.text === 'with')) return 'else';
     this.#expect('right-delim', 'else');
     return 'else';
@@ -113,9 +162,9 @@ class Parser {
   }
 
   #otherwise(kind: Branch['kind']): Statement[] {
-    const next = this.#peekNonSpace();
+    const next = this.#tokens.peekNonSpace();
     if (kind !== 'range' && next.kind === 'keyword' && next.text === kind) {
-      this.#nextNonSpace();
+      this.#tokens.nextNonSpace();
       return [this.#branch(kind, next.position)];
     }
     const otherwise: Statement[] = [];
@@ -126,14 +175,14 @@ class Parser {
   }
 
   #pipeline(context: string, end: TokenKind): Pipeline {
-    const position = this.#peekNonSpace().position;
+    const position = this.#tokens.peekNonSpace().position;
     const { declares, assigns } = this.#declarations(context);
     const commands: Command[] = [];
     for (;;) {
-      const token = this.#nextNonSpace();
+      const token = this.#tokens.nextNonSpace();
       if (token.kind === end) break;
       if (!operandKinds.has(token.kind)) throw this.#unexpected(token, context);
-      this.#pushedBack.push(token);
+      this.#tokens.pushBack(token);
       commands.push(this.#command());
     }
     if (commands.length === 0) throw this.#error(`missing value for ${context}`);
@@ -148,40 +197,40 @@ class Parser {
   #declarations(context: string): { declares: string[]; assigns: boolean } {
     const declares: string[] = [];
     for (;;) {
-      const variable = this.#peekNonSpace();
+      const variable = this.#tokens.peekNonSpace();
       if (variable.kind !== 'variable') return { declares, assigns: false };
-      this.#next();
-      const after = this.#next();
-      const next = after.kind === 'space' ? this.#nextNonSpace() : after;
+      this.#tokens.next();
+      const after = this.#tokens.next();
+      const next = after.kind === 'space' ? this.#tokens.nextNonSpace() : after;
       const isComma = next.kind === 'char' && next.text === ',';
       if (next.kind !== 'assign' && next.kind !== 'declare' && !isComma) {
-        this.#pushedBack.push(next);
-        if (after.kind === 'space') this.#pushedBack.push(after);
-        this.#pushedBack.push(variable);
+        this.#tokens.pushBack(next);
+        if (after.kind === 'space') this.#tokens.pushBack(after);
+        this.#tokens.pushBack(variable);
         return { declares, assigns: false };
       }
       declares.push(variable.text);
       this.#variables.push(variable.text);
       if (!isComma) return { declares, assigns: next.kind === 'assign' };
       if (context !== 'range' || declares.length >= 2) throw this.#error(`too many declarations in ${context}`);
-      if (!['variable', 'right-delim', 'right-paren'].includes(this.#peekNonSpace().kind)) {
+      if (!['variable', 'right-delim', 'right-paren'].includes(this.#tokens.peekNonSpace().kind)) {
         throw this.#error('range can only initialize variables');
       }
     }
   }
 
   #command(): Command {
-    const position = this.#peekNonSpace().position;
+    const position = this.#tokens.peekNonSpace().position;
     const operands: Operand[] = [];
     for (;;) {
-      this.#peekNonSpace();
+      this.#tokens.peekNonSpace();
       const operand = this.#operand();
       if (operand !== undefined) operands.push(operand);
-      const token = this.#next();
+      const token = this.#tokens.next();
       if (token.kind === 'space') continue;
       if (token.kind === 'pipe') break;
       if (token.kind !== 'right-delim' && token.kind !== 'right-paren') throw this.#unexpected(token, 'operand');
-      this.#pushedBack.push(token);
+      this.#tokens.pushBack(token);
       break;
     }
     if (operands.length === 0) throw this.#error('empty command');
@@ -190,10 +239,10 @@ class Parser {
 
   #operand(): Operand | undefined {
     const base = this.#term();
-    if (base === undefined || this.#peek().kind !== 'field') return base;
-    const position = this.#peek().position;
+    if (base === undefined || this.#tokens.peek().kind !== 'field') return base;
+    const position = this.#tokens.peek().position;
     const names: string[] = [];
-    while (this.#peek().kind === 'field') names.push(this.#next().text.slice(1));
+    while (this.#tokens.peek().kind === 'field') names.push(this.#tokens.next().text.slice(1));
     switch (base.kind) {
       case 'field':
       case 'variable':
@@ -210,7 +259,7 @@ class Parser {
   }
 
   #term(): Operand | undefined {
-    const token = this.#nextNonSpace();
+    const token = this.#tokens.nextNonSpace();
     const { position, text } = token;
     switch (token.kind) {
       case 'identifier':
@@ -238,7 +287,7 @@ class Parser {
       case 'left-paren':
         return this.#pipeline('parenthesized pipeline', 'right-paren');
       default:
-        this.#pushedBack.push(token);
+        this.#tokens.pushBack(token);
         return undefined;
     }
   }
@@ -269,36 +318,8 @@ class Parser {
     if (!this.#variables.includes(name)) throw this.#error(`undefined variable ${goQuote(name)}`);
   }
 
-  #next(): Token {
-    const pushed = this.#pushedBack.pop();
-    if (pushed !== undefined) return pushed;
-    const { value } = this.#tokens.next();
-    if (value === undefined) return { kind: 'eof', text: '', position: 0, line: this.#line };
-    this.#line = value.line;
-    return value;
-  }
-
-  #nextNonSpace(): Token {
-    for (;;) {
-      const token = this.#next();
-      if (token.kind !== 'space') return token;
-    }
-  }
-
-  #peek(): Token {
-    const token = this.#next();
-    this.#pushedBack.push(token);
-    return token;
-  }
-
-  #peekNonSpace(): Token {
-    const token = this.#nextNonSpace();
-    this.#pushedBack.push(token);
-    return token;
-  }
-
   #expect(kind: TokenKind, context: string): void {
-    const token = this.#nextNonSpace();
+    const token = this.#tokens.nextNonSpace();
     if (token.kind !== kind) throw this.#unexpected(token, context);
   }
 
@@ -307,12 +328,6 @@ class Parser {
   }
 
   #error(message: string): TemplateError {
-    return new TemplateError(`template: ${this.#name}:${this.#line}: ${message}`);
+    return new TemplateError(`template: ${this.#name}:${this.#tokens.line}: ${message}`);
   }
-}
-
-function tokenText(token: Token): string {
-  if (token.kind === 'eof') return 'EOF';
-  if (token.kind === 'keyword' || token.kind === 'dot' || token.kind === 'nil') return `<${token.text}>`;
-  return token.text.length > 10 ? `${goQuote(token.text.slice(0, 10))}...` : goQuote(token.text);
 }

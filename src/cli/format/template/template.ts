@@ -2,8 +2,7 @@ import { builtins } from './builtins.ts';
 import { dockerFunctions, headerFunctions } from './docker-functions.ts';
 import { evaluate } from './evaluate.ts';
 import type { FunctionTable } from './functions.ts';
-import type { Statement } from './nodes.ts';
-import { parseTemplate } from './parser.ts';
+import { type ParsedTemplate, parseTemplate } from './parser.ts';
 import type { GoValue } from './values.ts';
 
 const allFunctions: FunctionTable = { ...builtins, ...dockerFunctions };
@@ -20,16 +19,17 @@ export interface RenderOptions {
 export class Template {
   readonly #name: string;
   readonly #source: string;
-  readonly #statements: readonly Statement[];
+  readonly #parsed: ParsedTemplate;
 
   constructor(source: string, name = '') {
     this.#name = name;
     this.#source = source;
-    this.#statements = parseTemplate(name, source, functionNames);
+    this.#parsed = parseTemplate(name, source, functionNames);
   }
 
   render(data: GoValue, options: RenderOptions = {}): string {
-    return evaluate(this.#statements, data, {
+    return evaluate(this.#parsed.statements, data, {
+      definitions: this.#parsed.definitions,
       name: this.#name,
       source: this.#source,
       functions: options.asHeader === true ? allHeaderFunctions : allFunctions,
