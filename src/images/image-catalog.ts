@@ -9,7 +9,7 @@ import type { ImageLookup } from './image-store.ts';
 
 /** As large as any configuration may be; those of real images have a few kilobytes. */
 export const CONFIG_LIMIT_BYTES = 16 * 1024 * 1024;
-const REMEMBERED = 64;
+const REMEMBERED = 256;
 
 /** Finds images and reads their configurations, the latest used of which it remembers: an ID's content never changes. */
 export class ImageCatalog implements ImageLookup {
