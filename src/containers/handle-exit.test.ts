@@ -15,6 +15,7 @@ test('an exit is recorded with its code and time, what it used is released, and 
   assert.deepEqual([State.Status, State.ExitCode, State.Pid], ['exited', 3, 0]);
   assert.equal(State.FinishedAt, finishedAt.toISOString().replace(/0+Z$/, 'Z'));
   assert.equal(NetworkSettings.IPAddress, '');
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   assert.equal(engine.events.at(-1), 'die execDuration=2 exitCode=3');
 });
 

@@ -18,17 +18,25 @@ export function superviseExit(context: ContainersContext, id: ContainerId): void
 
 /**
  * Records how a run ended, and takes back what it used. The exit is committed first: whatever fails or crashes after
- * it, the exit code is right and recovery does the rest. The caller holds the container's lock.
+ * it, the exit code is right and recovery does the rest. Then the order is Docker's: the network is let go, those who
+ * wait are told, and the end is reported after what they report (`stop`). The caller holds the container's lock.
  */
 export async function handleExitLocked(context: ContainersContext, id: ContainerId, exit: ExitStatus): Promise<void> {
   const { store, waiters } = context;
   if (!store.has(id) || !isRunning(store.get(id))) return;
   const record = recordExit(context, id, exit);
-  const autoRemove = record.hostConfig.AutoRemove && !context.restarting.has(id);
-  publish(context, record, 'die', { execDuration: durationOf(record), exitCode: String(exit.exitCode) });
-  waiters.exited(id, { exitCode: exit.exitCode });
-  if (autoRemove) await removeLocked(context, id);
-  else await tearDown(context, id);
+  const report = async () => {
+    waiters.exited(id, { exitCode: exit.exitCode });
+    await afterContinuations();
+    publish(context, record, 'die', { execDuration: durationOf(record), exitCode: String(exit.exitCode) });
+  };
+  if (record.hostConfig.AutoRemove && !context.restarting.has(id)) await removeLocked(context, id, report);
+  else await tearDown(context, id, report);
+}
+
+/** Everything that a promise's resolution has set going runs before this goes on. */
+function afterContinuations(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function recordExit({ store }: ContainersContext, id: ContainerId, exit: ExitStatus): ContainerRecord {

