@@ -1,4 +1,4 @@
-import { nodeBinary, root, run, main } from './step.mjs';
+import { main, nodeBinary, root, run } from './step.mjs';
 
 const bin = (name) => `${root}/node_modules/.bin/${name}`;
 /** Tools with a JavaScript launcher run under the project's own Node, whatever the machine has. */

@@ -1,29 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, StepError } from './step.mjs';
 
-/** True when node_modules holds exactly what package-lock.json names for this machine. */
-function isInstalled() {
-  const installedLock = join(root, 'node_modules/.package-lock.json');
-  if (!existsSync(installedLock)) return false;
-  const installed = JSON.parse(readFileSync(installedLock, 'utf8')).packages;
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  return Object.entries(wanted).every(([path, entry]) => {
-    if (path === '') return true;
-    if (entry.optional && installed[path] === undefined) return !isForThisMachine(entry);
-    return installed[path]?.version === entry.version && existsSync(join(root, path, 'package.json'));
-  });
-}
+/** Names the package-lock.json and the machine that node_modules was installed for; written when npm had ended well. */
+const stampPath = join(root, 'node_modules/.skiff-installed');
 
-/** Whether an optional package is meant for this processor and C library; packages for others are left out by npm. */
-function isForThisMachine(entry) {
-  const fits = (list, own) => list === undefined || list.includes(own);
-  const glibc = process.report.getReport().header.glibcVersionRuntime !== undefined;
-  return fits(entry.os, 'linux') && fits(entry.cpu, process.arch) && fits(entry.libc, glibc ? 'glibc' : 'musl');
+function wantedStamp() {
+  const lock = readFileSync(join(root, 'package-lock.json'));
+  return `${createHash('sha256').update(lock).digest('hex')} ${process.arch}\n`;
 }
 
 export async function installNpmPackages() {
-  if (isInstalled()) return 'all there';
+  const stamp = wantedStamp();
+  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp) return 'all there';
   try {
     await run('npm', ['ci', '--no-audit', '--no-fund']);
   } catch (error) {
@@ -32,5 +22,6 @@ export async function installNpmPackages() {
       'see that the npm registry can be reached (npm ping), then run the command again',
     );
   }
+  writeFileSync(stampPath, stamp);
   return 'installed';
 }
