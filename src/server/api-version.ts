@@ -7,13 +7,16 @@ export type ApiVersion = string & { readonly __apiVersion: unique symbol };
 export const API_VERSION = '1.50' as ApiVersion;
 export const MIN_API_VERSION = '1.24' as ApiVersion;
 
+/** Clients that take us for a proxy send whole URLs. */
+const ORIGIN = /^https?:\/\/[^/?]*/i;
 const VERSION_PREFIX = /^\/v([0-9.]+)(?=\/)/;
 
 /** Splits `/v1.45/info` into the version and `/info`; a path without version asks for the newest. */
 export function splitVersion(url: string): { readonly version: ApiVersion | undefined; readonly url: string } {
-  const match = VERSION_PREFIX.exec(url);
-  if (match === null) return { version: undefined, url };
-  return { version: match[1] as ApiVersion, url: url.slice(match[0].length) };
+  const path = url.replace(ORIGIN, '');
+  const match = VERSION_PREFIX.exec(path);
+  if (match === null) return { version: undefined, url: path };
+  return { version: match[1] as ApiVersion, url: path.slice(match[0].length) };
 }
 
 /** Negative, zero or positive, number by number: 1.9 is older than 1.10, and 1.045 is 1.45. */

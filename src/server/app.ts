@@ -33,7 +33,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     logger: false,
     exposeHeadRoutes: false,
     rewriteUrl: (request) => rewriteUrl(request.url ?? '/'),
-    routerOptions: { maxParamLength: 4096 },
+    // As long as a header may be: it is for the engine to say that it knows no container of such a name.
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, options.logError),
     bodyLimit: Number.MAX_SAFE_INTEGER,
     clientErrorHandler: answerClientError,
     // Loads and builds take as long as they take, and clients keep idle connections for minutes.

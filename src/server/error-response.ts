@@ -1,3 +1,4 @@
+import { normalize } from 'node:path/posix';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isEngineError, messageOf } from '../errors/engine-error.ts';
 import { httpStatus } from './status.ts';
@@ -43,7 +44,19 @@ function isHangUp(error: unknown, request: FastifyRequest): boolean {
   return request.raw.readableAborted && error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
-/** Docker answers so for unknown paths and for known ones with another method, before it looks at the version. */
-export function sendPageNotFound(_request: FastifyRequest, reply: FastifyReply): void {
+/**
+ * Docker answers so for unknown paths and for known ones with another method, before it looks at the version. Paths with
+ * empty or dotted parts are sent on to their clean form.
+ */
+export function sendPageNotFound(request: FastifyRequest, reply: FastifyReply): void {
+  const [path = '', ...query] = request.originalUrl.split('?');
+  const clean = normalize(path);
+  if (clean !== path && path.startsWith('/')) {
+    reply
+      .code(301)
+      .header('location', [clean, ...query].join('?'))
+      .send();
+    return;
+  }
   reply.code(404).header('content-type', 'application/json').serializer(String).send('{"message":"page not found"}\n');
 }
