@@ -24,13 +24,6 @@ export function atMost(most: number): ArgumentRule {
   return (count) => (count <= most ? undefined : { text: `requires at most ${most} ${plural(most)}`, pointer: 'SRun' });
 }
 
-export function between(least: number, most: number): ArgumentRule {
-  return (count) =>
-    count >= least && count <= most
-      ? undefined
-      : { text: `requires at least ${least} and at most ${most} ${plural(most)}`, pointer: 'Run' };
-}
-
 function plural(count: number): string {
   return count === 1 ? 'argument' : 'arguments';
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors/engine-error.ts';
-import { CliError } from './errors.ts';
 
 /** What we use of docker's `config.json`; everything else in it is left alone. */
 export interface ConfigFile {
@@ -31,17 +30,18 @@ export function configFolder(option: string, env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * A missing file is an empty one.
- * @throws CliError when it cannot be read or is no JSON object
+ * A missing file is an empty one, and so, after a warning, is one that cannot be understood: no command depends on it.
+ * @param warn is given docker's words
  */
-export function readConfigFile(folder: string): ConfigFile {
+export function readConfigFile(folder: string, warn: (text: string) => void): ConfigFile {
   const path = `${folder}/config.json`;
   try {
     const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof parsed !== 'object' || parsed === null) throw new Error('it holds no JSON object');
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('not a JSON object');
     return parsed;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new CliError(`Error loading config file: ${path}: ${messageOf(error)}`, 1, { cause: error });
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isMissing) warn(`WARNING: Error parsing config file (${path}): ${messageOf(error)}\n`);
+    return {};
   }
 }

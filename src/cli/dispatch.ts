@@ -4,14 +4,13 @@ import type { Command, Context } from './command.ts';
 import { type ConfigFile, configFolder, readConfigFile } from './config-file.ts';
 import { CliError, describe } from './errors.ts';
 import type { FlagValues } from './flags/flag.ts';
-import { FlagError, parseFlags } from './flags/parse.ts';
+import { parseFlags } from './flags/parse.ts';
 import { type GlobalFlags, globalFlags } from './global-flags.ts';
 import { chooseAddress, parseAddress } from './host.ts';
 import type { Invocation } from './invocation.ts';
 import { commandIndex, type Resolved, resolve } from './registry.ts';
+import { orUsage } from './usage-error.ts';
 
-/** docker's exit code for flags that it does not understand, whatever the command. */
-const WRONG_FLAGS = 125;
 const DEFAULT_WIDTH = 80;
 
 /** Runs one command line to its end and answers the exit code. Errors that users can cause are printed, not thrown. */
@@ -42,6 +41,7 @@ async function route(invocation: Invocation): Promise<number> {
     await invocation.io.stdout.write(`${program === 'docker' ? 'Docker' : 'Skiff'} version ${VERSION}\n`);
     return 0;
   }
+  checkLogLevel(values['log-level']);
   const index = commandIndex();
   const words = parsed.help === 'none' ? args : [];
   if (words.length === 0 || words[0] === 'help') {
@@ -55,6 +55,13 @@ async function route(invocation: Invocation): Promise<number> {
   }
   const command = await found.entry.load();
   return await runCommand(invocation, values, found, command);
+}
+
+const LOG_LEVELS = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace'];
+
+/** The level itself changes nothing: this client logs nothing. */
+function checkLogLevel(level: string): void {
+  if (!LOG_LEVELS.includes(level.toLowerCase())) throw new CliError(`Unable to parse logging level: ${level}`);
 }
 
 async function runCommand(
@@ -104,24 +111,13 @@ async function runCommand(
   return (await command.run(context)) ?? 0;
 }
 
-function orUsage<T>(parse: () => T, program: string, path: string, usage: string): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof FlagError)) throw error;
-    const full = path === '' ? program : `${program} ${path}`;
-    const text = `${error.message}\n\nUsage:  ${usage}\n\nRun '${full} --help' for more information`;
-    throw new CliError(text, WRONG_FLAGS, { cause: error });
-  }
-}
-
 function lazyResources(invocation: Invocation, globals: FlagValues<GlobalFlags>) {
-  const { env } = invocation;
+  const { env, io } = invocation;
   const folder = configFolder(globals.config, env);
   let configFile: ConfigFile | undefined;
   let apiClient: ApiClient | undefined;
   const config = (): ConfigFile => {
-    configFile ??= readConfigFile(folder);
+    configFile ??= readConfigFile(folder, (text) => void io.stderr.write(text));
     return configFile;
   };
   const client = (): ApiClient => {

@@ -18,7 +18,7 @@ export interface HostChoice {
 /** The daemon's address in docker's order: `-H`, `--context`, DOCKER_HOST, DOCKER_CONTEXT, the current context. */
 export function chooseAddress(choice: HostChoice): string {
   const [host, ...more] = choice.hosts;
-  if (more.length > 0) throw new CliError('Specify only one -H');
+  if (more.length > 0) throw unresolved('Specify only one -H');
   if (host !== undefined && choice.context !== '') {
     throw new CliError('conflicting options: cannot specify both --host and --context');
   }
@@ -47,8 +47,7 @@ function contextAddress(name: string, folder: string): string {
   try {
     meta = JSON.parse(readFileSync(path, 'utf8')) as typeof meta;
   } catch (error) {
-    const reason = `unable to resolve docker endpoint: context "${name}": context not found: open ${path}: no such file or directory`;
-    throw new CliError(`Failed to initialize: ${reason}`, 1, { cause: error });
+    throw unresolved(`context "${name}": context not found: open ${path}: no such file or directory`, error);
   }
   return meta.Endpoints?.docker?.Host ?? DEFAULT_HOST;
 }
@@ -61,15 +60,18 @@ export function parseAddress(address: string, tls: boolean): Endpoint {
       return { kind: 'unix', path: rest };
     case 'tcp':
     case 'http': {
-      if (tls)
-        throw new CliError('TLS connections to the daemon are not supported: use a unix socket or ssh forwarding');
+      if (tls) throw unresolved('TLS is not supported: use a unix socket, or forward one by ssh -L');
       const url = new URL(`http://${rest}`);
       const basePath = url.pathname === '/' ? '' : url.pathname;
       return { kind: 'tcp', hostname: url.hostname, port: Number(url.port || 2375), basePath };
     }
+    case 'ssh':
+      throw unresolved('ssh is not supported: forward the socket by ssh -L');
     default:
-      throw new CliError(
-        `Failed to initialize: unable to resolve docker endpoint: invalid bind address format: ${address}`,
-      );
+      throw unresolved(`invalid bind address format: ${address}`);
   }
+}
+
+function unresolved(reason: string, cause?: unknown): CliError {
+  return new CliError(`Failed to initialize: unable to resolve docker endpoint: ${reason}`, 1, { cause });
 }

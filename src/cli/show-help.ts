@@ -1,11 +1,13 @@
 import { nearest } from '../lib/suggest.ts';
 import { configFolder } from './config-file.ts';
 import { CliError } from './errors.ts';
+import { parseFlags } from './flags/parse.ts';
 import { globalFlags } from './global-flags.ts';
 import { commandHelp, groupHelp, type Row, topLevelHelp } from './help.ts';
 import type { Invocation } from './invocation.ts';
 import type { Registered } from './registered.ts';
 import { commonCommands, groups, resolve } from './registry.ts';
+import { orUsage } from './usage-error.ts';
 
 const DEFAULT_WIDTH = 80;
 
@@ -24,6 +26,7 @@ export async function showHelp(
   }
   const found = resolve(words, index);
   if (found !== undefined) {
+    if (found.rest.length > 0) throw new CliError(`unknown help topic: ${found.rest.join(' ')}`);
     await io.stdout.write(commandHelp(program, found.path, found.entry, await found.entry.load(), width));
     return 0;
   }
@@ -50,15 +53,16 @@ export async function unknownCommand(
       `${program}: unknown command: ${program} ${first}\n${hint}\nRun '${program} --help' for more information`,
     );
   }
-  if (second === undefined || second === '--help' || second === '-h') return await showHelp(invocation, [first], index);
+  const usage = `${program} ${first}`;
+  if (second?.startsWith('-')) orUsage(() => parseFlags(words.slice(1), {}, false), program, first, usage);
+  if (second === undefined || second.startsWith('-')) return await showHelp(invocation, [first], index);
   const verbs = [...index.keys()]
     .filter((path) => path.startsWith(`${first} `))
     .map((path) => path.slice(first.length + 1));
   const verb = nearest(second, verbs);
   const hint = hintFor(verb === undefined ? undefined : `${first} ${verb}`, program);
-  const usage = `Usage:  ${program} ${first}`;
   throw new CliError(
-    `${program}: unknown command: ${program} ${first} ${second}\n${hint}\n${usage}\n\nRun '${program} ${first} --help' for more information`,
+    `${program}: unknown command: ${program} ${first} ${second}\n${hint}\nUsage:  ${usage}\n\nRun '${program} ${first} --help' for more information`,
   );
 }
 

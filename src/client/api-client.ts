@@ -1,4 +1,5 @@
 import { isBun } from '../lib/is-bun.ts';
+import { VERSION } from '../lib/version.ts';
 import { ApiError } from './api-error.ts';
 import { fetchTransport } from './fetch-transport.ts';
 import type { HijackedStream } from './hijack.ts';
@@ -153,7 +154,7 @@ export class ApiClient {
 
   #headers(options: RequestOptions): Record<string, string> {
     return {
-      'user-agent': 'Skiff-Client (linux)',
+      'user-agent': `Skiff-Client/${VERSION} (linux)`,
       ...this.#options.headers,
       ...(options.json === undefined ? {} : { 'content-type': 'application/json' }),
       ...options.headers,

@@ -31,10 +31,15 @@ export interface ImagesPruned {
   readonly SpaceReclaimed: number;
 }
 
-const at = (image: string, verb = ''): string => {
+/**
+ * `/images/team/app/json`: the slashes of a name stay.
+ * @throws Error for an empty name, which would address the whole collection
+ */
+export function pathToImage(image: string, verb = ''): string {
+  if (image === '') throw new Error('Error: No such image: ');
   const name = image.split('/').map(encodeURIComponent).join('/');
   return `/images/${name}${verb === '' ? '' : `/${verb}`}`;
-};
+}
 
 export async function listImages(
   client: ApiClient,
@@ -45,7 +50,7 @@ export async function listImages(
 }
 
 export async function imageHistory(client: ApiClient, image: string, platform: string): Promise<HistoryEntry[]> {
-  return await client.json('GET', at(image, 'history'), { query: { platform: encodePlatform(platform) } });
+  return await client.json('GET', pathToImage(image, 'history'), { query: { platform: encodePlatform(platform) } });
 }
 
 export async function removeImage(
@@ -58,11 +63,11 @@ export async function removeImage(
     noprune: options.noPrune ? 1 : undefined,
     platforms: options.platforms.flatMap((platform) => encodePlatform(platform) ?? []),
   };
-  return await client.json('DELETE', at(image), { query });
+  return await client.json('DELETE', pathToImage(image), { query });
 }
 
 export async function tagImage(client: ApiClient, image: string, repo: string, tag: string): Promise<void> {
-  await client.request('POST', at(image, 'tag'), { query: { repo, tag } });
+  await client.request('POST', pathToImage(image, 'tag'), { query: { repo, tag } });
 }
 
 export async function pruneImages(client: ApiClient, filters: Filters): Promise<ImagesPruned> {

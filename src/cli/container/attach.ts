@@ -1,10 +1,6 @@
-import { attachContainer } from '../../client/attach.ts';
-import { type ContainerState, inspectContainer, killContainer, resizeContainer } from '../../client/containers.ts';
-import { waitForContainer } from '../../client/wait.ts';
+import { type ContainerState, inspectContainer } from '../../client/containers.ts';
 import { exactly } from '../arguments.ts';
-import { followSize } from '../attach/follow-size.ts';
-import { runSession } from '../attach/session.ts';
-import { forwardSignals, surviveTerminations } from '../attach/signal-proxy.ts';
+import { followContainer } from '../attach/follow-container.ts';
 import { defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
@@ -24,27 +20,17 @@ export const command = defineCommand({
     const tty = container.Config.Tty;
     const stdin = !flags['no-stdin'] && container.Config.OpenStdin;
     if (tty && stdin && !io.stdin.isTerminal) throw new CliError('the input device is not a TTY');
-    const detachKeys = flags['detach-keys'] || (config.detachKeys ?? '');
-    const stopSurviving = surviveTerminations(io.stderr);
-    const stopForwarding =
-      flags['sig-proxy'] && !tty
-        ? forwardSignals((signal) => killContainer(client, container.Id, signal))
-        : () => undefined;
-    const streams = { stdin, stdout: true, stderr: true };
-    const waiting = await waitForContainer(client, container.Id, 'not-running');
-    const attached = await attachContainer(client, container.Id, { ...streams, detachKeys });
-    const resize = (rows: number, columns: number): Promise<void> =>
-      resizeContainer(client, container.Id, rows, columns);
-    const stopFollowing = tty && io.stdout.isTerminal ? redrawAndFollow(io.stdout, resize) : () => undefined;
-    try {
-      const end = await runSession(attached, io, { ...streams, tty, detachKeys });
-      if (end === 'detached') throw new CliError('read escape sequence');
-      return await waiting.exitCode;
-    } finally {
-      stopFollowing();
-      stopForwarding();
-      stopSurviving();
-    }
+    const end = await followContainer(client, io, {
+      id: container.Id,
+      tty,
+      streams: { stdin, stdout: true, stderr: true },
+      detachKeys: flags['detach-keys'] || (config.detachKeys ?? ''),
+      forwardSignals: flags['sig-proxy'] && !tty,
+      until: 'not-running',
+      redraw: true,
+    });
+    if (end === 'detached') throw new CliError('read escape sequence');
+    return end;
   },
 });
 
@@ -52,14 +38,4 @@ function refuseInactive({ State }: ContainerState): void {
   if (!State.Running) throw new CliError('You cannot attach to a stopped container, start it first');
   if (State.Paused) throw new CliError('You cannot attach to a paused container, unpause it first');
   if (State.Restarting) throw new CliError('You cannot attach to a restarting container, wait until it is running');
-}
-
-/** A program that draws on the screen does so again when the size changes: so it is wrong for a moment. */
-function redrawAndFollow(...[output, resize]: Parameters<typeof followSize>): () => void {
-  let first = true;
-  return followSize(output, async (rows, columns) => {
-    if (first) await resize(rows + 1, columns + 1);
-    first = false;
-    await resize(rows, columns);
-  });
 }

@@ -1,10 +1,6 @@
-import { type Attached, attachContainer } from '../../client/attach.ts';
-import { killContainer, resizeContainer, startContainer } from '../../client/containers.ts';
-import { waitForContainer } from '../../client/wait.ts';
+import { startContainer } from '../../client/containers.ts';
 import { atLeast } from '../arguments.ts';
-import { followSize } from '../attach/follow-size.ts';
-import { runSession } from '../attach/session.ts';
-import { forwardSignals, surviveTerminations } from '../attach/signal-proxy.ts';
+import { followContainer } from '../attach/follow-container.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
@@ -67,54 +63,30 @@ function prepareStreams({ flags, io }: RunContext, request: CreateRequest): void
 
 async function runDetached(context: RunContext, id: string): Promise<number> {
   await context.io.stdout.write(`${id}\n`);
+  await startOrExplain(context, id);
+  return 0;
+}
+
+async function runAttached(context: RunContext, id: string, request: CreateRequest): Promise<number> {
+  const { client, io, flags, config } = context;
+  const end = await followContainer(client, io, {
+    id,
+    tty: request.Tty,
+    streams: { stdin: request.AttachStdin, stdout: request.AttachStdout, stderr: request.AttachStderr },
+    detachKeys: flags['detach-keys'] || (config.detachKeys ?? ''),
+    forwardSignals: flags['sig-proxy'],
+    until: flags.rm ? 'removed' : 'next-exit',
+    start: () => startOrExplain(context, id),
+  });
+  return end === 'detached' ? 0 : end;
+}
+
+async function startOrExplain(context: RunContext, id: string): Promise<void> {
   try {
     await startContainer(context.client, id);
   } catch (error) {
     throw failedToRun(error, context);
   }
-  return 0;
-}
-
-/** Attaches and waits before the start, so that neither output nor exit can be missed. */
-async function runAttached(context: RunContext, id: string, request: CreateRequest): Promise<number> {
-  const { client, io, flags, config } = context;
-  const stopSurviving = surviveTerminations(io.stderr);
-  const stopForwarding = flags['sig-proxy']
-    ? forwardSignals((signal) => killContainer(client, id, signal))
-    : () => undefined;
-  const detachKeys = flags['detach-keys'] || (config.detachKeys ?? '');
-  const streams = { stdin: request.AttachStdin, stdout: request.AttachStdout, stderr: request.AttachStderr };
-  const [attached, waiting] = await Promise.all([
-    attachContainer(client, id, { ...streams, detachKeys }),
-    waitForContainer(client, id, flags.rm ? 'removed' : 'next-exit'),
-  ]);
-  // Joined before the start: the terminal is raw by the time the container can write to it.
-  const session = runSession(attached, io, { ...streams, tty: request.Tty, detachKeys });
-  session.catch(() => undefined);
-  try {
-    await startContainer(client, id);
-  } catch (error) {
-    await settle(attached, session);
-    // A container that removes itself is gone before its name is free for the next attempt.
-    if (flags.rm) await waiting.exitCode.catch(() => undefined);
-    throw failedToRun(error, context);
-  }
-  const resize = (rows: number, columns: number): Promise<void> => resizeContainer(client, id, rows, columns);
-  const stopFollowing = request.Tty && io.stdout.isTerminal ? followSize(io.stdout, resize) : () => undefined;
-  try {
-    if (!streams.stdout && !streams.stderr) await Promise.race([session, waiting.exitCode]);
-    else if ((await session) === 'detached') return 0;
-    return await waiting.exitCode;
-  } finally {
-    stopFollowing();
-    stopForwarding();
-    stopSurviving();
-  }
-}
-
-async function settle(attached: Attached, session: Promise<unknown>): Promise<void> {
-  attached.close();
-  await session.catch(() => undefined);
 }
 
 /** The exit codes that shells give for a command that cannot be found or executed are read from the daemon's text. */

@@ -1,10 +1,6 @@
-import { attachContainer } from '../../client/attach.ts';
-import { inspectContainer, killContainer, resizeContainer, startContainer } from '../../client/containers.ts';
-import { waitForContainer } from '../../client/wait.ts';
+import { inspectContainer, startContainer } from '../../client/containers.ts';
 import { atLeast } from '../arguments.ts';
-import { followSize } from '../attach/follow-size.ts';
-import { runSession } from '../attach/session.ts';
-import { forwardSignals, surviveTerminations } from '../attach/signal-proxy.ts';
+import { followContainer } from '../attach/follow-container.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { CliError, describe } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
@@ -42,38 +38,17 @@ async function startAll({ args, client, io }: Context<typeof flags>): Promise<nu
   return 0;
 }
 
-/** Attaches and waits before the start, so that neither output nor exit can be missed. */
-async function startAttached(
-  { flags: given, client, io, config }: Context<typeof flags>,
-  name: string,
-): Promise<number> {
-  const container = await inspectContainer(client, name);
-  const { Id: id } = container;
-  const tty = container.Config.Tty;
-  const stopSurviving = surviveTerminations(io.stderr);
-  const stopForwarding = tty ? () => undefined : forwardSignals((signal) => killContainer(client, id, signal));
-  const detachKeys = given['detach-keys'] || (config.detachKeys ?? '');
-  const streams = { stdin: container.Config.OpenStdin && given.interactive, stdout: true, stderr: true };
-  const [attached, waiting] = await Promise.all([
-    attachContainer(client, id, { ...streams, detachKeys }),
-    waitForContainer(client, id, container.HostConfig.AutoRemove ? 'removed' : 'next-exit'),
-  ]);
-  const session = runSession(attached, io, { ...streams, tty, detachKeys });
-  session.catch(() => undefined);
-  try {
-    await startContainer(client, id);
-  } catch (error) {
-    attached.close();
-    await session.catch(() => undefined);
-    throw error;
-  }
-  const resize = (rows: number, columns: number): Promise<void> => resizeContainer(client, id, rows, columns);
-  const stopFollowing = tty && io.stdout.isTerminal ? followSize(io.stdout, resize) : () => undefined;
-  try {
-    return (await session) === 'detached' ? 0 : await waiting.exitCode;
-  } finally {
-    stopFollowing();
-    stopForwarding();
-    stopSurviving();
-  }
+async function startAttached(context: Context<typeof flags>, name: string): Promise<number> {
+  const { client, io, config, flags: given } = context;
+  const { Id: id, Config, HostConfig } = await inspectContainer(client, name);
+  const end = await followContainer(client, io, {
+    id,
+    tty: Config.Tty,
+    streams: { stdin: Config.OpenStdin && given.interactive, stdout: true, stderr: true },
+    detachKeys: given['detach-keys'] || (config.detachKeys ?? ''),
+    forwardSignals: !Config.Tty,
+    until: HostConfig.AutoRemove ? 'removed' : 'next-exit',
+    start: () => startContainer(client, id),
+  });
+  return end === 'detached' ? 0 : end;
 }

@@ -25,11 +25,6 @@ export function string(usage: string, options: FlagOptions & { initial?: string 
   };
 }
 
-/** A string whose absence differs from the empty string. */
-export function optionalString(usage: string, options: FlagOptions = {}): Flag<string | undefined> {
-  return { type: 'string', ...options, usage, initial: undefined, parse: (text) => text };
-}
-
 /** May be given many times; the values stay in order. */
 export function list(usage: string, options: FlagOptions = {}): Flag<readonly string[]> {
   return { type: 'list', ...options, usage, initial: [], parse: (text, previous) => [...previous, text] };

@@ -39,7 +39,9 @@ const identityFlags = {
   label: parsedList('Set meta data on a container', check.label, { short: 'l' }),
   'label-file': list('Read in a line delimited file of labels'),
   name: string('Assign a name to the container'),
-  platform: string('Set platform if server is multi-platform capable'),
+  platform: string('Set platform if server is multi-platform capable', {
+    initial: process.env.DOCKER_DEFAULT_PLATFORM ?? '',
+  }),
   quiet: bool('Suppress the pull output', { short: 'q' }),
   restart: string('Restart policy to apply when a container exits', { initial: 'no' }),
   rm: bool('Automatically remove the container and its associated anonymous volumes when it exits'),
