@@ -1,4 +1,5 @@
 import type { ApiClient } from './api-client.ts';
+import { pathTo } from './path-to.ts';
 import { encodeFilters, type Filters } from './filters.ts';
 
 /** What a list says of one container. */
@@ -54,7 +55,7 @@ export async function listContainers(client: ApiClient, options: ListContainersO
 }
 
 export async function renameContainer(client: ApiClient, container: string, name: string): Promise<void> {
-  await client.request('POST', `/containers/${encodeURIComponent(container)}/rename`, { query: { name } });
+  await client.request('POST', pathTo('containers', container, 'rename'), { query: { name } });
 }
 
 export interface ContainersPruned {

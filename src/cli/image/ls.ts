@@ -19,7 +19,7 @@ export const command = defineCommand({
     quiet: bool('Only show image IDs', { short: 'q' }),
   },
   async run({ flags, args, client, io, config }) {
-    const reference = args[0] === undefined ? [] : [{ name: 'reference', value: args[0] }];
+    const reference = args[0] === undefined || args[0] === '' ? [] : [{ name: 'reference', value: args[0] }];
     const images = await listImages(client, { all: flags.all, filters: [...flags.filter, ...reference] });
     const kind = imageRows(!flags['no-trunc']);
     const format = flags.format || (flags.quiet ? '' : config.imagesFormat) || 'table';

@@ -1,5 +1,7 @@
 import type { ApiClient } from '../../client/api-client.ts';
 import { ApiError } from '../../client/api-error.ts';
+import { pathToImage } from '../../client/images.ts';
+import { pathTo } from '../../client/path-to.ts';
 import { getText } from '../../client/system.ts';
 import { CliError } from '../errors.ts';
 import type { Inspected } from '../format/inspect-output.ts';
@@ -21,20 +23,20 @@ const encodePath = (reference: string) => reference.split('/').map(encode).join(
 /** In the order in which a name without a type is looked for. */
 const kinds = {
   container: {
-    path: (reference) => `/containers/${encode(reference)}/json`,
+    path: (reference) => pathTo('containers', reference, 'json'),
     loadType: async () => (await import('../format/typed/container-types.ts')).containerType,
     hasSize: true,
   },
   image: {
-    path: (reference) => `/images/${encodePath(reference)}/json`,
+    path: (reference) => pathToImage(reference, 'json'),
     loadType: async () => (await import('../format/typed/image-types.ts')).imageType,
   },
   network: {
-    path: (reference) => `/networks/${encode(reference)}`,
+    path: (reference) => pathTo('networks', reference),
     loadType: async () => (await import('../format/typed/network-types.ts')).networkType,
   },
   volume: {
-    path: (reference) => `/volumes/${encode(reference)}`,
+    path: (reference) => pathTo('volumes', reference),
     loadType: async () => (await import('../format/typed/network-types.ts')).volumeType,
   },
   service: { path: (reference) => `/services/${encode(reference)}`, loadType: untyped, isSwarm: true },

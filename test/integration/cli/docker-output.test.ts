@@ -21,10 +21,10 @@ interface Capture extends Terminal {
   readonly printed: { stdout: string; stderr: string };
 }
 
-function capture(input = ''): Capture {
+function capture(input = '', isTerminal = false): Capture {
   const printed = { stdout: '', stderr: '' };
   const output = (stream: 'stdout' | 'stderr'): Output => ({
-    isTerminal: false,
+    isTerminal,
     columns: undefined,
     rows: undefined,
     write: (data) => {
@@ -33,7 +33,7 @@ function capture(input = ''): Capture {
     },
   });
   const stdin = {
-    isTerminal: false,
+    isTerminal,
     async *chunks() {
       if (input !== '') yield Buffer.from(input);
     },
@@ -97,6 +97,19 @@ test('an archive is saved under its name only when it is whole', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('an archive is neither written to a terminal nor read from one', async () => {
+  const attempt = async (command: string[]) => {
+    const io = capture('', true);
+    const argv = ['-H', server.host, ...command];
+    const status = await dispatch({ argv, programName: 'docker', env: cliEnvironment, io });
+    return { status, ...io.printed };
+  };
+  const refusal = 'cowardly refusing to save to a terminal. Use the -o flag or redirect\n';
+  assert.deepEqual(await attempt(['save', 'busybox']), { status: 1, stdout: '', stderr: refusal });
+  const empty = 'requested load from stdin, but stdin is empty\n';
+  assert.deepEqual(await attempt(['load']), { status: 1, stdout: '', stderr: empty });
 });
 
 test('an archive can be loaded from a file', async () => {
