@@ -34,6 +34,10 @@ test('a configuration of the wrong shape is refused, whatever part of it is wron
     [{ rootfs, config: { Labels: { a: 1 } } }, /config.Labels has the wrong type/],
     [{ rootfs, config: { Volumes: [] } }, /config.Volumes has the wrong type/],
     [{ rootfs, config: { User: 0 } }, /config.User has the wrong type/],
+    [{ rootfs, config: { Volumes: { a: 1 } } }, /config.Volumes has the wrong type/],
+    [{ rootfs, config: { Tty: 'yes' } }, /config.Tty has the wrong type/],
+    [{ rootfs, config: { StopTimeout: '1' } }, /config.StopTimeout has the wrong type/],
+    [{ rootfs, config: { Healthcheck: { Retries: '1' } } }, /config.Healthcheck has the wrong type/],
     [{ rootfs, history: {} }, /history is no list/],
     [{ rootfs, history: [{}, {}] }, /too many non-empty layers in History section/],
   ];

@@ -75,7 +75,18 @@ function parseDiffIds(value: unknown): DiffId[] {
 
 const LISTS = ['Env', 'Entrypoint', 'Cmd', 'Shell', 'OnBuild'];
 const MAPS = ['ExposedPorts', 'Volumes', 'Labels'];
-const TEXTS = ['User', 'WorkingDir', 'StopSignal'];
+const TEXTS = ['User', 'WorkingDir', 'StopSignal', 'Hostname', 'Domainname', 'Image', 'MacAddress'];
+const FLAGS = [
+  'ArgsEscaped',
+  'AttachStdin',
+  'AttachStdout',
+  'AttachStderr',
+  'Tty',
+  'OpenStdin',
+  'StdinOnce',
+  'NetworkDisabled',
+];
+const HEALTH_NUMBERS = ['Interval', 'Timeout', 'StartPeriod', 'StartInterval', 'Retries'];
 
 function parseRunConfig(value: unknown): ImageRunConfig {
   if (value === undefined || value === null) return {};
@@ -84,12 +95,26 @@ function parseRunConfig(value: unknown): ImageRunConfig {
     const wrong = keys.find((key) => value[key] !== undefined && value[key] !== null && !isRight(value[key]));
     if (wrong !== undefined) throw brokenImageConfig(`config.${wrong} has the wrong type`);
   };
-  check(LISTS, (item) => Array.isArray(item) && item.every((element) => typeof element === 'string'));
+  check(LISTS, isTextList);
   check(MAPS, isObject);
   check(['Labels'], (item) => Object.values(item as Json).every((label) => typeof label === 'string'));
   check(TEXTS, (item) => typeof item === 'string');
-  check(['Healthcheck'], isObject);
+  check(FLAGS, (item) => typeof item === 'boolean');
+  check(['ExposedPorts', 'Volumes'], (item) => Object.values(item as Json).every(isObject));
+  check(['StopTimeout'], Number.isInteger);
+  check(['Healthcheck'], isHealthCheck);
   return value as ImageRunConfig;
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((element) => typeof element === 'string');
+}
+
+function isHealthCheck(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { Test } = value;
+  const numbers = HEALTH_NUMBERS.map((key) => value[key] ?? 0);
+  return (Test === undefined || Test === null || isTextList(Test)) && numbers.every(Number.isInteger);
 }
 
 function parseHistory(value: unknown, layers: number): ImageHistoryEntry[] {
