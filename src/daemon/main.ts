@@ -14,6 +14,7 @@ import { withConfigFile } from './read-config-file.ts';
 
 const USAGE_ERROR = 125;
 const FAILURE = 1;
+const STOP_LIMIT_MS = 1700;
 
 function print(text: string): void {
   writeSync(process.stdout.fd, text);
@@ -78,6 +79,11 @@ async function main(): Promise<void> {
     // A daemon that is killed would not do it at its end.
     flushCompileCache();
     await asked;
+    // Whoever stops us waits two seconds. What is not done by then the next start does: it must cope with SIGKILL anyway.
+    setTimeout(() => {
+      log.warn('could not stop in order in time');
+      process.exit(0);
+    }, STOP_LIMIT_MS).unref();
     await stop();
     process.exit(0);
   } catch (error) {

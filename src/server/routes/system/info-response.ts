@@ -109,9 +109,10 @@ function registries(engine: EngineFacts): InfoResponse['RegistryConfig'] {
 
 function runtimes(engine: EngineFacts, components: readonly Component[]) {
   const none = { ID: '', Expected: '' };
+  const installed = Object.entries(engine.runtimes).filter(([name]) => components.some((it) => it.name === name));
   const runc = components.find(({ name }) => name === 'runc')?.gitCommit ?? '';
   return {
-    Runtimes: Object.fromEntries(Object.entries(engine.runtimes).map(([name, path]) => [name, { path }])),
+    Runtimes: Object.fromEntries(installed.map(([name, path]) => [name, { path }])),
     DefaultRuntime: engine.defaultRuntime,
     InitBinary: '',
     ContainerdCommit: none,

@@ -136,6 +136,7 @@ test('version and info show the host and the engine', async () => {
   const info = (await app.inject({ url: '/info' })).json();
   assert.equal(info.Containers, 6);
   assert.equal(info.Images, 4);
+  assert.deepEqual(info.Runtimes, { crun: { path: 'crun' } }, 'runc is not installed');
   assert.equal(info.OperatingSystem, 'Debian GNU/Linux 12 (bookworm)');
   assert.deepEqual(info.Warnings, ['WARNING: No swap limit support']);
   assert.deepEqual(info.RegistryConfig.InsecureRegistryCIDRs, ['10.0.0.0/8', '127.0.0.0/8']);
