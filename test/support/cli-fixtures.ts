@@ -11,7 +11,7 @@ export interface RecordedCommand {
   readonly stderr: string;
 }
 
-/** A template and what `docker inspect -f` printed for the container `clib-one`. */
+/** A template and what `docker inspect -f` printed for the container `web-one`. */
 export interface RecordedTemplate {
   readonly template: string;
   readonly status: number;

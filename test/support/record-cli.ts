@@ -31,7 +31,7 @@ await update<RecordedCommand>('commands.json', async (commands) => {
 await update<RecordedTemplate>('inspect-templates.json', async (templates) => {
   const recorded = [];
   for (const { template } of templates) {
-    const { status, stdout, stderr } = await docker(['inspect', '-f', template, 'clib-one']);
+    const { status, stdout, stderr } = await docker(['inspect', '-f', template, 'web-one']);
     recorded.push({ template, status, stdout, stderr });
   }
   return recorded;

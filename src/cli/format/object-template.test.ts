@@ -16,7 +16,7 @@ const fixtures = new URL('../../../test/fixtures/cli/', import.meta.url);
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, fixtures), 'utf8'));
 const templates = read('inspect-templates.json') as RecordedTemplate[];
 const api = read('api.json') as Record<string, { text: string }>;
-const container = api['GET /containers/clib-one/json']?.text ?? '';
+const container = api['GET /containers/web-one/json']?.text ?? '';
 
 async function inspect(template: string): Promise<Omit<RecordedTemplate, 'template'>> {
   let stdout = '';
