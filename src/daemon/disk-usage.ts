@@ -1,5 +1,5 @@
-import { Filters } from '../lib/filters.ts';
 import { chainIdsOf } from '../lib/digest.ts';
+import { Filters } from '../lib/filters.ts';
 import type { DiskUsage, UsageType } from '../server/routes/system/backend.ts';
 import type { Engine } from './wire.ts';
 

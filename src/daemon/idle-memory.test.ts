@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, ServerResponse, IncomingMessage } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { RecordingSyscalls } from '../sys/recording.ts';

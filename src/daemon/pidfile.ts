@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EngineError } from '../errors/engine-error.ts';
-import { findByArgument } from '../sys/process-identity.ts';
+import { findByArgument, startTimeOf } from '../sys/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
-import { startTimeOf } from '../sys/process-identity.ts';
 
 /** Writes our process's number. @throws conflict when the file names another process that is alive and is a skiffd. */
 export async function writePidfile(path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Containers, createContainers } from '../containers/containers.ts';
-import { DirectoryContentStore } from '../content/directory-content-store.ts';
 import { isRunning } from '../containers/record.ts';
+import { DirectoryContentStore } from '../content/directory-content-store.ts';
 import { EventBus } from '../events/event-bus.ts';
 import type { ImageUser } from '../images/image-context.ts';
 import { LocalImages } from '../images/local-images.ts';

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 
 const statusOfCode: Record<string, number> = {
   HPE_HEADER_OVERFLOW: 431,
