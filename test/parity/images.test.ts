@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { tarOf } from '../support/tar.ts';
 import { createQuietly, removeQuietly, runQuietly } from './container-steps.ts';
 import { type ParityCase, paritySuite } from './parity-suite.ts';
+import type { RecordingApi } from './recording-api.ts';
 
 const cases: ParityCase[] = [
   {
@@ -112,6 +113,94 @@ const cases: ParityCase[] = [
       await api.step('prune with an unknown filter', 'POST', '/images/prune?filters={"nope":["x"]}');
     },
   },
+  {
+    title: 'images are found by each filter',
+    run: async (api) => {
+      const { first, second } = { first: 'parity/filter:1', second: 'parity/filter:2' };
+      await importQuietly(api, first, 'LABEL parity=one');
+      await importQuietly(api, second, 'LABEL parity=two');
+      const wanted: [string, object][] = [
+        ['by label', { label: ['parity'] }],
+        ['by label and value', { label: ['parity=one'] }],
+        ['by two labels', { label: ['parity=one', 'parity=two'] }],
+        ['before', { before: [second], label: ['parity'] }],
+        ['since', { since: [first], label: ['parity'] }],
+        ['until', { until: ['1s', '1h'], label: ['parity'] }],
+        ['by pattern', { reference: ['parity/filt*:2'] }],
+        ['by repository', { reference: ['parity/filter'] }],
+        ['with a name', { dangling: ['false'], label: ['parity'] }],
+        ['without a name', { dangling: ['true'], label: ['parity'] }],
+      ];
+      for (const [name, filters] of wanted) {
+        const answer = await api.quietly('GET', `/images/json?filters=${encodeURIComponent(JSON.stringify(filters))}`);
+        const tags = answer.json<{ RepoTags: string[] }[]>().flatMap(({ RepoTags }) => RepoTags);
+        api.note(name, tags.sort());
+      }
+      const refused = ['{"dangling":["x"]}', '{"before":["nope"]}', '{"until":["x"]}', '{"reference":["[x"]}', 'x'];
+      for (const filters of refused) {
+        await api.step(`refused: ${filters}`, 'GET', `/images/json?filters=${encodeURIComponent(filters)}`);
+      }
+      await api.quietly('DELETE', `/images/${first}`);
+      await api.quietly('DELETE', `/images/${second}`);
+    },
+  },
+  {
+    title: 'an archive that was saved is loaded, and takes its name back',
+    run: async (api) => {
+      const id = await importQuietly(api, 'parity/moves:1', 'LABEL parity=moves');
+      api.learn(id, 'saved');
+      const { body } = await api.quietly('GET', '/images/get?names=parity/moves:1');
+      const headers = { 'content-type': 'application/x-tar' };
+      await api.step('load what is there', 'POST', '/images/load?quiet=0', { body, headers });
+      await importQuietly(api, 'parity/moves:1', 'LABEL parity=other');
+      const moved = await api.quietly('GET', '/images/parity/moves:1/json');
+      api.learn(moved.json<{ Id: string }>().Id, 'other');
+      await api.step('load over another', 'POST', '/images/load', { body, headers });
+      await api.step('inspect', 'GET', '/images/parity/moves:1/json');
+      const { body: nameless } = await api.quietly('GET', `/images/get?names=${id}`);
+      await api.step('load without a name', 'POST', '/images/load', { body: nameless, headers });
+      await api.step('save a tag that is not there', 'GET', '/images/get?names=parity/moves:nope');
+      await api.quietly('DELETE', '/images/parity/moves:1');
+      await api.quietly('DELETE', `/images/${moved.json<{ Id: string }>().Id}`);
+    },
+  },
+  {
+    title: 'an image with several names goes with the last, or by force',
+    run: async (api) => {
+      const id = await importQuietly(api, 'parity/several:1', 'LABEL parity=several');
+      api.learn(id, 'several');
+      await api.quietly('POST', '/images/parity/several:1/tag?repo=parity/several&tag=2');
+      await api.quietly('POST', '/images/parity/several:1/tag?repo=parity/elsewhere&tag=1');
+      await api.step('by ID', 'DELETE', `/images/${id}`);
+      await api.step('one name', 'DELETE', '/images/parity/several:2');
+      await api.step('by short ID and force', 'DELETE', `/images/${id.slice(7, 19)}?force=1`);
+      await api.step('again', 'DELETE', `/images/${id.slice(7, 19)}`);
+    },
+  },
+  {
+    title: 'what happens to an image is told as events',
+    run: async (api) => {
+      const since = Date.now() / 1000;
+      const id = await importQuietly(api, 'parity/events:1', 'LABEL parity=events');
+      api.learn(id, 'told');
+      await api.quietly('POST', '/images/parity/events:1/tag?repo=parity/events&tag=2');
+      const { body } = await api.quietly('GET', '/images/get?names=parity/events:1');
+      await api.quietly('POST', '/images/load', { body, headers: { 'content-type': 'application/x-tar' } });
+      await api.quietly('DELETE', '/images/parity/events:2');
+      await api.quietly('DELETE', '/images/parity/events:1');
+      const filters = encodeURIComponent(JSON.stringify({ type: ['image'], label: ['parity=events'] }));
+      const until = Date.now() / 1000;
+      await api.step('events', 'GET', `/events?since=${since}&until=${until}&filters=${filters}`);
+    },
+  },
 ];
+
+/** An image of its own for a case; returns its ID. */
+async function importQuietly(api: RecordingApi, name: string, change: string): Promise<string> {
+  const [repository, tag] = name.split(':');
+  const path = `/images/create?fromSrc=-&repo=${repository}&tag=${tag}&message=parity&changes=${encodeURIComponent(change)}`;
+  const answer = await api.quietly('POST', path, { body: Buffer.alloc(10240) });
+  return answer.json<{ status: string }>().status;
+}
 
 paritySuite('images', cases);
