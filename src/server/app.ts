@@ -8,6 +8,10 @@ import { enableHijack, hijackedBody } from './hijack.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** For errors that come too late to be answered. */
+    logError: ErrorLog;
+  }
   interface FastifyRequest {
     /** The version in the request's path, the newest without one. Inside the supported range. */
     apiVersion: ApiVersion;
@@ -46,13 +50,14 @@ export function createApp(options: AppOptions): FastifyInstance {
     return503OnClosing: false,
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   });
+  app.decorate('logError', options.logError);
   app.decorateRequest('apiVersion', API_VERSION);
   acceptAnyBody(app);
   addVersioning(app, `Skiff/${options.engineVersion} (linux)`);
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options.logError));
   app.setNotFoundHandler(sendPageNotFound);
   app.options('/*', async (_request, reply) => reply.code(200).send());
-  enableHijack(app, options.logError);
+  enableHijack(app);
   return app;
 }
 

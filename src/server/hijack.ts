@@ -4,7 +4,6 @@ import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type EngineError, isEngineError } from '../errors/engine-error.ts';
-import type { ErrorLog } from './error-response.ts';
 import { bodyOf } from './hijack-body.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import { httpStatus } from './status.ts';
@@ -45,13 +44,8 @@ interface ParsedSocket extends Socket {
 /** llhttp's answer for "no body here, and what follows is another protocol". */
 const LEAVE_HTTP = 2;
 
-interface HijackState {
-  readonly routes: { readonly method: string; readonly pattern: RegExp }[];
-  readonly logError: ErrorLog;
-}
-
 const takeovers = new WeakMap<IncomingMessage, Takeover>();
-const states = new WeakMap<FastifyInstance, HijackState>();
+const routesOf = new WeakMap<FastifyInstance, { readonly method: string; readonly pattern: RegExp }[]>();
 
 /** The body of a request that came to a hijack route; such a request's own stream is empty. */
 export function hijackedBody(request: IncomingMessage): Readable | undefined {
@@ -59,9 +53,9 @@ export function hijackedBody(request: IncomingMessage): Readable | undefined {
 }
 
 /** Once per app, before its routes. */
-export function enableHijack(app: FastifyInstance, logError: ErrorLog): void {
-  const routes: HijackState['routes'] = [];
-  states.set(app, { routes, logError });
+export function enableHijack(app: FastifyInstance): void {
+  const routes: { readonly method: string; readonly pattern: RegExp }[] = [];
+  routesOf.set(app, routes);
   const isHijack = (request: IncomingMessage) => {
     const path = rewriteUrl(request.url ?? '').replace(/\?.*$/s, '');
     return routes.some((route) => route.method === request.method && route.pattern.test(path));
@@ -121,9 +115,9 @@ function route(app: FastifyInstance, request: IncomingMessage, socket: Socket): 
 
 /** Adds a route that takes its connection over; see `HijackRoute`. */
 export function registerHijack(app: FastifyInstance, hijack: HijackRoute): void {
-  const state = states.get(app);
-  if (state === undefined) throw new TypeError('registerHijack needs an app of createApp');
-  state.routes.push({ method: hijack.method, pattern: patternOf(hijack.path) });
+  const routes = routesOf.get(app);
+  if (routes === undefined) throw new TypeError('registerHijack needs an app of createApp');
+  routes.push({ method: hijack.method, pattern: patternOf(hijack.path) });
   app.route({
     method: hijack.method,
     url: hijack.path,
@@ -139,7 +133,7 @@ export function registerHijack(app: FastifyInstance, hijack: HijackRoute): void 
       if (plan === undefined || takeover === undefined) return reply.code(200).send();
       reply.hijack();
       await hand(request, reply, plan, takeover).catch((error: unknown) => {
-        state.logError(`${request.method} ${request.originalUrl} failed on its stream`, error);
+        app.logError(`${request.method} ${request.originalUrl} failed on its stream`, error);
       });
       return reply;
     },

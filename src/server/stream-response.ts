@@ -5,8 +5,8 @@ import type { FastifyReply } from 'fastify';
 /**
  * Answers 200 with a body of unknown length. The headers go out at once, before the first byte of `source`: clients wait
  * for them. The source is written as fast as the client reads, and is closed (its `return` runs) when the client hangs
- * up; that is no error. A source that fails later cuts the response off, so that the client sees it is not whole.
- * The caller returns the reply from its handler.
+ * up; that is no error. A source that fails later cuts the response off, so that the client sees it is not whole,
+ * and is logged: nobody can be told of it any more. The caller returns the reply from its handler.
  */
 export async function sendStream(
   reply: FastifyReply,
@@ -21,7 +21,8 @@ export async function sendStream(
   try {
     await pipeline(Readable.from(source, { objectMode: false }), raw);
   } catch (error) {
-    if (!isHangUp(error)) throw error;
+    if (!isHangUp(error))
+      reply.server.logError(`${reply.request.method} ${reply.request.originalUrl} broke off`, error);
   }
 }
 

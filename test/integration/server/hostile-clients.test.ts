@@ -36,6 +36,10 @@ async function serve(t: TestContext): Promise<Served> {
     await sendStream(reply, 'application/json', jsonLines(events.read({ signal: hangUpSignal(reply) })));
     return reply;
   });
+  app.get('/breaks', async (_request, reply) => {
+    await sendStream(reply, 'application/x-tar', breakingSource());
+    return reply;
+  });
   const path = join(folder, 'sock');
   await app.listen({ path });
   t.after(async () => {
@@ -43,6 +47,11 @@ async function serve(t: TestContext): Promise<Served> {
     rmSync(folder, { recursive: true });
   });
   return { path, errors, events, uploads };
+}
+
+async function* breakingSource(): AsyncGenerator<string> {
+  yield 'a part';
+  throw new Error('the disk is gone');
 }
 
 async function readAll(socket: Socket): Promise<string> {
@@ -184,4 +193,11 @@ test('an upload of any type and length reaches its handler as it comes', async (
     if (!socket.write(Buffer.alloc(1024 * 1024))) await once(socket, 'drain');
   }
   assert.match(await answer, /\{"bytes":67108864\}\n$/);
+});
+
+test('a stream that breaks is cut off, so that nobody takes it for whole, and is logged', async (t) => {
+  const { path, errors } = await serve(t);
+  const answer = await send(path, `GET /breaks HTTP/1.1\r\n${CLOSE}\r\n`);
+  assert.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n(6\r\na part\r\n)?$/);
+  assert.deepEqual(errors, ['GET /breaks broke off']);
 });
