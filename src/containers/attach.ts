@@ -73,6 +73,7 @@ async function nextStream(
   // The client's first input waits in the connection; only its end is looked for.
   const end = () => probe(connection);
   connection.on('close', close).on('end', end);
+  if (connection.readableEnded) end();
   try {
     return await context.attachments.next(id, gone.signal);
   } finally {

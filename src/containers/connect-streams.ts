@@ -70,6 +70,8 @@ function forwardInput(monitor: MonitorStream, client: ClientStreams, detached: (
   connection.on('data', data).on('end', end);
   input.on('drain', drain).on('error', inputGone).on('close', inputGone);
   connection.resume();
+  // A client that was quick has ended its input before anybody listened.
+  if (connection.readableEnded) end();
   return () => {
     connection.off('data', data).off('end', end);
     input.off('drain', drain).off('close', inputGone);

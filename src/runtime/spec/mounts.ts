@@ -53,7 +53,7 @@ export function containerMounts(options: MountOptions): OciMount[] {
       destination: bind.destination,
       type: 'bind',
       source: bind.source,
-      options: ['rbind', ...(bind.readonly || readonlyRootfs ? ['rro'] : []), 'rprivate'],
+      options: ['rbind', ...(bind.readonly || readonlyRootfs ? ['ro'] : []), 'rprivate'],
     })),
   ];
 }
