@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
 import { runChild } from '../sys/child.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
+import type { Syscalls } from '../sys/syscalls.ts';
 import { BASE_LAYER, makeBaseLayer } from './base-layer.ts';
 
 /**
@@ -17,9 +18,10 @@ export class LayerDirectories {
   #lastNumber: number;
 
   /** Makes the directories where they are missing. */
-  constructor(root: string) {
+  constructor(root: string, syscalls: Syscalls) {
     this.root = root;
     for (const name of ['l', 'w', 'tmp', 'trash']) mkdirSync(join(root, name), { recursive: true });
+    for (const name of ['tmp', 'w']) spread(syscalls, join(root, name));
     makeBaseLayer(join(root, BASE_LAYER));
     const numbers = readdirSync(join(root, 'l')).map((name) => Number.parseInt(name, 36));
     this.#lastNumber = Math.max(0, ...numbers.filter((number) => !Number.isNaN(number)));
@@ -85,6 +87,15 @@ export class LayerDirectories {
 
   async writableIds(): Promise<ContainerId[]> {
     return (await readdir(join(this.root, 'w'))) as ContainerId[];
+  }
+}
+
+function spread(syscalls: Syscalls, directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    syscalls.spreadSubdirectories(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -37,7 +37,7 @@ class OverlayLayerStore implements LayerStore {
 
   constructor({ root, content, database, syscalls }: LayerStoreOptions) {
     this.#records = new LayerRecords(database);
-    this.#directories = new LayerDirectories(root);
+    this.#directories = new LayerDirectories(root, syscalls);
     this.#content = content;
     this.#readOnly = new ReadOnlyLayers(this.#records, this.#directories, content);
     this.#writable = new WritableLayers(this.#records, this.#directories, syscalls, (top) => this.#chain(top));

@@ -48,17 +48,15 @@ export class WritableLayers {
 
   mount(id: ContainerId, options: { volatile: boolean }): Promise<string> {
     return this.#lock.run(id, async () => {
-      const writable = this.#records.findWritable(id);
-      if (writable === undefined) throw writableLayerNotFound(id);
+      const lower = this.#lower(id);
       const base = this.#directories.writable(id);
       const target = join(base, 'merged');
       if (await this.#isMounted(base)) return target;
       // A volatile mount leaves this mark, and overlayfs refuses a work directory that has it.
       await rm(join(base, 'work', 'work', 'incompat'), { recursive: true, force: true });
-      const chain = writable.top === undefined ? [] : this.#chain(writable.top);
       await mountOverlay(this.#syscalls, {
         root: this.#directories.root,
-        lower: [...chain.map(({ directory }) => `l/${directory}`).reverse(), BASE_LAYER],
+        lower,
         upper: `w/${id}/upper`,
         work: `w/${id}/work`,
         target,
@@ -86,12 +84,9 @@ export class WritableLayers {
 
   /** @throws not_found. */
   directories(id: ContainerId): WritableDirectories {
-    const writable = this.#records.findWritable(id);
-    if (writable === undefined) throw writableLayerNotFound(id);
     const base = this.#directories.writable(id);
-    const chain = writable.top === undefined ? [] : this.#chain(writable.top);
     return {
-      lower: chain.map(({ directory }) => this.#directories.layer(directory)).reverse(),
+      lower: this.#lower(id).map((path) => join(this.#directories.root, path)),
       upper: join(base, 'upper'),
       work: join(base, 'work'),
       merged: join(base, 'merged'),
@@ -107,6 +102,14 @@ export class WritableLayers {
   async sweep(known: ReadonlySet<ContainerId>): Promise<void> {
     const all = new Set([...(await this.#directories.writableIds()), ...this.#records.writableIds()]);
     for (const id of all) if (!known.has(id)) await this.remove(id);
+  }
+
+  /** Relative to the store's root, the topmost first. */
+  #lower(id: ContainerId): string[] {
+    const writable = this.#records.findWritable(id);
+    if (writable === undefined) throw writableLayerNotFound(id);
+    const chain = writable.top === undefined ? [] : this.#chain(writable.top);
+    return [...chain.map(({ directory }) => `l/${directory}`).reverse(), BASE_LAYER];
   }
 
   async #unmount(id: ContainerId): Promise<void> {

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
-import { SyscallError } from './syscall-error.ts';
+import { hasErrorCode, SyscallError } from './syscall-error.ts';
 import type { BytePath, Fd, MountRequest, Syscalls } from './syscalls.ts';
 import { MS } from './syscalls.ts';
 
@@ -11,6 +11,9 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SUN_PATH_BYTES = 108;
 const SHUT_RD = 0;
+const FS_IOC_GETFLAGS = 0x80086601;
+const FS_IOC_SETFLAGS = 0x40086602;
+const FS_TOPDIR_FL = 0x20000;
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const LOCK_EX_NB = 2 | 4;
@@ -58,6 +61,9 @@ const c = {
   ),
   utimensat: declare<(directory: number, path: BytePath, times: BigInt64Array, flags: number) => number>(
     'int utimensat(int directory, const char *path, const int64_t *times, int flags)',
+  ),
+  ioctl: declare<(fd: number, request: number, flags: Int32Array) => number>(
+    'int ioctl(int fd, ulong request, _Inout_ int *flags)',
   ),
   syncfs: declare<(fd: number) => number>('int syncfs(int fd)'),
   mallocTrim: declare<(pad: number) => number>('int malloc_trim(size_t pad)'),
@@ -189,6 +195,16 @@ export class LinuxSyscalls implements Syscalls {
     const [whole, rest] = [BigInt(seconds), BigInt(nanoseconds)];
     const times = new BigInt64Array([whole, rest, whole, rest]);
     check('utimensat', c.utimensat(AT_FDCWD, cString(path), times, AT_SYMLINK_NOFOLLOW), path);
+  }
+
+  spreadSubdirectories(fd: Fd): void {
+    const flags = new Int32Array(2);
+    if (c.ioctl(fd, FS_IOC_GETFLAGS, flags) === 0) {
+      flags[0] = (flags[0] ?? 0) | FS_TOPDIR_FL;
+      if (c.ioctl(fd, FS_IOC_SETFLAGS, flags) === 0) return;
+    }
+    const error = new SyscallError('ioctl', koffi.errno());
+    if (!hasErrorCode(error, 'ENOTTY', 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL', 'ENOSYS')) throw error;
   }
 
   syncFileSystem(fd: Fd): void {

@@ -78,6 +78,10 @@ export class RecordingSyscalls implements Syscalls {
     this.#record('setTimes', path, time);
   }
 
+  spreadSubdirectories(fd: Fd): void {
+    this.#record('spreadSubdirectories', fd);
+  }
+
   syncFileSystem(fd: Fd): void {
     this.#record('syncFileSystem', fd);
   }
