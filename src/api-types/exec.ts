@@ -25,7 +25,6 @@ export const execStartBody = struct('types.ExecStartCheck', {
   Tty: field(bool),
   ConsoleSize: optional(consoleSize),
 });
-export type ExecStartBody = Decoded<typeof execStartBody>;
 
 export interface ExecInspect {
   readonly ID: string;

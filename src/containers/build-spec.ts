@@ -27,7 +27,7 @@ export async function buildSpec(
   const { id, path, args, config, hostConfig: host } = record;
   const paths = pathsOf(options, id);
   const [height, width] = host.ConsoleSize;
-  return containerSpec({
+  const spec = await containerSpec({
     id,
     rootfs,
     args: [path, ...args],
@@ -64,6 +64,9 @@ export async function buildSpec(
     readonlyPaths: host.ReadonlyPaths ?? [],
     cgroupParent: options.cgroupParent,
   });
+  return host.Annotations === undefined || host.Annotations === null
+    ? spec
+    : { ...spec, annotations: host.Annotations };
 }
 
 function cgroupNamespace(host: HostConfig): NamespaceChoice {

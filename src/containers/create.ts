@@ -56,6 +56,7 @@ export async function createContainer(context: ContainersContext, request: Creat
     name: reserveName(context, request.name, id),
     createdAtNs: String(nowNs()),
     imageId: image.id,
+    topChainId: image.topChainId ?? null,
     ...commandOf(config),
     config,
     hostConfig,

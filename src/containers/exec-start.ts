@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { containerNotRunning, execAlreadyRan, execAlreadyRunning } from '../errors/containers.ts';
 import { isEngineError, messageOf } from '../errors/engine-error.ts';
+import type { ExecConfig } from '../api-types/exec.ts';
 import type { MonitorStream } from '../runtime/runtime.ts';
 import type { Attachment } from './attach.ts';
 import { buildExecProcess } from './build-exec-process.ts';
@@ -98,7 +99,7 @@ async function launch(
     const { pid, stream } = await runtime.exec({
       id: containerId,
       execId: id,
-      process: await buildExecProcess(context, record, config, consoleSize),
+      process: await buildExecProcess(context, record, config, consoleSize ?? sizeOf(config)),
       ociRuntime: options.ociRuntimes.get(record.hostConfig.Runtime) ?? record.hostConfig.Runtime,
       terminal: config.Tty,
       stdin: config.AttachStdin,
@@ -111,6 +112,11 @@ async function launch(
     execs.ended(session, COULD_NOT_START);
     throw error;
   }
+}
+
+/** The size that was given when the exec was made, for a start that gives none. */
+function sizeOf({ ConsoleSize: size }: ExecConfig): ExecStartOptions['consoleSize'] {
+  return size === undefined || size === null ? undefined : { rows: size[0], columns: size[1] };
 }
 
 /** Records the end, whenever it comes. A failure is logged: the session then counts as ended without a known code. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { execConfig, type ExecConfig } from '../api-types/exec.ts';
 import { decodeBody } from '../api-types/shape.ts';
 import { isEngineError } from '../errors/engine-error.ts';
-import type { FakeStream } from './testing/fake-runtime.ts';
+import { FakeStream } from './testing/fake-runtime.ts';
 import { createRequest, running, testEngine } from './testing/test-engine.ts';
 
 const options = { consoleSize: undefined };
@@ -23,8 +23,9 @@ test('an exec runs with its client attached, and its exit code is there when the
   const served = engine.containers.startExecAttached(exec, options).serve(connection);
   const received = text(client);
   await until(() => engine.containers.inspectExec(exec).Running);
-  const process = engine.runtime.processes.get(exec);
-  (process?.streams[0] as FakeStream).say('hi');
+  const stream = engine.runtime.processes.get(exec)?.streams[0];
+  assert.ok(stream instanceof FakeStream);
+  stream.say('hi');
   engine.runtime.end(exec, 3);
   await served;
   connection.end();

@@ -1,6 +1,6 @@
 import type { ContainerConfig } from '../api-types/container-config.ts';
 import type { HostConfig } from '../api-types/host-config.ts';
-import type { ImageId } from '../lib/digest.ts';
+import type { ChainId, ImageId } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { Endpoint } from '../networks/container-network.ts';
 
@@ -29,6 +29,8 @@ export interface ContainerRecord {
   /** Nanoseconds since the epoch, in decimal: a number would lose the last digits. */
   readonly createdAtNs: string;
   readonly imageId: ImageId;
+  /** The image's topmost layer: it stays while the container does, the image may go. */
+  readonly topChainId: ChainId | null;
   readonly path: string;
   readonly args: readonly string[];
   readonly config: ContainerConfig;

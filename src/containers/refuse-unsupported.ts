@@ -38,6 +38,9 @@ const HOST_FIELDS: Partial<Record<keyof HostConfig, string>> = {
   UsernsMode: 'a user namespace',
 };
 
+/** There is nothing to publish where a container has the host's own ports; Docker warns and goes on. */
+const IGNORED_ON_HOST_NETWORK: ReadonlySet<string> = new Set(['PortBindings', 'PublishAllPorts']);
+
 /**
  * Refuses what a container would have to do without: nothing that was asked for is ignored.
  * @throws not_implemented naming the field.
@@ -47,8 +50,10 @@ export function refuseUnsupported(
   host: HostConfig,
   networking: NetworkingConfig | undefined,
 ): void {
+  const hostNetwork = host.NetworkMode === 'host';
   for (const [field, what] of Object.entries(HOST_FIELDS)) {
     const value = host[field as keyof HostConfig] as Emptiable;
+    if (hostNetwork && IGNORED_ON_HOST_NETWORK.has(field)) continue;
     if (isSet(value) && !(field === 'UsernsMode' && value === 'host')) throw notSupported(`HostConfig.${field}`, what);
   }
   if (host.RestartPolicy.Name !== 'no') {
@@ -63,6 +68,7 @@ export function refuseUnsupported(
   if (/^(?:container:|none$|shareable$)/.test(host.IpcMode)) {
     throw notSupported('HostConfig.IpcMode', `the IPC mode "${host.IpcMode}"`);
   }
+  if (config.NetworkDisabled === true) throw notSupported('NetworkDisabled', 'a container without any network');
   if (isSet(config.Volumes)) throw notSupported('Volumes', 'a volume');
   const test = config.Healthcheck?.Test?.[0];
   if (test !== undefined && test !== 'NONE') throw notSupported('Healthcheck', 'a health check');

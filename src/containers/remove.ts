@@ -7,7 +7,7 @@ import { killAndWait } from './kill-and-wait.ts';
 import { pathsOf } from './paths.ts';
 import { publish } from './publish.ts';
 import { isRunning } from './record.ts';
-import { nothing, throwFailures } from './tear-down.ts';
+import { disconnect, nothing, throwFailures } from './tear-down.ts';
 
 export interface RemoveOptions {
   /** Kills it first when it runs. */
@@ -53,13 +53,13 @@ export async function removeLocked(
   id: ContainerId,
   whenDisconnected: () => Promise<void> = nothing,
 ): Promise<void> {
-  const { store, waiters, runtime, layers, network } = context;
+  const { store, waiters, runtime, layers } = context;
   const record = store.updateState(id, { status: 'removing' });
   const outcome = { exitCode: record.state.exitCode };
   try {
     throwFailures(
       await Promise.allSettled([
-        network.disconnect(id).finally(whenDisconnected),
+        disconnect(context, id, whenDisconnected),
         runtime.delete(id).then(() => layers.removeWritable(id)),
         rm(pathsOf(context.options, id).directory, { recursive: true, force: true }),
       ]),

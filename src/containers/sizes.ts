@@ -8,11 +8,8 @@ export interface ContainerSizes {
 }
 
 export async function sizesOf(context: ContainersContext, record: ContainerRecord): Promise<ContainerSizes> {
-  const [writableBytes, image] = await Promise.all([
-    context.layers.writableSizeBytes(record.id),
-    context.images.resolve(record.imageId),
-  ]);
-  const layers = image.topChainId === undefined ? [] : context.layers.chain(image.topChainId);
+  const writableBytes = await context.layers.writableSizeBytes(record.id);
+  const layers = record.topChainId === null ? [] : context.layers.chain(record.topChainId);
   const imageBytes = layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
   return { writableBytes, rootFsBytes: imageBytes + writableBytes };
 }

@@ -62,16 +62,16 @@ test('an AutoRemove container that cannot be started is removed, and those who w
 test('a failed start and a failed clean-up are both reported', async (t) => {
   const engine = await testEngine(t);
   const { id } = await engine.containers.create(createRequest('web'));
-  const { create, delete: remove } = engine.runtime;
-  engine.runtime.create = async () => {
-    engine.runtime.failNext = { method: 'delete', error: new Error('stuck') };
-    throw new Error('broken');
+  const { runtime } = engine;
+  runtime.failNext = {
+    method: 'create',
+    error: new Error('broken'),
+    thenFail: { method: 'delete', error: new Error('stuck') },
   };
   await assert.rejects(
     engine.containers.start(id),
     (error) => error instanceof AggregateError && error.errors.length === 2 && /broken/.test(error.message),
   );
-  Object.assign(engine.runtime, { create, delete: remove });
   await engine.containers.start(id);
 });
 

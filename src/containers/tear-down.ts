@@ -11,10 +11,23 @@ export async function tearDown(
   whenDisconnected: () => Promise<void> = nothing,
 ): Promise<void> {
   const results = await Promise.allSettled([
-    context.network.disconnect(id).finally(whenDisconnected),
+    disconnect(context, id, whenDisconnected),
     context.runtime.delete(id).then(() => context.layers.unmountWritable(id)),
   ]);
   throwFailures(results, `what container ${id} used could not be released`);
+}
+
+/** Lets go of the network, and then runs `next`, also after a failure. */
+export async function disconnect(
+  { network }: ContainersContext,
+  id: ContainerId,
+  next: () => Promise<void>,
+): Promise<void> {
+  try {
+    await network.disconnect(id);
+  } finally {
+    await next();
+  }
 }
 
 export async function nothing(): Promise<void> {}

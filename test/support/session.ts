@@ -8,7 +8,7 @@ export interface Session {
   readonly contentType: string | undefined;
   readonly connection: Duplex;
   /** All that comes until the daemon closes. */
-  rest(): Promise<Buffer>;
+  readonly rest: () => Promise<Buffer>;
 }
 
 /** Sends a request with `Upgrade: tcp`, as every client of Docker does, and resolves with the connection behind it. */

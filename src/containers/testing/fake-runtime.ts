@@ -40,6 +40,12 @@ export class FakeStream implements MonitorStream {
   }
 }
 
+interface Failure {
+  readonly method: string;
+  readonly error: Error;
+  readonly thenFail?: Failure;
+}
+
 interface FakeProcess {
   status: 'created' | 'running' | 'exited';
   readonly exit: PromiseWithResolvers<ExitStatus>;
@@ -52,7 +58,7 @@ export class FakeRuntime implements Runtime {
   readonly calls: string[] = [];
   readonly processes = new Map<string, FakeProcess>();
   /** Fails the next call of this method. */
-  failNext: { readonly method: string; readonly error: Error } | undefined;
+  failNext: Failure | undefined;
   ignoresTerm = false;
 
   async create({ id }: CreateRequest): Promise<{ pid: number; monitorPid: number }> {
@@ -145,7 +151,7 @@ export class FakeRuntime implements Runtime {
     this.calls.push(call);
     const { failNext } = this;
     if (failNext?.method !== call) return;
-    this.failNext = undefined;
+    this.failNext = failNext.thenFail;
     throw failNext.error;
   }
 }
