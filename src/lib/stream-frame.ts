@@ -1,6 +1,6 @@
-const STREAM_NUMBER = { stdout: 1, stderr: 2 } as const;
-
 export const FRAME_HEADER_BYTES = 8;
+
+const STREAM_NUMBER = { stdout: 1, stderr: 2 } as const;
 
 /** The eight bytes before each piece of a multiplexed stream: its number, three zeros, and the length, big-endian. */
 export function frameHeader(stream: 'stdout' | 'stderr', lengthBytes: number): Buffer {
@@ -9,13 +9,7 @@ export function frameHeader(stream: 'stdout' | 'stderr', lengthBytes: number): B
   return header;
 }
 
-/** The same, into a buffer that has room for it at `offset`. */
-export function writeFrameHeader(
-  target: Buffer,
-  offset: number,
-  stream: 'stdout' | 'stderr',
-  lengthBytes: number,
-): void {
-  target.writeUInt32BE(STREAM_NUMBER[stream] * 0x1000000, offset);
-  target.writeUInt32BE(lengthBytes, offset + 4);
+export function writeFrameHeader(target: Buffer, at: number, stream: 'stdout' | 'stderr', lengthBytes: number): void {
+  target.writeUInt32BE(STREAM_NUMBER[stream] << 24, at);
+  target.writeUInt32BE(lengthBytes, at + 4);
 }

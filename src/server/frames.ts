@@ -10,19 +10,19 @@ export async function* outputFrames(
   batches: AsyncIterable<readonly Output[]>,
   multiplexed: boolean,
 ): AsyncGenerator<Uint8Array> {
-  for await (const batch of batches) yield multiplexed ? framed(batch) : Buffer.concat(batch.map(({ data }) => data));
+  for await (const batch of batches) yield joined(batch, multiplexed ? FRAME_HEADER_BYTES : 0);
 }
 
-/** In one buffer of the right size: a million short lines are not worth a million small buffers. */
-function framed(batch: readonly Output[]): Buffer {
-  let sizeBytes = 0;
-  for (const { data } of batch) sizeBytes += FRAME_HEADER_BYTES + data.length;
-  const frames = Buffer.allocUnsafe(sizeBytes);
+/** One allocation for all, since a log of short lines has hundreds of thousands of them. */
+function joined(batch: readonly Output[], headerBytes: number): Buffer {
+  const sizeBytes = batch.reduce((sum, { data }) => sum + headerBytes + data.length, 0);
+  const bytes = Buffer.allocUnsafe(sizeBytes);
   let at = 0;
   for (const { stream, data } of batch) {
-    writeFrameHeader(frames, at, stream, data.length);
-    frames.set(data, at + FRAME_HEADER_BYTES);
-    at += FRAME_HEADER_BYTES + data.length;
+    if (headerBytes > 0) writeFrameHeader(bytes, at, stream, data.length);
+    at += headerBytes;
+    bytes.set(data, at);
+    at += data.length;
   }
-  return frames;
+  return bytes;
 }
