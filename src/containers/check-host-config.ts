@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { HostConfig } from '../api-types/host-config.ts';
 import { EngineError, invalidArgument } from '../errors/engine-error.ts';
-import { checkResources } from './check-resources.ts';
 import { containerCapabilities } from '../runtime/spec/capabilities.ts';
+import { checkResources } from './check-resources.ts';
 import type { ContainersOptions } from './context.ts';
 import { securityOptionsOf } from './security-options.ts';
 

@@ -6,11 +6,11 @@ import type { ContainerId } from '../lib/ids.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import { ContainersTable } from '../state/containers.ts';
 import type { StateDatabase } from '../state/database.ts';
-import { Attachments } from './attachments.ts';
 import { type Attachment, type AttachOptions, attachToContainer } from './attach.ts';
+import { Attachments } from './attachments.ts';
 import { ContainerStore } from './container-store.ts';
 import type { ContainersContext, ContainersOptions } from './context.ts';
-import { createContainer, type Created, type CreateRequest } from './create.ts';
+import { type Created, type CreateRequest, createContainer } from './create.ts';
 import { createExec } from './exec-create.ts';
 import { inspectExec } from './exec-inspect.ts';
 import { resizeExec } from './exec-resize.ts';
@@ -19,17 +19,17 @@ import { type ExecStartOptions, startExecAttached, startExecDetached } from './e
 import { type ExitOutcome, ExitWaiters } from './exit-waiters.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
-import { listContainers, type ListOptions } from './list.ts';
+import { type ListOptions, listContainers } from './list.ts';
 import { type ContainerLogs, type LogsOptions, readContainerLogs } from './logs.ts';
 import { pruneContainers } from './prune.ts';
 import type { ContainerRecord } from './record.ts';
 import { recoverContainers } from './recover.ts';
-import { removeContainer, type RemoveOptions } from './remove.ts';
+import { type RemoveOptions, removeContainer } from './remove.ts';
 import { renameContainer } from './rename.ts';
 import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
 import { startContainer } from './start.ts';
-import { stopContainer, type StopOptions } from './stop.ts';
+import { type StopOptions, stopContainer } from './stop.ts';
 import { waitForContainer } from './wait.ts';
 
 export type ContainersParts = Pick<

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { posix } from 'node:path';
 import type { ContainerConfig } from '../api-types/container-config.ts';
 import type { CreateBody, NetworkingConfig } from '../api-types/container-create.ts';
-import { hostConfig as hostConfigShape, type HostConfig } from '../api-types/host-config.ts';
+import { type HostConfig, hostConfig as hostConfigShape } from '../api-types/host-config.ts';
 import { invalidContainerName } from '../errors/containers.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
 import type { Image } from '../images/image-store.ts';

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
+import type { ExecConfig } from '../api-types/exec.ts';
 import { containerNotRunning, execAlreadyRan, execAlreadyRunning } from '../errors/containers.ts';
 import { isEngineError, messageOf } from '../errors/engine-error.ts';
-import type { ExecConfig } from '../api-types/exec.ts';
 import type { MonitorStream } from '../runtime/runtime.ts';
 import type { Attachment } from './attach.ts';
 import { buildExecProcess } from './build-exec-process.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { execConfig, type ExecConfig } from '../api-types/exec.ts';
+import { type ExecConfig, execConfig } from '../api-types/exec.ts';
 import { decodeBody } from '../api-types/shape.ts';
 import { isEngineError } from '../errors/engine-error.ts';
 import { FakeStream } from './testing/fake-runtime.ts';

@@ -1,5 +1,5 @@
-import { brokenImageConfig } from '../errors/images.ts';
 import { messageOf } from '../errors/engine-error.ts';
+import { brokenImageConfig } from '../errors/images.ts';
 import type { DiffId, ImageId } from '../lib/digest.ts';
 import { chainIdsOf, digestOf, isDigest } from '../lib/digest.ts';
 import type { Image, ImageHistoryEntry, ImageRunConfig } from './image-store.ts';

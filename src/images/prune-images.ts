@@ -1,8 +1,8 @@
-import type { EventSink } from '../events/event-bus.ts';
 import { isEngineError } from '../errors/engine-error.ts';
 import { pruneRunning } from '../errors/images.ts';
-import type { Filters } from '../lib/filters.ts';
+import type { EventSink } from '../events/event-bus.ts';
 import { hexOf } from '../lib/digest.ts';
+import type { Filters } from '../lib/filters.ts';
 import { familiarReference, parseReference } from '../lib/image-reference.ts';
 import type { ImageRow } from '../state/images.ts';
 import type { ImageContext } from './image-context.ts';

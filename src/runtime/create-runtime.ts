@@ -5,8 +5,8 @@ import { ConmonRuntime } from './conmon-runtime.ts';
 import { LiveMonitors } from './live-monitors.ts';
 import { OpenStreams } from './open-streams.ts';
 import { RuntimePaths } from './paths.ts';
-import { SeccompFilters } from './seccomp-filters.ts';
 import type { Runtime } from './runtime.ts';
+import { SeccompFilters } from './seccomp-filters.ts';
 
 export interface RuntimeOptions {
   /** On a tmpfs, and this daemon's alone. */

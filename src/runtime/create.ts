@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { hasErrorCode } from '../sys/syscall-error.ts';
+import type { ContainerId } from '../lib/ids.ts';
 import { identify } from '../sys/process-identity.ts';
+import { hasErrorCode } from '../sys/syscall-error.ts';
 import { findExecutable } from './find-executable.ts';
 import { monitorArguments } from './monitor-arguments.ts';
 import { writeRecord } from './monitor-record.ts';
-import { removeContainer } from './remove.ts';
-import type { ContainerId } from '../lib/ids.ts';
 import type { OciSpec } from './oci-spec.ts';
+import { removeContainer } from './remove.ts';
 import type { CreateRequest } from './runtime.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { processNotStarted } from './runtime-errors.ts';

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Readable, Writable } from 'node:stream';
 import { internalError } from '../errors/engine-error.ts';
 import { identify, type ProcessIdentity } from '../sys/process-identity.ts';
+import { hasErrorCode } from '../sys/syscall-error.ts';
 import { findExecutable } from './find-executable.ts';
 
 const SYNC_FD = 3;

@@ -5,8 +5,8 @@ import type { ContainerId } from '../lib/ids.ts';
 import { runChild } from '../sys/child.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { containerNotRunning, requireRecord } from './require-record.ts';
-import { runtimeFailed } from './runtime-errors.ts';
 import type { RuntimeContext } from './runtime-context.ts';
+import { runtimeFailed } from './runtime-errors.ts';
 
 /** See `Runtime.start`. */
 export async function startContainer(context: RuntimeContext, id: ContainerId): Promise<void> {

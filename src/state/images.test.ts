@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { digestOf, type ImageId } from '../lib/digest.ts';
 import { StateDatabase } from './database.ts';
 import { ImageState } from './images.ts';

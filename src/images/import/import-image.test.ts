@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { isEngineError } from '../../errors/engine-error.ts';
 import { digestOf } from '../../lib/digest.ts';
 import { parseReference } from '../../lib/image-reference.ts';

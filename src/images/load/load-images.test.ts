@@ -5,7 +5,7 @@ import { isEngineError } from '../../errors/engine-error.ts';
 import { digestOf } from '../../lib/digest.ts';
 import { Filters } from '../../lib/filters.ts';
 import { hostPlatform } from '../../lib/platform.ts';
-import { blobPath, dockerArchive, makeImage, type MadeImage, tarOf } from '../testing/image-archive.ts';
+import { blobPath, dockerArchive, type MadeImage, makeImage, tarOf } from '../testing/image-archive.ts';
 import { imageFixture } from '../testing/image-fixture.ts';
 
 const everything = { filters: new Filters(), all: true };

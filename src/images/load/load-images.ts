@@ -1,11 +1,10 @@
 import type { BlobInfo } from '../../content/content-store.ts';
-import type { Digest } from '../../lib/digest.ts';
-import { chainIdsOf } from '../../lib/digest.ts';
-import { brokenImageArchive } from '../../errors/images.ts';
 import { isEngineError } from '../../errors/engine-error.ts';
-import type { ChainId, DiffId } from '../../lib/digest.ts';
-import { familiarReference, fullName } from '../../lib/image-reference.ts';
+import { brokenImageArchive } from '../../errors/images.ts';
+import type { ChainId, DiffId, Digest } from '../../lib/digest.ts';
+import { chainIdsOf } from '../../lib/digest.ts';
 import { shortId } from '../../lib/ids.ts';
+import { familiarReference, fullName } from '../../lib/image-reference.ts';
 import type { ImageContext, ImageLayers } from '../image-context.ts';
 import { createdAtMs } from '../image-document.ts';
 import { publishImageEvent } from '../image-events.ts';
@@ -14,7 +13,7 @@ import { progressMessage } from '../progress.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import { readArchive } from './archive-files.ts';
 import { MANIFEST_PATH, readDockerArchive } from './docker-archive.ts';
-import { readLegacyArchive, REPOSITORIES_PATH } from './legacy-archive.ts';
+import { REPOSITORIES_PATH, readLegacyArchive } from './legacy-archive.ts';
 import type { LoadableImage } from './loadable-image.ts';
 import { INDEX_PATH, readOciLayout } from './oci-layout.ts';
 

@@ -1,8 +1,7 @@
-import type { DiffId, Digest } from '../../lib/digest.ts';
+import type { DiffId, Digest, ImageId } from '../../lib/digest.ts';
 import { digestOf, hexOf } from '../../lib/digest.ts';
-import { familiarReference, familiarRepository, fullName } from '../../lib/image-reference.ts';
 import type { ImageReference } from '../../lib/image-reference.ts';
-import type { ImageId } from '../../lib/digest.ts';
+import { familiarReference, familiarRepository, fullName } from '../../lib/image-reference.ts';
 
 const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';

@@ -1,11 +1,11 @@
 import type { ContentStore } from '../../content/content-store.ts';
-import { imageNotFound } from '../../errors/images.ts';
 import { isEngineError } from '../../errors/engine-error.ts';
+import { imageNotFound } from '../../errors/images.ts';
 import type { ChainId, DiffId, Digest } from '../../lib/digest.ts';
 import { chainIdsOf, hexOf } from '../../lib/digest.ts';
+import type { ImageContext, ImageLayers } from '../image-context.ts';
 import { createdAtMs } from '../image-document.ts';
 import { publishImageEvent } from '../image-events.ts';
-import type { ImageContext, ImageLayers } from '../image-context.ts';
 import type { SavedImage, SavedLayer } from './archive-index.ts';
 import { archiveIndex, blobPath } from './archive-index.ts';
 import type { SelectedImage } from './select-images.ts';

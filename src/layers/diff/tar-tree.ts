@@ -3,7 +3,7 @@ import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, r
 import { internalError } from '../../errors/engine-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import type { ByteString } from '../tar/byte-string.ts';
-import { bytesOf, byteStringOf, textOf } from '../tar/byte-string.ts';
+import { byteStringOf, bytesOf, textOf } from '../tar/byte-string.ts';
 import type { TarEntry, TarEntryType } from '../tar/tar-entry.ts';
 import { formatTarHeader, TAR_END, tarPadding } from '../tar/tar-writer.ts';
 

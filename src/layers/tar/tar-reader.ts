@@ -1,7 +1,7 @@
 import { brokenArchive, refusedEntry } from '../../errors/layers.ts';
+import { ByteSource } from './byte-source.ts';
 import type { ByteString } from './byte-string.ts';
 import { byteString, textOf } from './byte-string.ts';
-import { ByteSource } from './byte-source.ts';
 import type { RawHeader } from './header.ts';
 import { BLOCK_BYTES, parseHeader } from './header.ts';
 import type { PaxRecord } from './pax-records.ts';

@@ -3,10 +3,10 @@ import { internalError, isEngineError, messageOf } from '../../errors/engine-err
 import { refusedEntry } from '../../errors/layers.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
+import { measureTree } from '../measure-tree.ts';
 import { bytesOf, textOf } from '../tar/byte-string.ts';
 import type { ReadEntry } from '../tar/tar-reader.ts';
 import { readTar } from '../tar/tar-reader.ts';
-import { measureTree } from '../measure-tree.ts';
 import { entryParts } from './entry-path.ts';
 import { LayerTree } from './layer-tree.ts';
 import { writeEntry } from './write-entry.ts';

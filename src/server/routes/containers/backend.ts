@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
+import type { ContainerInspect, ContainerSummary, PruneResponse } from '../../../api-types/container.ts';
 import type { ContainerConfig } from '../../../api-types/container-config.ts';
 import type { CreateBody, NetworkingConfig } from '../../../api-types/container-create.ts';
-import type { ContainerInspect, ContainerSummary, PruneResponse } from '../../../api-types/container.ts';
 import type { Filters } from '../../../lib/filters.ts';
 
 /** A connection that was checked and can be taken over. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { createApp } from '../../app.ts';
 import type { ContainerBackend } from './backend.ts';
 import { registerContainerRoutes } from './routes.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { configFields } from '../../../api-types/container-config.ts';
-import { type CreateBody, createBody, type CreateResponse } from '../../../api-types/container-create.ts';
+import { type CreateBody, type CreateResponse, createBody } from '../../../api-types/container-create.ts';
 import { decodeBody } from '../../../api-types/shape.ts';
 import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
 import { Filters } from '../../../lib/filters.ts';

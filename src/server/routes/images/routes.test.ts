@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
-import type { DiffId, ImageId } from '../../../lib/digest.ts';
 import type { ImageDocument } from '../../../images/image-document.ts';
+import type { DiffId, ImageId } from '../../../lib/digest.ts';
 import { createApp } from '../../app.ts';
 import type { ImageBackend } from './backend.ts';
 import { registerImageRoutes } from './routes.ts';

@@ -3,8 +3,8 @@ import type {
   ImageDeleteResponse,
   ImageHistoryResponse,
   ImageInspectResponse,
-  ImagesPruneResponse,
   ImageSummaryResponse,
+  ImagesPruneResponse,
 } from '../../../api-types/image.ts';
 import { invalidArgument } from '../../../errors/engine-error.ts';
 import { Filters } from '../../../lib/filters.ts';
