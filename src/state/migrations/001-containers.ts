@@ -1,4 +1,4 @@
-import type { Migration } from '../migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** `document` is the container's whole record as JSON; the other columns are what is looked up or kept unique. */
 export const containersMigration: Migration = {

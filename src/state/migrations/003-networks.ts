@@ -1,4 +1,4 @@
-import type { Migration } from '../migrations.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * An address is unique per network by constraint: it cannot be given out twice, whatever the code above does. Endpoints

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** Which layers a container stands on: a layer that is named here cannot be deleted. NULL is an image without layers. */
 export const writableLayersMigration: Migration = {
