@@ -25,6 +25,7 @@ export class ConmonRuntime implements Runtime {
   }
 
   create(request: CreateRequest): ReturnType<Runtime['create']> {
+    this.#context.migration.anticipate();
     return createContainer(this.#context, request);
   }
 
@@ -51,6 +52,7 @@ export class ConmonRuntime implements Runtime {
   }
 
   exec(request: ExecRequest): ReturnType<Runtime['exec']> {
+    this.#context.migration.anticipate();
     return execInContainer(this.#context, request);
   }
 

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { CgroupMigration } from '../sys/cgroup-migration.ts';
 import { Cgroups, releaseV2Controllers } from '../sys/cgroups.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { ConmonRuntime } from './conmon-runtime.ts';
@@ -38,6 +39,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     streams,
     monitors: new LiveMonitors(syscalls, streams),
     cgroups: mounted.length > 0 ? await Cgroups.detect() : cgroups,
+    migration: new CgroupMigration(cgroups.hierarchies.unified),
     cgroupParent,
   });
 }

@@ -1,3 +1,4 @@
+import type { CgroupMigration } from '../sys/cgroup-migration.ts';
 import type { Cgroups } from '../sys/cgroups.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { LiveMonitors } from './live-monitors.ts';
@@ -13,5 +14,6 @@ export interface RuntimeContext {
   readonly streams: OpenStreams;
   readonly seccompFilters: SeccompFilters;
   readonly cgroups: Cgroups;
+  readonly migration: CgroupMigration;
   readonly cgroupParent: string;
 }
