@@ -34,6 +34,7 @@ export async function createContainer(
         ociRoot: context.paths.ociRoot,
       }),
       directory: paths.directory,
+      pidFile: paths.monitorPidFile,
       runtimeLog: paths.runtimeLog,
       temporary: context.paths.temporary,
     });

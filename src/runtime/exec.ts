@@ -44,6 +44,7 @@ export async function execInContainer(
         processSpec: paths.process,
       }),
       directory: paths.directory,
+      pidFile: paths.monitorPidFile,
       runtimeLog: paths.runtimeLog,
       temporary: context.paths.temporary,
       beforeStart: async () => {

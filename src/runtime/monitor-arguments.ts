@@ -28,8 +28,6 @@ export function monitorArguments(options: MonitorArguments): string[] {
     ['--log-level', 'error'],
     ['--runtime-arg', '--root', '--runtime-arg', options.ociRoot],
     ['--runtime-arg', '--log', '--runtime-arg', paths.runtimeLog],
-    // One fork less, and the monitor's own number is known at once. It has a session of its own all the same.
-    ['--sync'],
     // The socket lies in the bundle whatever the length of its path.
     ['--full-attach'],
     // Flushing the log to the disk would delay every exit; the page cache survives everything but the host's crash.

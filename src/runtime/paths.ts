@@ -11,6 +11,8 @@ export interface MonitorPaths {
   /** How to find the monitor again (`monitor-record.ts`). */
   readonly record: string;
   readonly pidFile: string;
+  /** The monitor's own number. */
+  readonly monitorPidFile: string;
   /** Written by the monitor when the process has ended: its exit status in decimal. */
   readonly exit: string;
   /** Written by the monitor when the kernel killed for lack of memory. */
@@ -27,6 +29,7 @@ function monitorPaths(directory: string): MonitorPaths {
     directory,
     record: join(directory, 'monitor.json'),
     pidFile: join(directory, 'pid'),
+    monitorPidFile: join(directory, 'monitor.pid'),
     exit: join(directory, 'exit'),
     oom: join(directory, 'oom'),
     runtimeLog: join(directory, 'runtime.log'),

@@ -88,6 +88,19 @@ test('a monitor lives in a session of its own and holds nothing of the daemon', 
   await fixture.runtime.delete(id);
 });
 
+test('a monitor has at most three megabytes resident, and none of the daemon’s environment', async () => {
+  const { id } = await fixture.run(['sleep', '1000']);
+  const monitor = `/proc/${await monitorOf(id)}`;
+  const kilobytes = Number(/^VmRSS:\s*(\d+) kB$/m.exec(await readFile(`${monitor}/status`, 'latin1'))?.[1]);
+  assert.ok(kilobytes <= 3072, `${kilobytes} kB`);
+  const names = (await readFile(`${monitor}/environ`, 'utf8')).split('\0').map((entry) => entry.split('=')[0]);
+  assert.deepEqual(
+    names.filter((name) => !['PATH', 'TMPDIR', '_OCI_SYNCPIPE', ''].includes(name ?? '')),
+    [],
+  );
+  await fixture.runtime.delete(id);
+});
+
 async function monitorOf(id: ContainerId): Promise<number> {
   const record = JSON.parse(await readFile(join(fixture.execRoot, 'containers', id, 'monitor.json'), 'utf8')) as {
     monitor: { pid: number };
