@@ -124,7 +124,7 @@ function layer(busybox, applets) {
   const folders = new Set(DIRECTORIES.map(([name]) => name));
   const missing = links.map(dirname).filter((folder) => !folders.has(folder));
   return tar([
-    ...[...DIRECTORIES, ...[...new Set(missing)].sort().map((name) => [name, 0o755])].map(([name, mode]) => ({
+    ...[...DIRECTORIES, ...[...new Set(missing)].sort(byName).map((name) => [name, 0o755])].map(([name, mode]) => ({
       name: `${name}/`,
       type: 'directory',
       mode,
@@ -174,10 +174,15 @@ function image(layerTar) {
 /** Sorted by bytes, whatever the machine's language is. */
 function listApplets() {
   const lines = execFileSync(BUSYBOX, ['--list-full'], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => line !== '').sort((a, b) => (a < b ? -1 : 1));
+  return lines.filter((line) => line !== '').sort(byName);
 }
 
 const archive = image(layer(readFileSync(BUSYBOX), listApplets()));
 mkdirSync(dirname(target), { recursive: true });
 writeFileSync(`${target}.new`, archive);
 renameSync(`${target}.new`, target);
+
+/** By code units, whatever the machine's language is: the archive must not depend on it. */
+function byName(a, b) {
+  return a < b ? -1 : 1;
+}

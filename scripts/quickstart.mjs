@@ -22,6 +22,7 @@ async function startDaemon() {
   const log = openSync(LOG, 'a');
   const child = spawn(`${root}/bin/skiffd`, [], { detached: true, stdio: ['ignore', log, log], cwd: '/' });
   closeSync(log);
+  /** @type {string | undefined} */
   let ended;
   child.on('exit', (code, signal) => (ended = signal ?? `exit status ${code}`));
   child.on('error', (error) => (ended = error.message));
@@ -30,7 +31,7 @@ async function startDaemon() {
     if (ended !== undefined) {
       const tail = readFileSync(LOG, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
       throw new StepError(
-        `skiffd ended at once (${ended}):\n${tail}`,
+        `skiffd ended at once (${String(ended)}):\n${tail}`,
         `see ${LOG}; start it by hand with ${root}/bin/skiffd --log-level debug`,
       );
     }
