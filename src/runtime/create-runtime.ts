@@ -7,6 +7,7 @@ import { LiveMonitors } from './live-monitors.ts';
 import { OpenStreams } from './open-streams.ts';
 import { RuntimePaths } from './paths.ts';
 import type { Runtime } from './runtime.ts';
+import { SealedRuntimes } from './sealed-runtimes.ts';
 import { SeccompFilters } from './seccomp-filters.ts';
 
 export interface RuntimeOptions {
@@ -35,6 +36,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   return new ConmonRuntime({
     paths,
     syscalls,
+    sealedRuntimes: new SealedRuntimes(syscalls),
     seccompFilters: new SeccompFilters(),
     streams,
     monitors: new LiveMonitors(syscalls, streams),

@@ -30,7 +30,7 @@ export async function createContainer(
         containerId: id,
         uniqueId: id,
         paths,
-        ociRuntime,
+        ociRuntime: context.sealedRuntimes.pathOf(ociRuntime),
         ociRoot: context.paths.ociRoot,
       }),
       directory: paths.directory,

@@ -38,7 +38,7 @@ export async function execInContainer(
         containerId: id,
         uniqueId: execId,
         paths,
-        ociRuntime,
+        ociRuntime: context.sealedRuntimes.pathOf(ociRuntime),
         ociRoot: context.paths.ociRoot,
         logPath: undefined,
         processSpec: paths.process,

@@ -4,6 +4,7 @@ import type { Syscalls } from '../sys/syscalls.ts';
 import type { LiveMonitors } from './live-monitors.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { RuntimePaths } from './paths.ts';
+import type { SealedRuntimes } from './sealed-runtimes.ts';
 import type { SeccompFilters } from './seccomp-filters.ts';
 
 /** What the verbs of the runtime work with. */
@@ -12,6 +13,7 @@ export interface RuntimeContext {
   readonly syscalls: Syscalls;
   readonly monitors: LiveMonitors;
   readonly streams: OpenStreams;
+  readonly sealedRuntimes: SealedRuntimes;
   readonly seccompFilters: SeccompFilters;
   readonly cgroups: Cgroups;
   readonly migration: CgroupMigration;

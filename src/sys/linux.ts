@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { hasErrorCode, SyscallError } from './syscall-error.ts';
 import type { BytePath, Fd, MountRequest, Syscalls } from './syscalls.ts';
@@ -16,6 +16,12 @@ const FS_IOC_SETFLAGS = 0x40086602;
 const FS_TOPDIR_FL = 0x20000;
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
+const MFD_CLOEXEC = 1;
+const MFD_ALLOW_SEALING = 2;
+const MFD_EXEC = 16;
+const F_ADD_SEALS = 1033;
+/** F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW and F_SEAL_WRITE. */
+const ALL_SEALS = 15;
 const LOCK_EX_NB = 2 | 4;
 
 // koffi's declarations type every foreign function as returning `any`; each is given its real shape here, once.
@@ -66,6 +72,10 @@ const c = {
     'int ioctl(int fd, ulong request, _Inout_ int *flags)',
   ),
   syncfs: declare<(fd: number) => number>('int syncfs(int fd)'),
+  memfdCreate: declare<(name: string, flags: number) => number>('int memfd_create(const char *name, uint32_t flags)'),
+  fcntl: declare<(fd: number, command: number, argument: number) => number>(
+    'int fcntl(int fd, int command, int argument)',
+  ),
   mallocTrim: declare<(pad: number) => number>('int malloc_trim(size_t pad)'),
   flock: declare<(fd: number, operation: number) => number>('int flock(int fd, int operation)'),
   chroot: declare<(path: string) => number>('int chroot(const char *path)'),
@@ -209,6 +219,21 @@ export class LinuxSyscalls implements Syscalls {
 
   syncFileSystem(fd: Fd): void {
     check('syncfs', c.syncfs(fd));
+  }
+
+  createSealedFile(name: string, content: Uint8Array): Fd {
+    let fd = c.memfdCreate(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+    // Kernels before 6.3 do not know MFD_EXEC: there all such files can be run.
+    if (fd < 0 && koffi.errno() === 22 /* EINVAL */) fd = c.memfdCreate(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    check('memfd_create', fd, name);
+    try {
+      writeFileSync(fd, content);
+      check('fcntl', c.fcntl(fd, F_ADD_SEALS, ALL_SEALS), name);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    return fd;
   }
 
   trimHeap(): void {

@@ -86,6 +86,11 @@ export class RecordingSyscalls implements Syscalls {
     this.#record('syncFileSystem', fd);
   }
 
+  createSealedFile(name: string): Fd {
+    this.#record('createSealedFile', name);
+    return this.#nextFd++;
+  }
+
   trimHeap(): void {
     this.#record('trimHeap');
   }

@@ -75,6 +75,8 @@ export interface Syscalls {
   syncFileSystem(fd: Fd): void;
   /** Gives memory that malloc(3) holds free back to the kernel; a few milliseconds. */
   trimHeap(): void;
+  /** A file in memory, and nowhere else, that can be run and never be written again. Closed when this process runs another. */
+  createSealedFile(name: string, content: Uint8Array): Fd;
   /** Takes an exclusive advisory lock that the process holds until it closes `fd` or dies; false when another has it. */
   tryLock(fd: Fd): boolean;
   /** The calling process's root becomes `path`, for all its threads (child processes for unpacking only). */
