@@ -41,6 +41,9 @@ interface ParsedSocket extends Socket {
   parser?: { onIncoming: (request: IncomingMessage, keepAlive: boolean) => number } | null;
 }
 
+/** How long a client may go on sending after it was sent the end. */
+const LINGER_MS = 5000;
+
 /** llhttp's answer for "no body here, and what follows is another protocol". */
 const LEAVE_HTTP = 2;
 
@@ -162,11 +165,27 @@ async function hand(request: FastifyRequest, reply: FastifyReply, plan: HijackPl
   socket.write(headOf(request, reply, plan));
   try {
     await plan.serve(socket);
-    socket.destroySoon();
+    closeGently(socket);
   } catch (error) {
     socket.destroy();
     throw error;
   }
+}
+
+/**
+ * Ends the output, and closes the connection when the client has seen that. Closing a socket with unread input resets
+ * its peer, and a client that is still sending would lose what it has not read: until then its input is thrown away.
+ */
+function closeGently(socket: Socket): void {
+  if (socket.destroyed) return;
+  const close = () => socket.destroy();
+  socket.once('end', () => socket.destroySoon());
+  socket.resume();
+  socket.end(() => {
+    if (socket.readableEnded) return close();
+    const timer = setTimeout(close, LINGER_MS);
+    socket.once('close', () => clearTimeout(timer));
+  });
 }
 
 /** `101 UPGRADED` for clients that asked for it, else `200 OK`: both as Docker writes them. */

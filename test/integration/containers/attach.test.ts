@@ -74,3 +74,18 @@ test('what cannot be attached to is refused before the connection is taken over'
   const missing = await daemon.call('POST', '/containers/nope/attach?stream=1');
   assert.deepEqual([missing.status, missing.text()], [404, 'No such container: nope\r\n']);
 });
+
+test('a client that is still sending when the container ends gets its output and no reset', async () => {
+  const id = await createContainer(daemon, {
+    Cmd: ['sh', '-c', 'sleep 0.3; echo done'],
+    OpenStdin: true,
+    StdinOnce: true,
+  });
+  const { connection, rest } = await openSession(daemon.socketPath, `/containers/${id}/attach?${everything}`);
+  const received = rest();
+  await daemon.call('POST', `/containers/${id}/start`);
+  const sending = setInterval(() => connection.write(Buffer.alloc(64 * 1024)), 1);
+  connection.once('end', () => clearInterval(sending));
+  assert.equal(demultiplex(await received).stdout, 'done\n');
+  connection.end();
+});
