@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client.ts';
-import { pathTo } from './path-to.ts';
 import { encodeFilters, type Filters } from './filters.ts';
+import { pathTo } from './path-to.ts';
 
 /** What a list says of one container. */
 export interface ContainerSummary {

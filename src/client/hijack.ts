@@ -8,8 +8,8 @@ export interface HijackedStream {
   readonly contentType: string | undefined;
   /** What the daemon sends, until it closes. Leaving the loop early closes the connection. */
   chunks(): AsyncIterable<Uint8Array>;
-  /** Resolves when more may be written. */
-  write(data: Uint8Array): Promise<void>;
+  /** Resolves when more may be written: with false when nobody is there to read it any more. */
+  write(data: Uint8Array): Promise<boolean>;
   /** Half-closes: the container sees the end of its input, its output goes on. */
   closeWrite(): void;
   close(): void;
@@ -111,19 +111,23 @@ function streamOf(socket: Socket, rest: Buffer, contentType: string | undefined)
       try {
         if (rest.length > 0) yield rest;
         for await (const chunk of socket) yield chunk as Buffer;
+      } catch (error) {
+        if (!isReset(error)) throw error;
       } finally {
         socket.destroy();
       }
     },
     write(data) {
-      if (socket.destroyed || !socket.writable) return Promise.resolve();
-      if (socket.write(data)) return Promise.resolve();
+      if (socket.destroyed || !socket.writable) return Promise.resolve(false);
+      // Also when the socket takes more at once: input that never runs dry must not keep its events from being seen.
+      const isFull = !socket.write(data);
       return new Promise((resolve) => {
         const settle = (): void => {
           socket.off('drain', settle);
           socket.off('close', settle);
-          resolve();
+          resolve(!socket.destroyed && socket.writable);
         };
+        if (!isFull) return void setImmediate(settle);
         socket.on('drain', settle);
         socket.on('close', settle);
       });
@@ -131,6 +135,14 @@ function streamOf(socket: Socket, rest: Buffer, contentType: string | undefined)
     closeWrite: () => void socket.end(),
     close: () => void socket.destroy(),
   };
+}
+
+/**
+ * The daemon closed the connection with input of ours unread, because the container has no use for it: an ordinary end.
+ * Everything that it had sent has been read by then.
+ */
+function isReset(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
 async function refusal(

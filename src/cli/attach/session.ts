@@ -1,7 +1,7 @@
 import type { Attached } from '../../client/attach.ts';
-import { readFrames } from '../../client/stream-frames.ts';
 import type { Terminal } from '../io/terminal.ts';
 import { DEFAULT_DETACH_KEYS, DetachScanner, parseDetachKeys } from './detach-keys.ts';
+import { showFrames } from './show-frames.ts';
 
 export interface SessionOptions {
   readonly tty: boolean;
@@ -39,10 +39,7 @@ async function pumpOutput(attached: Attached, io: Terminal, options: SessionOpti
     for await (const chunk of attached.output()) await io.stdout.write(chunk);
     return;
   }
-  for await (const { stream, data } of readFrames(attached.output())) {
-    if (stream === 'system-error') throw new Error(`error from daemon in stream: ${Buffer.from(data).toString()}`);
-    if (stream === 'stdout' ? options.stdout : options.stderr) await io[stream].write(data);
-  }
+  await showFrames(attached.output(), io, options);
 }
 
 /** Settles only when the user detaches: at the end of input the output decides. */
@@ -54,8 +51,9 @@ async function pumpInput(
   const scanner = options.tty ? new DetachScanner(keysOf(options.detachKeys)) : undefined;
   for await (const chunk of io.stdin.chunks()) {
     const { data, detached } = scanner?.scan(chunk) ?? { data: chunk, detached: false };
-    if (data.length > 0) await input.write(data);
+    const isTaken = data.length === 0 || (await input.write(data));
     if (detached) return 'detached';
+    if (!isTaken) break;
   }
   input.closeWrite();
   return await new Promise<never>(() => undefined);

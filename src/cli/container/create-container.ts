@@ -1,10 +1,8 @@
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { ApiError } from '../../client/api-error.ts';
 import { createContainer as sendCreate } from '../../client/containers.ts';
-import { familiarName, splitName } from '../../lib/familiar-name.ts';
 import type { Context } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { pullImage } from '../image/pull-image.ts';
 import type { ConfigInput } from './create-options/container-config.ts';
 import { type CreateRequest, createRequest, proxyEnvironment } from './create-options/create-request.ts';
 import type { createFlags } from './create-options/flags.ts';
@@ -98,8 +96,13 @@ async function createPulling(context: CreateContext, request: CreateRequest, pul
   } catch (error) {
     const missing = error instanceof ApiError && error.status === 404 && /No such image/.test(error.message);
     if (!missing || pull !== 'missing') throw error;
+    const { familiarReference, parseSpecifier, withDefaultTag } = await import('../../lib/image-reference.ts');
+    const image = parseSpecifier(request.Image);
+    // No registry gives an image for its ID.
+    if (image.kind === 'id') throw error;
     if (!context.flags.quiet) {
-      await context.io.stderr.write(`Unable to find image '${displayName(request.Image)}' locally\n`);
+      const name = familiarReference(withDefaultTag(image.reference));
+      await context.io.stderr.write(`Unable to find image '${name}' locally\n`);
     }
     await pullFor(context, request.Image);
     return await sendCreate(context.client, request, options);
@@ -108,6 +111,7 @@ async function createPulling(context: CreateContext, request: CreateRequest, pul
 
 async function pullFor(context: CreateContext, image: string): Promise<void> {
   const { platform, quiet } = context.flags;
+  const { pullImage } = await import('../image/pull-image.ts');
   await pullImage(context.client, image, { platform, output: quiet ? undefined : context.io.stderr });
 }
 
@@ -131,9 +135,4 @@ async function checkFlags({ flags, io }: CreateContext): Promise<void> {
   if (local !== undefined) {
     await io.stderr.write(`WARNING: Localhost DNS (${local}) may fail in containers.\n`);
   }
-}
-
-function displayName(image: string): string {
-  const { name, tag, digest } = splitName(image);
-  return familiarName(name) + (digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`);
 }

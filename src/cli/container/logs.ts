@@ -1,6 +1,6 @@
 import { containerLogs, inspectContainer } from '../../client/containers.ts';
-import { readFrames } from '../../client/stream-frames.ts';
 import { exactly } from '../arguments.ts';
+import { showFrames } from '../attach/show-frames.ts';
 import { defineCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
@@ -29,9 +29,7 @@ export const command = defineCommand({
       for await (const chunk of chunks) await io.stdout.write(chunk);
       return 0;
     }
-    for await (const { stream, data } of readFrames(chunks)) {
-      await (stream === 'stdout' ? io.stdout : io.stderr).write(data);
-    }
+    await showFrames(chunks, io, { stdout: true, stderr: true });
     return 0;
   },
 });

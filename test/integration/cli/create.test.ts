@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { clis } from '../../support/clis.ts';
+import { runCommand } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 
 let daemon: TestDaemon;
@@ -67,3 +69,14 @@ test('an image with a tag and options after it are the command of the container'
     '--rm -it -- x\n',
   );
 });
+
+test('input that nobody reads, even without an end, keeps nothing from ending', async () => {
+  const result = await runCommand('sh', ['-c', `${skiffLine('run -i --rm busybox echo done')} < /dev/zero`]);
+  assert.deepEqual(result, { status: 0, stdout: 'done\n', stderr: '' });
+});
+
+function skiffLine(args: string): string {
+  const cli = clis.find(({ name }) => name === 'skiff');
+  assert.ok(cli);
+  return cli.line(daemon, args);
+}
