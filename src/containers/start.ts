@@ -90,7 +90,10 @@ async function run(context: ContainersContext, record: ContainerRecord): Promise
   });
 }
 
-/** Takes a failed start back, and returns the error to report. An AutoRemove container goes, as with Docker. */
+/**
+ * Takes a failed start back, and returns the error to report. An AutoRemove container goes, as with Docker; who waits for
+ * the next exit goes on waiting, since there was none.
+ */
 async function undo(context: ContainersContext, id: ContainerId, cause: unknown): Promise<unknown> {
   const { store } = context;
   const failures: unknown[] = [cause];
@@ -100,8 +103,6 @@ async function undo(context: ContainersContext, id: ContainerId, cause: unknown)
   context.attachments.release(id);
   if (store.get(id).hostConfig.AutoRemove) {
     await removeLocked(context, id).catch((error: unknown) => failures.push(error));
-  } else {
-    context.waiters.exited(id, { exitCode: exitCodeOf(message), error: message });
   }
   return failures.length === 1 ? cause : new AggregateError(failures, message);
 }

@@ -44,6 +44,11 @@ function containerSuite(cli: Cli): void {
     assert.equal((await run(['run', '--rm', '--name', '/bad/', 'busybox', 'true'])).status, 125);
     assert.equal((await run(['run', '--rm', 'busybox', '/etc/passwd'])).status, 126);
     assert.equal((await run(['run', '--rm', 'busybox', 'nope'])).status, 127);
+    const kept = await run(['run', '--name', 'kept', 'busybox', 'nope']);
+    assert.equal(kept.status, 127);
+    // The wait for the next exit has none to report: an answer to it would be printed as a second error.
+    assert.equal(kept.stderr.match(/error/gi)?.length, 1, kept.stderr);
+    await run(['rm', 'kept']);
     assert.deepEqual((await cli.run(daemon, ['ps', '-aq'])).stdout, '');
   });
 
