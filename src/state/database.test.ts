@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -50,6 +50,17 @@ test('a database of a newer version is refused and not a byte of it changes', (t
       /written by a newer Skiff \(schema 2; this one knows up to 1\)/.test(error.message),
   );
   assert.deepEqual(readFileSync(path), before);
+});
+
+test('changes need no more room on the disk than was taken at the start', (t) => {
+  const path = temporaryPath(t);
+  const database = StateDatabase.open(path, [{ name: 'a', sql: 'CREATE TABLE a (x INTEGER, y TEXT) STRICT' }]);
+  t.after(() => database.close());
+  const size = () => [path, `${path}-wal`].map((file) => statSync(file).size);
+  const before = size();
+  const insert = database.sql.prepare('INSERT INTO a VALUES (?, ?)');
+  for (let x = 0; x < 1500; x++) database.transaction(() => insert.run(x, 'y'.repeat(500)));
+  assert.deepEqual(size(), before);
 });
 
 test('a transaction that throws keeps nothing, also when it nests', (t) => {

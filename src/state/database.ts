@@ -4,6 +4,10 @@ import { EngineError } from '../errors/engine-error.ts';
 import type { Migration } from './migrations/migration.ts';
 import { migrations } from './migrations.ts';
 
+const CHECKPOINT_PAGES = 512;
+const RESERVED_BYTES = 2 * 1024 * 1024;
+const SQLITE_FULL = 13;
+
 /**
  * The daemon's durable state: one SQLite file in WAL mode. Statements run on the event loop: each is a few dozen
  * microseconds, and `synchronous=NORMAL` keeps fsync out of a commit. After a power cut the database is consistent and
@@ -36,6 +40,7 @@ export class StateDatabase {
         sql.exec(`PRAGMA user_version = ${version + 1}`);
       });
     }
+    reserveSpace(sql);
     return database;
   }
 
@@ -52,7 +57,8 @@ export class StateDatabase {
       this.sql.exec('COMMIT');
       return result;
     } catch (error) {
-      this.sql.exec('ROLLBACK');
+      // SQLite has rolled back by itself when the disk is full.
+      if (this.sql.isTransaction) this.sql.exec('ROLLBACK');
       throw error;
     } finally {
       this.#depth--;
@@ -62,6 +68,27 @@ export class StateDatabase {
   close(): void {
     this.sql.close();
   }
+}
+
+/**
+ * Takes room on the disk in advance, in the file and in its log: when the disk is full, containers can still be stopped
+ * and removed, which is how it gets empty again. Checkpoints keep the log within that room.
+ */
+function reserveSpace(sql: DatabaseSync): void {
+  sql.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  try {
+    // Two transactions: pages that one frees again are never written.
+    sql.exec('CREATE TABLE IF NOT EXISTS reserve (bytes BLOB)');
+    sql.exec(`INSERT INTO reserve VALUES (zeroblob(${RESERVED_BYTES}))`);
+    sql.exec('DROP TABLE reserve');
+  } catch (error) {
+    // As much as an earlier start has taken must do.
+    if (!isDiskFull(error)) throw error;
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL;
 }
 
 function versionOf(sql: DatabaseSync): number {
