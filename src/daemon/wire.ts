@@ -37,7 +37,13 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
   const state = StateDatabase.open(join(config.dataRoot, 'state.db'));
   const events = new EventBus();
   const content = new DirectoryContentStore(join(config.dataRoot, 'content'));
-  const layers = createLayerStore({ root: join(config.dataRoot, 'layers'), content, database: state, syscalls });
+  const layers = createLayerStore({
+    root: join(config.dataRoot, 'layers'),
+    content,
+    database: state,
+    syscalls,
+    warn: (message) => log.warn(message),
+  });
   const images = new LocalImages({
     database: state,
     content,

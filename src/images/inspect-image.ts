@@ -11,6 +11,8 @@ export interface ImageDetails {
   readonly digests: readonly string[];
   readonly sizeBytes: number;
   readonly lastTaggedAtMs: number | undefined;
+  /** Where its layers' files are, topmost first. */
+  readonly directories: readonly string[];
 }
 
 /** @throws not_found */
@@ -18,11 +20,13 @@ export async function inspectImage(context: ImageContext, image: string): Promis
   const document = await context.catalog.resolve(image);
   const row = context.state.get(document.id);
   if (row === undefined) throw internalError(`image ${document.id} was removed while it was inspected`);
+  const layers = row.topChainId === undefined ? [] : context.layers.chain(row.topChainId);
   return {
     document,
     parentId: row.parentId,
     ...namesOf(context, row.id),
     sizeBytes: sizeOf(context.layers, row),
     lastTaggedAtMs: row.lastTaggedAtMs,
+    directories: layers.map(({ directory }) => directory).reverse(),
   };
 }

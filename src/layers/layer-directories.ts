@@ -3,10 +3,9 @@ import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
-import { runChild } from '../sys/child.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { BASE_LAYER, makeBaseLayer } from './base-layer.ts';
+import { Trash } from './trash.ts';
 
 /**
  * Where layers lie on disk. Names are short, as up to 128 of them must fit into one mount:
@@ -15,12 +14,14 @@ import { BASE_LAYER, makeBaseLayer } from './base-layer.ts';
  */
 export class LayerDirectories {
   readonly root: string;
+  readonly #trash: Trash;
   #lastNumber: number;
 
   /** Makes the directories where they are missing. */
-  constructor(root: string, syscalls: Syscalls) {
+  constructor(root: string, syscalls: Syscalls, warn: (message: string) => void) {
     this.root = root;
-    for (const name of ['l', 'w', 'tmp', 'trash']) mkdirSync(join(root, name), { recursive: true });
+    this.#trash = new Trash(join(root, 'trash'), warn);
+    for (const name of ['l', 'w', 'tmp']) mkdirSync(join(root, name), { recursive: true });
     for (const name of ['tmp', 'w']) spread(syscalls, join(root, name));
     makeBaseLayer(join(root, BASE_LAYER));
     const numbers = readdirSync(join(root, 'l')).map((name) => Number.parseInt(name, 36));
@@ -63,26 +64,23 @@ export class LayerDirectories {
     }
   }
 
-  /** Takes a tree out of its place at once, then deletes it. Idempotent. What a crash leaves, `emptyTrash` deletes. */
-  async discard(path: string): Promise<void> {
-    const trash = join(this.root, 'trash', randomBytes(8).toString('hex'));
-    try {
-      await rename(path, trash);
-    } catch (error) {
-      if (hasErrorCode(error, 'ENOENT')) return;
-      throw error;
-    }
-    await deleteTree(trash);
+  /** Takes a tree out of its place at once; it is deleted later. Idempotent. */
+  discard(path: string): Promise<void> {
+    return this.#trash.take(path);
   }
 
-  /** Deletes what unpacking and deleting left that never ended. */
+  /** Discards what unpacking left that never ended, and goes on deleting what an earlier daemon could not. */
   async sweep(layersInUse: ReadonlySet<string>): Promise<void> {
     for (const name of await readdir(join(this.root, 'l'))) {
       if (`l/${name}` !== BASE_LAYER && !layersInUse.has(name)) await this.discard(this.layer(name));
     }
-    for (const place of ['tmp', 'trash']) {
-      for (const name of await readdir(join(this.root, place))) await deleteTree(join(this.root, place, name));
-    }
+    for (const name of await readdir(join(this.root, 'tmp'))) await this.discard(join(this.root, 'tmp', name));
+    this.#trash.empty();
+  }
+
+  /** Resolves when what was discarded is off the disk. */
+  discarded(): Promise<void> {
+    return this.#trash.emptied();
   }
 
   async writableIds(): Promise<ContainerId[]> {
@@ -97,9 +95,4 @@ function spread(syscalls: Syscalls, directory: string): void {
   } finally {
     closeSync(fd);
   }
-}
-
-/** By rm(1): it takes names that are no UTF-8, trees of any depth, and no time of this process. */
-async function deleteTree(path: string): Promise<void> {
-  await runChild('rm', ['-rf', '--', path]);
 }

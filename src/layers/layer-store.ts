@@ -10,6 +10,8 @@ export interface Layer {
   readonly mediaType: string;
   /** The sum of the sizes of the files in this layer alone. */
   readonly sizeBytes: number;
+  /** Where its files are, in the form that overlayfs takes; an absolute path. */
+  readonly directory: string;
 }
 
 /** A blob that was applied, before anything refers to it. */
@@ -78,4 +80,6 @@ export interface LayerStore {
   tarOf(directory: string): AsyncIterable<Uint8Array>;
   /** Removes writable layers of containers that are not in `known` and half-made layers. Only at start. */
   sweep(known: ReadonlySet<ContainerId>): Promise<void>;
+  /** Removing takes files out of their place at once and deletes them later: resolves when all are off the disk. */
+  removed(): Promise<void>;
 }

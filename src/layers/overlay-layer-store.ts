@@ -21,6 +21,8 @@ export interface LayerStoreOptions {
   readonly content: ContentStore;
   readonly database: StateDatabase;
   readonly syscalls: Syscalls;
+  /** Told what goes wrong behind everyone's back. */
+  readonly warn: (message: string) => void;
 }
 
 export function createLayerStore(options: LayerStoreOptions): LayerStore {
@@ -35,28 +37,28 @@ class OverlayLayerStore implements LayerStore {
   readonly #readOnly: ReadOnlyLayers;
   readonly #writable: WritableLayers;
 
-  constructor({ root, content, database, syscalls }: LayerStoreOptions) {
+  constructor({ root, content, database, syscalls, warn }: LayerStoreOptions) {
     this.#records = new LayerRecords(database);
-    this.#directories = new LayerDirectories(root, syscalls);
+    this.#directories = new LayerDirectories(root, syscalls, warn);
     this.#content = content;
     this.#readOnly = new ReadOnlyLayers(this.#records, this.#directories, content);
     this.#writable = new WritableLayers(this.#records, this.#directories, syscalls, (top) => this.#chain(top));
   }
 
   async apply(request: ApplyRequest): Promise<Layer> {
-    return toLayer(await this.#readOnly.apply(request));
+    return this.#toLayer(await this.#readOnly.apply(request));
   }
 
   get(chainId: ChainId): Layer {
-    return toLayer(this.#find(chainId));
+    return this.#toLayer(this.#find(chainId));
   }
 
   chain(top: ChainId): Layer[] {
-    return this.#chain(top).map(toLayer);
+    return this.#chain(top).map((record) => this.#toLayer(record));
   }
 
   async release(top: ChainId): Promise<Layer[]> {
-    return (await this.#readOnly.release(top)).map(toLayer);
+    return (await this.#readOnly.release(top)).map((record) => this.#toLayer(record));
   }
 
   async *exportTar(chainId: ChainId): AsyncGenerator<Uint8Array> {
@@ -110,6 +112,10 @@ class OverlayLayerStore implements LayerStore {
     await this.#directories.sweep(this.#records.directories());
   }
 
+  removed(): Promise<void> {
+    return this.#directories.discarded();
+  }
+
   #find(chainId: ChainId): LayerRecord {
     const record = this.#records.find(chainId);
     if (record === undefined) throw layerNotFound(chainId);
@@ -125,8 +131,8 @@ class OverlayLayerStore implements LayerStore {
     }
     return chain.reverse();
   }
-}
 
-function toLayer({ chainId, parent, diffId, blob, mediaType, sizeBytes }: LayerRecord): Layer {
-  return { chainId, parent, diffId, blob, mediaType, sizeBytes };
+  #toLayer(record: LayerRecord): Layer {
+    return { ...record, directory: this.#directories.layer(record.directory) };
+  }
 }

@@ -12,5 +12,6 @@ const store = createLayerStore({
   content: new DirectoryContentStore(join(root, 'content')),
   database: StateDatabase.open(join(root, 'state.db')),
   syscalls: new LinuxSyscalls(),
+  warn: (message) => console.error(message),
 });
 await store.apply({ parent: undefined, blob: parseDigest(blob) });

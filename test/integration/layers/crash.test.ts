@@ -28,7 +28,7 @@ test('a daemon that is killed while it unpacks leaves no process, and nothing th
   await until('the unpacking process has ended', () => processesOf(fixture.root).length === 0);
   assert.equal(fixture.database.sql.prepare('SELECT count(*) AS n FROM layers').get()?.['n'], 0);
   await fixture.store.sweep(new Set());
-  assert.deepEqual(leftIn(fixture.root), []);
+  assert.deepEqual(await leftIn(fixture), []);
   const layer = await fixture.store.apply({ parent: undefined, blob: digest, diffId: digest as DiffId });
   assert.equal(layer.diffId, digest);
 });

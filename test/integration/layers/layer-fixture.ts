@@ -33,11 +33,18 @@ export function layerFixture(t: TestContext, folderName = 'root'): LayerFixture 
   mkdirSync(root, { recursive: true });
   const content = new DirectoryContentStore(join(root, 'content'));
   const database = StateDatabase.open(join(root, 'state.db'));
-  const store = createLayerStore({ root: join(root, 'layers'), content, database, syscalls: new LinuxSyscalls() });
+  const store = createLayerStore({
+    root: join(root, 'layers'),
+    content,
+    database,
+    syscalls: new LinuxSyscalls(),
+    warn: (message) => assert.fail(message),
+  });
   t.after(async () => {
     await store.sweep(new Set());
     database.close();
     assert.deepEqual(mountsBelow(scratch), []);
+    await store.removed();
     rmSync(scratch, { recursive: true });
   });
   return {
@@ -58,8 +65,9 @@ export function layerFixture(t: TestContext, folderName = 'root'): LayerFixture 
   };
 }
 
-/** Names in the store's folders for read-only layers, unpacking and trash, without the one that is always there. */
-export function leftIn(root: string): string[] {
+/** Names in the store's folders, without the one that is always there, when what was removed is off the disk. */
+export async function leftIn({ root, store }: LayerFixture): Promise<string[]> {
+  await store.removed();
   return ['l', 'tmp', 'trash', 'w']
     .flatMap((place) => readdirSync(join(root, 'layers', place)).map((name) => `${place}/${name}`))
     .filter((name) => name !== 'l/_');

@@ -48,7 +48,7 @@ test('creating, mounting, unmounting and removing are idempotent, also all at on
   assert.deepEqual(mountsBelow(fixture.root), []);
   await store.mountWritable(id, { volatile: false });
   await Promise.all([1, 2, 3].map(() => store.removeWritable(id)));
-  assert.deepEqual(leftIn(fixture.root), ['l/1']);
+  assert.deepEqual(await leftIn(fixture), ['l/1']);
   await store.unmountWritable(id);
   await assert.rejects(store.mountWritable(id, { volatile: false }), (error) => isEngineError(error, 'not_found'));
   await assert.rejects(store.writableSizeBytes(id), (error) => isEngineError(error, 'not_found'));
@@ -135,7 +135,7 @@ test('a layer stays as long as a container, an image or another layer stands on 
   database.sql.exec('DELETE FROM images');
   assert.deepEqual(await store.release(right.chainId), [right, lower]);
   assert.deepEqual(await Array.fromAsync(content.list()), []);
-  assert.deepEqual(leftIn(fixture.root), []);
+  assert.deepEqual(await leftIn(fixture), []);
 });
 
 test('a blob that two layers came from stays until both are gone', async (t) => {
@@ -155,7 +155,7 @@ test('a sweep removes containers that are not known, half-made layers and trash,
     mkdirSync(join(fixture.root, 'layers', place, 'deep'), { recursive: true });
   }
   await fixture.store.sweep(new Set([kept.id]));
-  assert.deepEqual(leftIn(fixture.root), ['l/1', `w/${kept.id}`]);
+  assert.deepEqual(await leftIn(fixture), ['l/1', `w/${kept.id}`]);
   assert.equal(existsSync(join(kept.path, 'a')), true);
   assert.equal(mountsBelow(fixture.root).length, 1);
   await assert.rejects(fixture.store.mountWritable(gone.id, { volatile: true }), (error) =>

@@ -154,7 +154,7 @@ for (const { title, tar, says } of HOSTILE) {
       assert.match(error.message, says);
       return true;
     });
-    assert.deepEqual(leftIn(fixture.root), []);
+    assert.deepEqual(await leftIn(fixture), []);
     assert.equal(fixture.database.sql.prepare('SELECT count(*) AS n FROM layers').get()?.['n'], 0);
     for (const place of ['/', '/tmp', fixture.root, `${fixture.root}/layers`])
       assert.equal(existsSync(`${place}/${EVIL}`), false);

@@ -63,10 +63,16 @@ export function inspectResponse(details: ImageDetails, version: ApiVersion): Ima
     ...(document.osVersion === undefined ? {} : { OsVersion: document.osVersion }),
     Size: sizeBytes,
     ...(isAtLeast(version, '1.44') ? {} : { VirtualSize: sizeBytes }),
-    GraphDriver: { Data: null, Name: 'overlay2' },
+    GraphDriver: { Data: overlayDirectories(details.directories), Name: 'overlay2' },
     RootFS: { Type: 'layers', ...(document.diffIds.length === 0 ? {} : { Layers: document.diffIds }) },
     Metadata: { LastTagTime: lastTaggedAtMs === undefined ? NEVER : formatDate(new Date(lastTaggedAtMs)) },
   };
+}
+
+/** As those of a container would be whose upper directory is the image's topmost layer. */
+function overlayDirectories([upper, ...lower]: readonly string[]): Readonly<Record<string, string>> | null {
+  if (upper === undefined) return null;
+  return { ...(lower.length === 0 ? {} : { LowerDir: lower.join(':') }), UpperDir: upper };
 }
 
 /** Before 1.50 an image's configuration was shown with all the fields that a container's has. */

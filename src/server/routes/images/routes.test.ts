@@ -78,11 +78,16 @@ test('inspect shows what each API version showed', async () => {
     digests: [],
     sizeBytes: 7,
     lastTaggedAtMs: undefined,
+    directories: ['/l/3', '/l/2', '/l/1'],
   };
   const app = appWith({ inspect: async () => details });
   const at = async (version: string) =>
     (await app.inject(`/v${version}/images/a/json`)).json<Record<string, unknown>>();
   const [newest, middle, old] = [await at('1.50'), await at('1.45'), await at('1.43')];
+  assert.deepEqual(newest['GraphDriver'], {
+    Data: { LowerDir: '/l/2:/l/1', UpperDir: '/l/3' },
+    Name: 'overlay2',
+  });
   assert.deepEqual(newest['Config'], {
     User: '',
     ExposedPorts: { '80/tcp': {} },
