@@ -1,5 +1,5 @@
 import type { ApiClient } from '../../client/api-client.ts';
-import { splitName } from '../../lib/familiar-name.ts';
+import { familiarRepository, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
 import { readJsonLines } from '../../lib/json-lines.ts';
 import { CliError } from '../errors.ts';
 import type { Output } from '../io/terminal.ts';
@@ -20,8 +20,12 @@ export async function pullImage(
   image: string,
   options: { readonly platform?: string; readonly output?: Output | undefined },
 ): Promise<void> {
-  const { name, tag, digest } = splitName(image);
-  const query = { fromImage: name, tag: digest ?? tag ?? 'latest', platform: options.platform || undefined };
+  const reference = withDefaultTag(parseReference(image));
+  const query = {
+    fromImage: familiarRepository(reference),
+    tag: reference.digest ?? reference.tag,
+    platform: options.platform || undefined,
+  };
   const response = await client.request('POST', '/images/create', { query });
   for await (const line of readJsonLines(response.chunks())) {
     const { status, id, progress, error } = line as PullProgress;
