@@ -25,6 +25,7 @@ export async function createContainer(
   await makeBundle(context, id, spec);
   try {
     const result = await spawnMonitor({
+      syscalls: context.syscalls,
       args: monitorArguments({
         ...request,
         containerId: id,

@@ -33,6 +33,7 @@ export async function execInContainer(
   let stream: MonitorStream | undefined;
   try {
     const result = await spawnMonitor({
+      syscalls: context.syscalls,
       args: monitorArguments({
         ...request,
         containerId: id,

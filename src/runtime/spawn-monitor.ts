@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import type { Readable, Writable } from 'node:stream';
-import { internalError } from '../errors/engine-error.ts';
+import type { Readable } from 'node:stream';
+import { internalError, isEngineError, messageOf } from '../errors/engine-error.ts';
+import { type LaunchedProcess, launch } from '../sys/launch.ts';
 import { identify, type ProcessIdentity } from '../sys/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
+import type { Syscalls } from '../sys/syscalls.ts';
 import { findExecutable } from './find-executable.ts';
 
 const SYNC_FD = 3;
@@ -11,6 +12,7 @@ const START_FD = 4;
 const ATTACH_FD = 5;
 
 export interface MonitorLaunch {
+  readonly syscalls: Syscalls;
   readonly args: readonly string[];
   readonly directory: string;
   /** Where the monitor writes its own process number. */
@@ -35,49 +37,58 @@ export type LaunchResult =
  * half of what the first one has.
  * @throws internal when the monitor itself cannot run.
  */
-export async function spawnMonitor(launch: MonitorLaunch): Promise<LaunchResult> {
-  const attaches = launch.beforeStart !== undefined;
-  const child = spawn(findExecutable('conmon'), ['--conmon-pidfile', launch.pidFile, ...launch.args], {
-    cwd: launch.directory,
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...(attaches ? (['pipe', 'pipe'] as const) : [])],
-    env: {
-      PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
-      TMPDIR: launch.temporary,
-      _OCI_SYNCPIPE: String(SYNC_FD),
-      ...(attaches ? { _OCI_STARTPIPE: String(START_FD), _OCI_ATTACHPIPE: String(ATTACH_FD) } : {}),
-    },
-  });
+export async function spawnMonitor(monitor: MonitorLaunch): Promise<LaunchResult> {
+  const { streams, exited: forked } = run(monitor);
+  const [stderr, sync, start, attach] = streams;
+  if (stderr === undefined || sync === undefined) throw internalError('conmon was started without its pipes');
   const complaints: Buffer[] = [];
-  child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk));
-  const [sync, start, attach] = child.stdio.slice(SYNC_FD) as [Readable, Writable?, Readable?];
+  stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
   // A monitor that dies breaks these pipes; its exit is what gets reported.
-  for (const pipe of [sync, start, attach]) pipe?.on('error', () => undefined);
+  for (const stream of streams) stream.on('error', () => undefined);
   const ended = new Promise<void>((resolve) => sync.once('close', () => resolve()));
-  const forked = exitOf(child);
   // Awaited below, where it matters.
   forked.catch(() => undefined);
   try {
     const answer = firstLine(sync, forked);
-    if (launch.beforeStart !== undefined && start !== undefined && attach !== undefined) {
+    if (monitor.beforeStart !== undefined && start !== undefined && attach !== undefined) {
       start.write('\n');
       if ((await firstLine(attach, forked)) !== undefined) {
         await forked;
-        await beforeStart(launch, launch.beforeStart);
+        await beforeStart(monitor, monitor.beforeStart);
       }
       start.end('\n');
     }
     const line = await answer;
     await forked;
     const pid = processNumber(line);
-    if (pid > 0) return { kind: 'started', monitor: await identifyMonitor(launch.pidFile), pid };
+    if (pid > 0) return { kind: 'started', monitor: await identifyMonitor(monitor.pidFile), pid };
     await ended;
-    const said = (await readIfThere(launch.runtimeLog)) || line;
+    const said = (await readIfThere(monitor.runtimeLog)) || line;
     if (said) return { kind: 'failed', message: said };
     const text = Buffer.concat(complaints).toString().trim();
     throw internalError(`conmon ended before it made a process: ${text || 'nothing on standard error'}`);
   } finally {
-    for (const pipe of [sync, start, attach, child.stderr]) pipe?.destroy();
+    for (const stream of streams) stream.destroy();
+  }
+}
+
+function run(monitor: MonitorLaunch): LaunchedProcess {
+  const attaches = monitor.beforeStart !== undefined;
+  try {
+    return launch(monitor.syscalls, {
+      file: findExecutable('conmon'),
+      args: ['--conmon-pidfile', monitor.pidFile, ...monitor.args],
+      directory: monitor.directory,
+      env: {
+        PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+        TMPDIR: monitor.temporary,
+        _OCI_SYNCPIPE: String(SYNC_FD),
+        ...(attaches ? { _OCI_STARTPIPE: String(START_FD), _OCI_ATTACHPIPE: String(ATTACH_FD) } : {}),
+      },
+      streams: (attaches ? ATTACH_FD : SYNC_FD) - 1,
+    });
+  } catch (error) {
+    throw isEngineError(error) ? error : internalError(`conmon: ${messageOf(error)}`, error);
   }
 }
 
@@ -90,13 +101,6 @@ async function beforeStart({ pidFile }: MonitorLaunch, callback: () => Promise<v
     process.kill((await identifyMonitor(pidFile)).pid, 'SIGKILL');
     throw error;
   }
-}
-
-function exitOf(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(internalError(`conmon: ${error.message}`, error)));
-    child.once('exit', () => resolve());
-  });
 }
 
 /** One that has ended already, with a short exec, gets a start time that no process has. */

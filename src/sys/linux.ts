@@ -1,11 +1,13 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
+import { spawnProcess } from './linux-spawn.ts';
 import { hasErrorCode, SyscallError } from './syscall-error.ts';
-import type { BytePath, Fd, MountRequest, Syscalls } from './syscalls.ts';
+import type { BytePath, Fd, MountRequest, SpawnRequest, Syscalls } from './syscalls.ts';
 import { MS } from './syscalls.ts';
 
 const CLONE_NEWNET = 0x40000000;
 const AF_UNIX = 1;
+const SOCK_STREAM = 1;
 const SOCK_SEQPACKET = 5;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
@@ -22,6 +24,7 @@ const MFD_EXEC = 16;
 const F_ADD_SEALS = 1033;
 /** F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW and F_SEAL_WRITE. */
 const ALL_SEALS = 15;
+const WNOHANG = 1;
 const LOCK_EX_NB = 2 | 4;
 
 // koffi's declarations type every foreign function as returning `any`; each is given its real shape here, once.
@@ -45,10 +48,16 @@ const c = {
   socket: declare<(domain: number, type: number, protocol: number) => number>(
     'int socket(int domain, int type, int protocol)',
   ),
+  socketpair: declare<(domain: number, type: number, protocol: number, pair: Int32Array) => number>(
+    'int socketpair(int domain, int type, int protocol, _Out_ int *pair)',
+  ),
   connect: declare<(fd: number, address: Uint8Array, length: number) => number>(
     'int connect(int fd, const uint8_t *address, uint32_t length)',
   ),
   shutdown: declare<(fd: number, how: number) => number>('int shutdown(int fd, int how)'),
+  waitpid: declare<(pid: number, status: null, options: number) => number>(
+    'int waitpid(int pid, int *status, int options)',
+  ),
   pidfdOpen: declare<(pid: number, flags: number) => number>('int pidfd_open(int pid, uint32_t flags)'),
   pidfdSendSignal: declare<(fd: number, signal: number, info: null, flags: number) => number>(
     'int pidfd_send_signal(int fd, int signal, void *info, uint32_t flags)',
@@ -160,6 +169,12 @@ export class LinuxSyscalls implements Syscalls {
     return fd;
   }
 
+  createStreamPair(): [Fd, Fd] {
+    const pair = new Int32Array(2);
+    check('socketpair', c.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+    return [pair[0] ?? -1, pair[1] ?? -1];
+  }
+
   shutdownRead(fd: Fd): void {
     check('shutdown', c.shutdown(fd, SHUT_RD));
   }
@@ -170,6 +185,14 @@ export class LinuxSyscalls implements Syscalls {
 
   signalPidfd(fd: Fd, signal: number): void {
     check('pidfd_send_signal', c.pidfdSendSignal(fd, signal, null, 0));
+  }
+
+  spawn(request: SpawnRequest): number {
+    return spawnProcess(request);
+  }
+
+  reap(pid: number): void {
+    check('waitpid', c.waitpid(pid, null, WNOHANG));
   }
 
   makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void {

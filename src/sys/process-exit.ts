@@ -15,7 +15,7 @@ export interface ExitWatch {
  * Waits for the end of any process, child or not. Costs one descriptor and no polling: a pidfd becomes readable when
  * its process ends (pidfd_open(2)).
  */
-export function watchExit(syscalls: Syscalls, process: ProcessIdentity): ExitWatch {
+export function watchExit(syscalls: Pick<Syscalls, 'openPidfd'>, process: ProcessIdentity): ExitWatch {
   let fd: number;
   try {
     fd = syscalls.openPidfd(process.pid);
@@ -38,6 +38,6 @@ export function watchExit(syscalls: Syscalls, process: ProcessIdentity): ExitWat
 }
 
 /** See `ExitWatch.exited`. */
-export function processExit(syscalls: Syscalls, process: ProcessIdentity): Promise<void> {
+export function processExit(syscalls: Pick<Syscalls, 'openPidfd'>, process: ProcessIdentity): Promise<void> {
   return watchExit(syscalls, process).exited;
 }

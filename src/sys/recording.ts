@@ -1,11 +1,14 @@
 import { SyscallError } from './syscall-error.ts';
-import type { BytePath, Fd, MountRequest, Syscalls } from './syscalls.ts';
+import type { BytePath, Fd, MountRequest, SpawnRequest, Syscalls } from './syscalls.ts';
 
 /** One call as the double saw it. */
 export interface RecordedCall {
   readonly name: keyof Syscalls;
   readonly args: readonly unknown[];
 }
+
+/** Beyond what the kernel gives out: a child that has ended at once. */
+const NO_PROCESS = 2 ** 22 + 1;
 
 /** Stands in for the kernel in unit tests: keeps what was asked of it, and fails where it was told to. */
 export class RecordingSyscalls implements Syscalls {
@@ -43,6 +46,11 @@ export class RecordingSyscalls implements Syscalls {
     return this.#nextFd++;
   }
 
+  createStreamPair(): [Fd, Fd] {
+    this.#record('createStreamPair');
+    return [this.#nextFd++, this.#nextFd++];
+  }
+
   shutdownRead(fd: Fd): void {
     this.#record('shutdownRead', fd);
   }
@@ -54,6 +62,15 @@ export class RecordingSyscalls implements Syscalls {
 
   signalPidfd(fd: Fd, signal: number): void {
     this.#record('signalPidfd', fd, signal);
+  }
+
+  spawn(request: SpawnRequest): number {
+    this.#record('spawn', request);
+    return NO_PROCESS;
+  }
+
+  reap(pid: number): void {
+    this.#record('reap', pid);
   }
 
   makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void {

@@ -33,6 +33,18 @@ export interface MountRequest {
   readonly data?: string;
 }
 
+export interface SpawnRequest {
+  /** Absolute. */
+  readonly path: string;
+  /** Without the program's name. */
+  readonly args: readonly string[];
+  /** `NAME=value`. */
+  readonly env: readonly string[];
+  readonly directory: string;
+  /** The child's descriptors 0, 1, 2 …; it has no others. */
+  readonly descriptors: readonly Fd[];
+}
+
 /**
  * The kernel calls that Node has no binding for. Everything else in the engine reaches the kernel through this
  * interface, so that unit tests can pass the recording double (`recording.ts`) and need no root.
@@ -51,12 +63,21 @@ export interface Syscalls {
   createNetworkNamespace(path: string): void;
   /** Connects a `SOCK_SEQPACKET` socket; the descriptor is close-on-exec and non-blocking. Paths of up to 107 bytes. */
   connectSeqpacket(path: string): Fd;
+  /** Two connected stream sockets, close-on-exec and blocking. */
+  createStreamPair(): readonly [Fd, Fd];
   /** Nothing more is read from a socket: what the peer writes from now on fails at the peer with EPIPE. */
   shutdownRead(fd: Fd): void;
   /** A descriptor that stands for one process, whatever becomes of its number later. Throws ESRCH when it is gone. */
   openPidfd(pid: number): Fd;
   /** Throws ESRCH when the process has ended. */
   signalPidfd(fd: Fd, signal: number): void;
+  /**
+   * Starts a program in a session of its own, with no signal blocked or ignored. The calling thread waits until it is
+   * loaded. The caller reaps it. @returns its number.
+   */
+  spawn(request: SpawnRequest): number;
+  /** Takes the end of a child that `spawn` started and that has ended; without it the child stays a zombie. */
+  reap(pid: number): void;
   makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void;
   /** Names of a path's own extended attributes (symbolic links are not followed). */
   listXattrs(path: BytePath): string[];
