@@ -4,7 +4,7 @@ import { deleteExec, execInContainer, waitForExec } from './exec.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
 import { readRecord } from './monitor-record.ts';
-import { openMonitorStream } from './monitor-stream.ts';
+import { attachToMonitor } from './monitor-stream.ts';
 import { removeContainer } from './remove.ts';
 import { requireRecord } from './require-record.ts';
 import { resizeTerminal } from './resize.ts';
@@ -40,7 +40,7 @@ export class ConmonRuntime implements Runtime {
   async attach(id: ContainerId): Promise<MonitorStream> {
     const paths = this.#context.paths.container(id);
     const record = await requireRecord(this.#context, id);
-    return openMonitorStream(this.#context, paths, record, this.#context.monitors.exit(paths, record));
+    return attachToMonitor(this.#context, paths, record, this.#context.monitors.exit(paths, record));
   }
 
   resize(id: ContainerId, size: { rows: number; columns: number }): Promise<void> {

@@ -1,5 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EngineError } from '../errors/engine-error.ts';
 import { socketOn } from '../sys/descriptor-socket.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
@@ -10,6 +12,41 @@ import type { MonitorStream, StdioOptions } from './runtime.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { StdinWriter } from './stdin-writer.ts';
 
+const ACCEPT_LIMIT_MS = 2000;
+
+interface Connection {
+  readonly paths: MonitorPaths;
+  readonly stdio: StdioOptions;
+  readonly monitorExit: Promise<unknown>;
+  readonly fd: Fd;
+  readonly socket: Socket;
+}
+
+type StreamContext = Pick<RuntimeContext, 'syscalls' | 'streams'>;
+
+/**
+ * Connects a client to a container's monitor and waits until the monitor has taken the connection: what a process
+ * writes that begins after this is the client's, however short it lives. A monitor that notices the process's end first
+ * writes what is left to the log and looks for no clients any more: seen once in a thousand quick containers.
+ */
+export async function attachToMonitor(
+  context: StreamContext,
+  paths: MonitorPaths,
+  stdio: StdioOptions,
+  monitorExit: Promise<unknown>,
+): Promise<MonitorStream> {
+  const fd = connect(context.syscalls, paths.attach);
+  const socket = socketOn(fd, { allowHalfOpen: true });
+  const stream = streamOver(context, { paths, stdio, monitorExit, fd, socket });
+  // One that is busy with a client that reads nothing takes its time.
+  const deadline = performance.now() + ACCEPT_LIMIT_MS;
+  while (!socket.readableEnded && !socket.destroyed && !context.syscalls.isAccepted(fd)) {
+    if (performance.now() > deadline) break;
+    await delay(1);
+  }
+  return stream;
+}
+
 /**
  * Connects a client to a monitor, by two connections. Output comes over one that nothing is ever written to: a monitor
  * that ends with unread input would reset it, and what it had sent just before would be lost. Input goes over a second,
@@ -17,13 +54,17 @@ import { StdinWriter } from './stdin-writer.ts';
  * @throws not_found when the monitor is gone.
  */
 export function openMonitorStream(
-  { syscalls, streams }: Pick<RuntimeContext, 'syscalls' | 'streams'>,
+  context: StreamContext,
   paths: MonitorPaths,
   stdio: StdioOptions,
   monitorExit: Promise<unknown>,
 ): MonitorStream {
-  const fd = connect(syscalls, paths.attach);
-  const socket = socketOn(fd, { allowHalfOpen: true });
+  const fd = connect(context.syscalls, paths.attach);
+  return streamOver(context, { paths, stdio, monitorExit, fd, socket: socketOn(fd, { allowHalfOpen: true }) });
+}
+
+function streamOver({ syscalls, streams }: StreamContext, connection: Connection): MonitorStream {
+  const { paths, stdio, monitorExit, fd, socket } = connection;
   const input = new StdinWriter(() => (stdio.stdin ? openInput(syscalls, paths) : undefined));
   const closesStdin = stdio.stdin && stdio.stdinOnce && !stdio.terminal;
   let open = true;

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
+import { isAccepted } from './linux-socket-diag.ts';
 import { spawnProcess } from './linux-spawn.ts';
 import { hasErrorCode, SyscallError } from './syscall-error.ts';
 import type { BytePath, Fd, MountRequest, SpawnRequest, Syscalls } from './syscalls.ts';
@@ -173,6 +174,10 @@ export class LinuxSyscalls implements Syscalls {
     const pair = new Int32Array(2);
     check('socketpair', c.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
     return [pair[0] ?? -1, pair[1] ?? -1];
+  }
+
+  isAccepted(fd: Fd): boolean {
+    return isAccepted(fd);
   }
 
   shutdownRead(fd: Fd): void {

@@ -51,6 +51,11 @@ export class RecordingSyscalls implements Syscalls {
     return [this.#nextFd++, this.#nextFd++];
   }
 
+  isAccepted(fd: Fd): boolean {
+    this.#record('isAccepted', fd);
+    return true;
+  }
+
   shutdownRead(fd: Fd): void {
     this.#record('shutdownRead', fd);
   }

@@ -65,6 +65,11 @@ export interface Syscalls {
   connectSeqpacket(path: string): Fd;
   /** Two connected stream sockets, close-on-exec and blocking. */
   createStreamPair(): readonly [Fd, Fd];
+  /**
+   * Whether the peer of a connected unix socket has taken the connection out of its queue; false again when it has
+   * closed it. Always true on kernels that cannot tell.
+   */
+  isAccepted(fd: Fd): boolean;
   /** Nothing more is read from a socket: what the peer writes from now on fails at the peer with EPIPE. */
   shutdownRead(fd: Fd): void;
   /** A descriptor that stands for one process, whatever becomes of its number later. Throws ESRCH when it is gone. */

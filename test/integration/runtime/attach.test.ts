@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isEngineError } from '../../../src/errors/engine-error.ts';
 import { outputOf, RuntimeFixture } from '../../support/runtime-fixture.ts';
 
@@ -70,5 +73,19 @@ test('there is nothing to attach to once the container has ended', async () => {
   const { id } = await fixture.run(['true']);
   await fixture.runtime.wait(id);
   await assert.rejects(fixture.runtime.attach(id), (error) => isEngineError(error, 'not_found'));
+  await fixture.runtime.delete(id);
+});
+
+test('a client is attached when the monitor has taken its connection, however late that is', async () => {
+  const id = await fixture.create(['echo', 'quick']);
+  const record = await readFile(join(fixture.execRoot, 'containers', id, 'monitor.json'), 'utf8');
+  const monitor = (JSON.parse(record) as { monitor: { pid: number } }).monitor.pid;
+  process.kill(monitor, 'SIGSTOP');
+  const attached = fixture.runtime.attach(id);
+  assert.equal(await Promise.race([attached, delay(50, 'waits')]), 'waits');
+  process.kill(monitor, 'SIGCONT');
+  const output = outputOf(await attached);
+  await fixture.runtime.start(id);
+  assert.equal((await output).stdout, 'quick\n');
   await fixture.runtime.delete(id);
 });
