@@ -18,6 +18,7 @@ export function createExec(context: ContainersContext, ref: string, config: Exec
   }
   // Docker answers this one by 500, and in other words than for attach.
   parseDetachKeys(config.DetachKeys, () => internalError(`Invalid escape keys (${config.DetachKeys}) provided`));
+  context.runtime.anticipate();
   const id = randomId<ExecId>();
   context.execs.add({
     id,

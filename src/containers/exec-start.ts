@@ -107,7 +107,9 @@ async function launch(
     });
     session.pid = pid;
     session.running = true;
-    return { stream, ended: superviseExec(context, session) };
+    const ended = recordEnd(context, session);
+    void ended.then(() => removeFiles(context, session));
+    return { stream, ended };
   } catch (error) {
     execs.ended(session, COULD_NOT_START);
     throw error;
@@ -119,19 +121,25 @@ function sizeOf({ ConsoleSize: size }: ExecConfig): ExecStartOptions['consoleSiz
   return size === undefined || size === null ? undefined : { rows: size[0], columns: size[1] };
 }
 
-/** Records the end, whenever it comes. A failure is logged: the session then counts as ended without a known code. */
-async function superviseExec(context: ContainersContext, session: ExecSession): Promise<void> {
+/** Whenever it comes. A failure is logged: the session then counts as ended without a known code. */
+async function recordEnd(context: ContainersContext, session: ExecSession): Promise<void> {
   const { id, containerId } = session;
   const { runtime, execs, options } = context;
   try {
     const { exitCode } = await runtime.waitExec(containerId, id);
     execs.ended(session, exitCode);
     report(context, session, 'exec_die', { exitCode: String(exitCode) });
-    await runtime.deleteExec(containerId, id);
   } catch (error) {
     if (session.exitCode === undefined) execs.ended(session, COULD_NOT_START);
     options.logError(`after the end of exec ${id}`, error);
   }
+}
+
+/** Nobody waits for this. What fails here goes with the container. */
+async function removeFiles({ runtime, options }: ContainersContext, { id, containerId }: ExecSession): Promise<void> {
+  await runtime.deleteExec(containerId, id).catch((error: unknown) => {
+    options.logError(`removing the files of exec ${id}`, error);
+  });
 }
 
 /** The container may be gone by the time its exec ends. */

@@ -48,6 +48,7 @@ export async function startLocked(context: ContainersContext, id: ContainerId): 
 async function run(context: ContainersContext, record: ContainerRecord): Promise<void> {
   const { store, runtime, network, layers, options } = context;
   const { id, config, hostConfig } = record;
+  runtime.anticipate();
   const request = networkRequestOf(record);
   const [rootfs, { namespace, endpoint }] = await Promise.all([
     layers.mountWritable(id, { volatile: hostConfig.AutoRemove }),

@@ -24,8 +24,12 @@ export class ConmonRuntime implements Runtime {
     this.#context = context;
   }
 
-  create(request: CreateRequest): ReturnType<Runtime['create']> {
+  anticipate(): void {
     this.#context.migration.anticipate();
+  }
+
+  create(request: CreateRequest): ReturnType<Runtime['create']> {
+    this.anticipate();
     return createContainer(this.#context, request);
   }
 
@@ -52,7 +56,7 @@ export class ConmonRuntime implements Runtime {
   }
 
   exec(request: ExecRequest): ReturnType<Runtime['exec']> {
-    this.#context.migration.anticipate();
+    this.anticipate();
     return execInContainer(this.#context, request);
   }
 

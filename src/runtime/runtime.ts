@@ -49,6 +49,8 @@ export interface MonitorStream {
  * on disk under the exec root, so that a new daemon can call every method here for a container that an older one made.
  */
 export interface Runtime {
+  /** A create or an exec comes soon: what the kernel needs time for begins. Returns at once. */
+  anticipate(): void;
   /**
    * Writes the bundle and starts the monitor, which creates the container: its first process waits for `start`.
    * @throws invalid_argument when the runtime finds the command cannot run (message holds the runtime's text);

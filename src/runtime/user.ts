@@ -22,9 +22,11 @@ const LARGEST_FILE_BYTES = 16 * 1024 * 1024;
  * @throws internal with Docker's texts for names without an entry and numbers out of range.
  */
 export async function resolveUser(rootfs: string, user: string, groups: readonly string[] = []): Promise<ResolvedUser> {
-  const passwd = parsePasswd(await readAccountFile(rootfs, '/etc/passwd'));
-  const group = parseGroup(await readAccountFile(rootfs, '/etc/group'));
-  return lookUp(passwd, group, user, groups);
+  const [passwd, group] = await Promise.all([
+    readAccountFile(rootfs, '/etc/passwd'),
+    readAccountFile(rootfs, '/etc/group'),
+  ]);
+  return lookUp(parsePasswd(passwd), parseGroup(group), user, groups);
 }
 
 export function lookUp(

@@ -61,6 +61,8 @@ export class FakeRuntime implements Runtime {
   failNext: Failure | undefined;
   ignoresTerm = false;
 
+  anticipate(): void {}
+
   async create({ id }: CreateRequest): Promise<{ pid: number; monitorPid: number }> {
     this.#called('create');
     this.processes.set(id, { status: 'created', exit: Promise.withResolvers(), streams: [] });
