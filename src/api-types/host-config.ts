@@ -38,7 +38,7 @@ const mount = struct('mount.Mount', {
   Target: optional(string),
   ReadOnly: optional(bool),
 });
-const restartPolicy = struct('container.RestartPolicy', {
+export const restartPolicy = struct('container.RestartPolicy', {
   Name: field(named('container.RestartPolicyMode')),
   MaximumRetryCount: field(int),
 });

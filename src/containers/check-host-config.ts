@@ -3,13 +3,17 @@ import type { HostConfig } from '../api-types/host-config.ts';
 import { EngineError, invalidArgument } from '../errors/engine-error.ts';
 import { containerCapabilities } from '../runtime/spec/capabilities.ts';
 import { checkResources } from './check-resources.ts';
+import { checkRestartPolicy } from './check-restart-policy.ts';
 import type { ContainersOptions } from './context.ts';
 import { securityOptionsOf } from './security-options.ts';
 
 /** Values that are wrong whatever is built. @throws invalid_argument or internal, with Docker's texts. */
 export function checkHostConfig(host: HostConfig, options: ContainersOptions): void {
   checkModes(host);
-  checkRestartPolicy(host);
+  checkRestartPolicy(host.RestartPolicy);
+  if (host.AutoRemove && host.RestartPolicy.Name !== 'no') {
+    throw invalidArgument("can't create 'AutoRemove' container with restart policy");
+  }
   checkResources(host);
   securityOptionsOf(host.SecurityOpt);
   containerCapabilities({
@@ -45,21 +49,6 @@ function checkModes(host: HostConfig): void {
   if (network === 'container:') {
     throw invalidArgument('Invalid network mode: invalid container format container:<name|id>');
   }
-}
-
-function checkRestartPolicy(host: HostConfig): void {
-  const { Name: name, MaximumRetryCount: retries } = host.RestartPolicy;
-  if (!['no', 'always', 'on-failure', 'unless-stopped'].includes(name)) {
-    throw invalidArgument(
-      `invalid restart policy: unknown policy '${name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`,
-    );
-  }
-  if (retries !== 0 && name !== 'on-failure') {
-    throw invalidArgument("invalid restart policy: maximum retry count can only be used with 'on-failure'");
-  }
-  if (retries < 0) throw invalidArgument('invalid restart policy: maximum retry count cannot be negative');
-  if (host.AutoRemove && name !== 'no')
-    throw invalidArgument("can't create 'AutoRemove' container with restart policy");
 }
 
 /** `name:address`, where `host-gateway` stands for the host's own. */

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { ContainerInspect, ContainerSummary, PruneResponse } from '../api-types/container.ts';
+import type { ContainerUpdate, UpdateResponse } from '../api-types/container-update.ts';
 import type { ExecConfig, ExecInspect } from '../api-types/exec.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ContainerId } from '../lib/ids.ts';
@@ -30,6 +31,7 @@ import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
 import { startContainer } from './start.ts';
 import { type StopOptions, stopContainer } from './stop.ts';
+import { updateContainer } from './update.ts';
 import { waitForContainer } from './wait.ts';
 
 export type ContainersParts = Pick<
@@ -52,6 +54,8 @@ export class Containers {
   kill = (ref: string, signal: string): Promise<void> => killContainer(this.#context, ref, signal);
   remove = (ref: string, options: RemoveOptions): Promise<void> => removeContainer(this.#context, ref, options);
   rename = (ref: string, name: string): Promise<void> => renameContainer(this.#context, ref, name);
+  update = (ref: string, update: ContainerUpdate): Promise<UpdateResponse> =>
+    updateContainer(this.#context, ref, update);
   resize = (ref: string, size: { rows: number; columns: number }): Promise<void> =>
     resizeContainer(this.#context, ref, size);
   wait = (ref: string, condition: string, signal: AbortSignal): { readonly outcome: Promise<ExitOutcome> } =>

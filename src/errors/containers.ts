@@ -38,6 +38,10 @@ export function removalInProgress(ref: string): EngineError {
   return new EngineError('conflict', `removal of container ${ref} is already in progress`);
 }
 
+export function cannotUpdate(id: string, why: string): EngineError {
+  return new EngineError('conflict', `Cannot update container ${id}: ${why}`);
+}
+
 /** Docker's answer to what is done already: 304 without a body. */
 export function containerNotModified(what: string): EngineError {
   return new EngineError('not_modified', what);

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ContainerInspect, ContainerSummary, PruneResponse } from '../../../api-types/container.ts';
 import type { ContainerConfig } from '../../../api-types/container-config.ts';
 import type { CreateBody, NetworkingConfig } from '../../../api-types/container-create.ts';
+import type { ContainerUpdate, UpdateResponse } from '../../../api-types/container-update.ts';
 import type { Filters } from '../../../lib/filters.ts';
 
 /** A connection that was checked and can be taken over. */
@@ -41,6 +42,7 @@ export interface ContainerBackend {
   kill(ref: string, signal: string): Promise<void>;
   remove(ref: string, options: { readonly force: boolean; readonly link: boolean }): Promise<void>;
   rename(ref: string, name: string): Promise<void>;
+  update(ref: string, update: ContainerUpdate): Promise<UpdateResponse>;
   resize(ref: string, size: { readonly rows: number; readonly columns: number }): Promise<void>;
   /** The wait has begun when this returns; its promise rejects when `signal` is aborted. */
   wait(ref: string, condition: string, signal: AbortSignal): { readonly outcome: Promise<ExitOutcome> };

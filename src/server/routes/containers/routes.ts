@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { configFields } from '../../../api-types/container-config.ts';
 import { type CreateBody, type CreateResponse, createBody } from '../../../api-types/container-create.ts';
+import { containerUpdate } from '../../../api-types/container-update.ts';
 import { decodeBody } from '../../../api-types/shape.ts';
 import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
 import { Filters } from '../../../lib/filters.ts';
@@ -20,6 +21,7 @@ const EMPTY_START_BYTES = 7;
 export function registerContainerRoutes(app: FastifyInstance, backend: ContainerBackend): void {
   registerReading(app, backend);
   registerLifecycle(app, backend);
+  registerChanges(app, backend);
   registerContainerStreams(app, backend);
 }
 
@@ -60,18 +62,24 @@ function registerLifecycle(app: FastifyInstance, backend: ContainerBackend): voi
     await backend.kill(params.id, queryText(query, 'signal') ?? '');
     return reply.code(204).send();
   });
-  app.post('/containers/:id/rename', async ({ params, query }: ContainerRequest, reply) => {
-    await backend.rename(params.id, queryText(query, 'name') ?? '');
-    return reply.code(204).send();
-  });
-  app.post('/containers/:id/resize', async ({ params, query }: ContainerRequest, reply) => {
-    await backend.resize(params.id, terminalSize(query));
-    return reply.code(200).send();
-  });
   app.post('/containers/:id/wait', (request: ContainerRequest, reply) => wait(backend, request, reply));
   app.delete('/containers/:id', async ({ params, query }: ContainerRequest, reply) => {
     await backend.remove(params.id, { force: queryFlag(query, 'force'), link: queryFlag(query, 'link') });
     return reply.code(204).send();
+  });
+}
+
+function registerChanges(app: FastifyInstance, backend: ContainerBackend): void {
+  app.post('/containers/:id/rename', async ({ params, query }: ContainerRequest, reply) => {
+    await backend.rename(params.id, queryText(query, 'name') ?? '');
+    return reply.code(204).send();
+  });
+  app.post('/containers/:id/update', async (request: ContainerRequest) =>
+    backend.update(request.params.id, decodeBody(containerUpdate, await readJson(request))),
+  );
+  app.post('/containers/:id/resize', async ({ params, query }: ContainerRequest, reply) => {
+    await backend.resize(params.id, terminalSize(query));
+    return reply.code(200).send();
   });
 }
 
