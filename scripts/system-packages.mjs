@@ -11,10 +11,11 @@ const ENGINE_PACKAGES = [
   'iproute2',
   'libatomic1', // Node 26 is linked to it
   'nftables',
+  'procps', // ps, for the processes of a container
 ];
 
 /** What only the test suite needs: counterparts to compare with. */
-export const TEST_PACKAGES = ['git', 'iptables', 'procps', 'python3-minimal', 'tar', 'util-linux', 'zstd'];
+export const TEST_PACKAGES = ['git', 'iptables', 'python3-minimal', 'tar', 'util-linux', 'zstd'];
 
 async function missingOf(names) {
   const known = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Abbrev}\n']);

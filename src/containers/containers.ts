@@ -12,6 +12,7 @@ import { Attachments } from './attachments.ts';
 import { ContainerStore } from './container-store.ts';
 import type { ContainersContext, ContainersOptions } from './context.ts';
 import { type Created, type CreateRequest, createContainer } from './create.ts';
+import { ContainerFiles } from './container-files.ts';
 import { createExec } from './exec-create.ts';
 import { inspectExec } from './exec-inspect.ts';
 import { resizeExec } from './exec-resize.ts';
@@ -42,9 +43,12 @@ export type ContainersParts = Pick<
 /** The verbs on containers, bound to one engine. Each is in a file of its own, which says what it promises. */
 export class Containers {
   readonly #context: ContainersContext;
+  /** The verbs that look into containers and at their files. */
+  readonly files: ContainerFiles;
 
   constructor(context: ContainersContext) {
     this.#context = context;
+    this.files = new ContainerFiles(context);
   }
 
   create = (request: CreateRequest): Promise<Created> => createContainer(this.#context, request);

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { VERSION } from '../lib/version.ts';
 import { createApp } from '../server/app.ts';
+import { registerContainerFileRoutes } from '../server/routes/container-files/routes.ts';
 import { registerContainerRoutes } from '../server/routes/containers/routes.ts';
 import { registerExecRoutes } from '../server/routes/exec/routes.ts';
 import { registerImageRoutes } from '../server/routes/images/routes.ts';
@@ -17,6 +18,7 @@ export function createServer(engine: Engine, config: DaemonConfig, log: DaemonLo
   const app = createApp({ engineVersion: VERSION, logError: (message, error) => log.error(message, error) });
   registerSystemRoutes(app, systemBackend(engine, config));
   registerContainerRoutes(app, containers);
+  registerContainerFileRoutes(app, containers.files);
   registerExecRoutes(app, containers);
   registerImageRoutes(app, images);
   registerNetworkRoutes(app, {

@@ -1,5 +1,6 @@
 import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
+import type { LayerChange } from './diff/list-changes.ts';
 
 export interface Layer {
   readonly chainId: ChainId;
@@ -76,6 +77,8 @@ export interface LayerStore {
    * runs; a file that gets shorter meanwhile is an `internal` error at the end. @throws not_found.
    */
   diffWritable(id: ContainerId): AsyncIterable<Uint8Array>;
+  /** The same as a list of paths, a folder before what is in it. @throws not_found. */
+  writableChanges(id: ContainerId): Promise<LayerChange[]>;
   /** The tar of any directory tree, such as a mounted root file system, by a process of its own. */
   tarOf(directory: string): AsyncIterable<Uint8Array>;
   /** Removes writable layers of containers that are not in `known` and half-made layers. Only at start. */

@@ -9,6 +9,7 @@ import type { LayerRecord } from '../state/layers.ts';
 import { LayerRecords } from '../state/layers.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { compressionOf, decompress } from './compression.ts';
+import { type LayerChange, listChanges } from './diff/list-changes.ts';
 import { streamTarTree } from './diff/stream-tar-tree.ts';
 import { LayerDirectories } from './layer-directories.ts';
 import type { ApplyRequest, Layer, LayerStore, WritableDirectories } from './layer-store.ts';
@@ -36,11 +37,13 @@ class OverlayLayerStore implements LayerStore {
   readonly #content: ContentStore;
   readonly #readOnly: ReadOnlyLayers;
   readonly #writable: WritableLayers;
+  readonly #syscalls: Syscalls;
 
   constructor({ root, content, database, syscalls, warn }: LayerStoreOptions) {
     this.#records = new LayerRecords(database);
     this.#directories = new LayerDirectories(root, syscalls, warn);
     this.#content = content;
+    this.#syscalls = syscalls;
     this.#readOnly = new ReadOnlyLayers(this.#records, this.#directories, content);
     this.#writable = new WritableLayers(this.#records, this.#directories, syscalls, (top) => this.#chain(top));
   }
@@ -101,6 +104,11 @@ class OverlayLayerStore implements LayerStore {
 
   diffWritable(id: ContainerId): AsyncIterable<Uint8Array> {
     return streamTarTree({ root: this.#writable.upper(id), whiteouts: true }, this.#directories.compileCache);
+  }
+
+  writableChanges(id: ContainerId): Promise<LayerChange[]> {
+    const { upper, lower } = this.#writable.directories(id);
+    return listChanges(this.#syscalls, upper, lower);
   }
 
   tarOf(directory: string): AsyncIterable<Uint8Array> {

@@ -41,6 +41,11 @@ export class ConmonRuntime implements Runtime {
     return killContainer(this.#context, id, signal, all);
   }
 
+  async listProcesses(id: ContainerId): Promise<number[]> {
+    const { cgroupsPath } = await requireRecord(this.#context, id);
+    return [...(await this.#context.cgroups.processes(cgroupsPath))].sort((a, b) => a - b);
+  }
+
   async attach(id: ContainerId): Promise<MonitorStream> {
     const paths = this.#context.paths.container(id);
     const record = await requireRecord(this.#context, id);

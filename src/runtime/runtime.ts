@@ -61,6 +61,8 @@ export interface Runtime {
   start(id: ContainerId): Promise<void>;
   /** @throws not_found when it has ended already. `all` signals every process in the container. */
   kill(id: ContainerId, signal: number, all?: boolean): Promise<void>;
+  /** The host's numbers of all processes in a container, in order. @throws not_found when it has ended already. */
+  listProcesses(id: ContainerId): Promise<number[]>;
   /** Connects to a created or running container. @throws not_found when its monitor is gone. */
   attach(id: ContainerId): Promise<MonitorStream>;
   /** @throws not_found when its monitor is gone. */

@@ -11,6 +11,11 @@ export const containerCommands: Group = {
     entry(['container create', 'create'], 'Create a new container', () => import('./create.ts')),
     entry(['container exec', 'exec'], 'Execute a command in a running container', () => import('./exec.ts')),
     entry(
+      ['container diff', 'diff'],
+      "Inspect changes to files or directories on a container's filesystem",
+      () => import('./diff.ts'),
+    ),
+    entry(
       ['container inspect'],
       'Display detailed information on one or more containers',
       () => import('./inspect.ts'),
@@ -25,6 +30,7 @@ export const containerCommands: Group = {
     entry(['container run', 'run'], 'Create and run a new container from an image', () => import('./run.ts')),
     entry(['container start', 'start'], 'Start one or more stopped containers', () => import('./start.ts')),
     entry(['container stop', 'stop'], 'Stop one or more running containers', () => import('./stop.ts')),
+    entry(['container top', 'top'], 'Display the running processes of a container', () => import('./top.ts')),
     entry(
       ['container wait', 'wait'],
       'Block until one or more containers stop, then print their exit codes',

@@ -135,6 +135,10 @@ export class FakeRuntime implements Runtime {
     return { status: process.status, pid: 100, ...(process.result === undefined ? {} : { exit: process.result }) };
   }
 
+  async listProcesses(): Promise<number[]> {
+    return [100];
+  }
+
   async sweep(known: ReadonlySet<ContainerId>): Promise<void> {
     for (const id of this.processes.keys()) if (!known.has(id as ContainerId)) this.processes.delete(id);
   }
