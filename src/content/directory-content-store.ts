@@ -7,6 +7,7 @@ import { blobCorrupt, blobMismatch, blobNotFound } from '../errors/content.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
 import type { Digest } from '../lib/digest.ts';
 import { hexOf, isDigest } from '../lib/digest.ts';
+import { BatchedOutput } from './batched-output.ts';
 import type { BlobInfo, ContentStore } from './content-store.ts';
 
 const READ_BYTES = 256 * 1024;
@@ -112,23 +113,24 @@ export class DirectoryContentStore implements ContentStore {
   }
 }
 
-/** Each piece is hashed while the kernel takes it. The next one is asked for after that: sources may reuse a buffer. */
+/** While the kernel takes one batch of pieces, the next is copied and hashed: sources may reuse their buffers. */
 async function write(
   file: FileHandle,
   source: AsyncIterable<Uint8Array>,
   expected: { digest?: Digest; sizeBytes?: number },
 ): Promise<BlobInfo> {
   const hash = createHash('sha256');
+  const output = new BatchedOutput(file);
   let sizeBytes = 0;
-  for await (const chunk of source) {
-    sizeBytes += chunk.length;
+  for await (const piece of source) {
+    sizeBytes += piece.length;
     if (expected.sizeBytes !== undefined && sizeBytes > expected.sizeBytes) {
       throw blobMismatch('size', expected.sizeBytes, `at least ${sizeBytes}`);
     }
-    const written = file.writeFile(chunk);
-    hash.update(chunk);
-    await written;
+    await output.write(piece);
+    hash.update(piece);
   }
+  await output.end();
   const digest = `sha256:${hash.digest('hex')}` as Digest;
   if (expected.sizeBytes !== undefined && sizeBytes !== expected.sizeBytes) {
     throw blobMismatch('size', expected.sizeBytes, sizeBytes);

@@ -1,0 +1,44 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const BATCH_BYTES = 512 * 1024;
+
+/**
+ * Writes small pieces to a file in large batches. While the kernel takes one batch, the next is collected; pieces are
+ * copied, so that their buffers are free when `write` returns.
+ */
+export class BatchedOutput {
+  readonly #file: FileHandle;
+  #batch = Buffer.allocUnsafe(BATCH_BYTES);
+  #spare = Buffer.allocUnsafe(BATCH_BYTES);
+  #length = 0;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** A failure to write comes out of a later call. */
+  async write(piece: Uint8Array): Promise<void> {
+    for (let done = 0; done < piece.length; ) {
+      const part = piece.subarray(done, done + BATCH_BYTES - this.#length);
+      this.#batch.set(part, this.#length);
+      this.#length += part.length;
+      done += part.length;
+      if (this.#length === BATCH_BYTES) await this.#flush();
+    }
+  }
+
+  /** Resolves when everything has been written. The file stays open. */
+  async end(): Promise<void> {
+    await this.#flush();
+    await this.#written;
+  }
+
+  async #flush(): Promise<void> {
+    await this.#written;
+    this.#written = this.#file.writeFile(this.#batch.subarray(0, this.#length));
+    // Whoever waits for it next meets the failure; until then it must not count as one that nobody handles.
+    this.#written.catch(() => undefined);
+    [this.#batch, this.#spare, this.#length] = [this.#spare, this.#batch, 0];
+  }
+}
