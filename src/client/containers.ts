@@ -39,6 +39,14 @@ function stopQuery(options: StopOptions) {
   return { signal: options.signal || undefined, t: options.timeoutSeconds };
 }
 
+export async function pauseContainer(client: ApiClient, container: string): Promise<void> {
+  await client.request('POST', pathTo('containers', container, 'pause'));
+}
+
+export async function unpauseContainer(client: ApiClient, container: string): Promise<void> {
+  await client.request('POST', pathTo('containers', container, 'unpause'));
+}
+
 /** An empty signal leaves the choice to the daemon (KILL). */
 export async function killContainer(client: ApiClient, container: string, signal: string): Promise<void> {
   await client.request('POST', pathTo('containers', container, 'kill'), { query: { signal: signal || undefined } });

@@ -30,13 +30,16 @@ export interface Attachment {
 
 /**
  * Attaches to a container that runs, or to the next run of one that does not: then from its first byte.
- * @throws not_found, conflict when it is paused, invalid_argument for detach keys.
+ * @throws not_found, conflict when it is paused or restarts, invalid_argument for detach keys.
  */
 export function attachToContainer(context: ContainersContext, ref: string, options: AttachOptions): Attachment {
   const detachKeys = parseDetachKeys(options.detachKeys);
   const record = context.store.resolve(ref);
   if (record.state.status === 'paused') {
     throw new EngineError('conflict', `container ${ref} is paused, unpause the container before attach`);
+  }
+  if (record.state.status === 'restarting') {
+    throw new EngineError('conflict', `container ${ref} is restarting, wait until the container is running`);
   }
   const multiplexed = !record.config.Tty;
   return {

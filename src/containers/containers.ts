@@ -23,6 +23,7 @@ import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
 import { type ListOptions, listContainers } from './list.ts';
 import { type ContainerLogs, type LogsOptions, readContainerLogs } from './logs.ts';
+import { pauseContainer } from './pause.ts';
 import { pruneContainers } from './prune.ts';
 import type { ContainerRecord } from './record.ts';
 import { recoverContainers } from './recover.ts';
@@ -32,6 +33,7 @@ import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
 import { startContainer } from './start.ts';
 import { type StopOptions, stopContainer } from './stop.ts';
+import { unpauseContainer } from './unpause.ts';
 import { updateContainer } from './update.ts';
 import { waitForContainer } from './wait.ts';
 
@@ -55,6 +57,8 @@ export class Containers {
   start = (ref: string): Promise<void> => startContainer(this.#context, ref);
   stop = (ref: string, options: StopOptions): Promise<void> => stopContainer(this.#context, ref, options);
   restart = (ref: string, options: StopOptions): Promise<void> => restartContainer(this.#context, ref, options);
+  pause = (ref: string): Promise<void> => pauseContainer(this.#context, ref);
+  unpause = (ref: string): Promise<void> => unpauseContainer(this.#context, ref);
   kill = (ref: string, signal: string): Promise<void> => killContainer(this.#context, ref, signal);
   remove = (ref: string, options: RemoveOptions): Promise<void> => removeContainer(this.#context, ref, options);
   rename = (ref: string, name: string): Promise<void> => renameContainer(this.#context, ref, name);

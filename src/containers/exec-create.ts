@@ -1,21 +1,19 @@
 import type { ExecConfig } from '../api-types/exec.ts';
-import { containerNotRunning } from '../errors/containers.ts';
-import { EngineError, internalError, invalidArgument } from '../errors/engine-error.ts';
+import { containerIsPaused, containerIsRestarting, containerNotRunning } from '../errors/containers.ts';
+import { internalError, invalidArgument } from '../errors/engine-error.ts';
 import { type ExecId, randomId } from '../lib/ids.ts';
 import type { ContainersContext } from './context.ts';
 import { parseDetachKeys } from './detach-keys.ts';
 import { commandText } from './exec-command-text.ts';
 import { publish } from './publish.ts';
-import { isRunning } from './record.ts';
+import { type ContainerRecord, isRunning } from './record.ts';
 
 /** @throws not_found, conflict when the container does not run, invalid_argument. */
 export function createExec(context: ContainersContext, ref: string, config: ExecConfig): ExecId {
   if (config.Cmd === null || config.Cmd.length === 0) throw invalidArgument('No exec command specified');
   const record = context.store.resolve(ref);
   if (!isRunning(record)) throw containerNotRunning(record.id);
-  if (record.state.status === 'paused') {
-    throw new EngineError('conflict', `Container ${ref} is paused, unpause the container before exec`);
-  }
+  requireUnfrozen(record, ref);
   // Docker answers this one by 500, and in other words than for attach.
   parseDetachKeys(config.DetachKeys, () => internalError(`Invalid escape keys (${config.DetachKeys}) provided`));
   context.runtime.anticipate();
@@ -31,4 +29,10 @@ export function createExec(context: ContainersContext, ref: string, config: Exec
   });
   publish(context, record, `exec_create: ${commandText(config)}`, { execID: id });
   return id;
+}
+
+/** @throws conflict when the container is paused or waits to be restarted: nothing can begin in it. */
+export function requireUnfrozen({ id, state }: ContainerRecord, ref: string = id): void {
+  if (state.status === 'paused') throw containerIsPaused(ref);
+  if (state.status === 'restarting') throw containerIsRestarting(id);
 }

@@ -9,6 +9,7 @@ import { connectStreams } from './connect-streams.ts';
 import type { ContainersContext } from './context.ts';
 import { parseDetachKeys } from './detach-keys.ts';
 import { commandText } from './exec-command-text.ts';
+import { requireUnfrozen } from './exec-create.ts';
 import type { ExecSession } from './exec-sessions.ts';
 import { writeFrame } from './output-frames.ts';
 import { publish } from './publish.ts';
@@ -32,10 +33,11 @@ export async function startExecDetached(
 
 /**
  * Runs it with a client attached from the first byte. As with Docker, what goes wrong after the response's head is
- * written to the client as output. @throws not_found.
+ * written to the client as output. @throws not_found, conflict when the container is paused or waits to be restarted.
  */
 export function startExecAttached(context: ContainersContext, execId: string, options: ExecStartOptions): Attachment {
   const session = context.execs.get(execId);
+  requireUnfrozen(context.store.get(session.containerId));
   const { config } = session;
   const multiplexed = !config.Tty;
   return {
@@ -93,6 +95,7 @@ async function launch(
   if (session.started) throw execAlreadyRunning(id);
   const record = store.get(containerId);
   if (!isRunning(record)) throw containerNotRunning(containerId);
+  requireUnfrozen(record);
   session.started = true;
   report(context, session, `exec_start: ${commandText(config)}`);
   try {

@@ -38,20 +38,24 @@ async function compare(context: ContainersContext, record: ContainerRecord): Pro
   const { id, state } = record;
   if (!isRunning(record) && state.starting === '') return;
   const found = await context.runtime.inspect(id);
-  if (found.status === 'running') return adopt(context, record, found.pid);
+  if (found.status === 'running') return adopt(context, record, found);
   if (found.status === 'exited' && found.exit !== undefined) return ended(context, record, found.exit);
   if (isRunning(record)) return lost(context, record);
   // Not let go yet, or failed before its answer: as if the start had not been asked for.
   context.store.updateState(id, { starting: '' });
 }
 
-function adopt(context: ContainersContext, record: ContainerRecord, pid: number | undefined): void {
+function adopt(
+  context: ContainersContext,
+  record: ContainerRecord,
+  { pid, paused = false }: { readonly pid?: number; readonly paused?: boolean },
+): void {
   const { state } = record;
   context.store.update(record.id, {
     hasBeenStartedBefore: true,
     state: {
       ...state,
-      status: state.status === 'paused' ? 'paused' : 'running',
+      status: paused ? 'paused' : 'running',
       starting: '',
       pid: pid ?? state.pid,
       startedAt: state.starting || state.startedAt,

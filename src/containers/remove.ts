@@ -28,7 +28,7 @@ export async function removeContainer(
   if (state.status === 'removing') throw removalInProgress(ref);
   for (;;) {
     if (isRunning(store.get(id))) {
-      if (!force) throw containerIsRunning(name);
+      if (!force) throw containerIsRunning(name, store.get(id).state.status);
       await killAndWait(context, id);
     }
     const removed = await locks.run(id, async () => {

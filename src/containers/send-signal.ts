@@ -1,14 +1,35 @@
+import { constants } from 'node:os';
 import { isEngineError } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
+import { parseSignal } from '../lib/signals.ts';
 import type { ContainersContext } from './context.ts';
 import { publish } from './publish.ts';
+import type { ContainerRecord } from './record.ts';
+import { unpauseLocked } from './unpause.ts';
 
-/** Signals the first process and reports it. One that has just ended is no error: its exit is on its way. */
+/**
+ * Signals the first process and reports it. One that has just ended is no error: its exit is on its way. A paused
+ * container is let go on when the signal is to end it, since it could not receive it otherwise.
+ */
 export async function sendSignal(context: ContainersContext, id: ContainerId, signal: number): Promise<void> {
-  try {
-    await context.runtime.kill(id, signal);
-  } catch (error) {
-    if (!isEngineError(error, 'not_found')) throw error;
-  }
-  publish(context, context.store.get(id), 'kill', { signal: String(signal) });
+  const { store, runtime, locks } = context;
+  const sent = await runtime.kill(id, signal).then(
+    () => true,
+    (error: unknown) => {
+      if (!isEngineError(error, 'not_found')) throw error;
+      return false;
+    },
+  );
+  const record = store.get(id);
+  publish(context, record, 'kill', { signal: String(signal) });
+  if (!sent || record.state.status !== 'paused' || !isToEnd(record, signal)) return;
+  // The exit comes before anyone could see that it ran again.
+  if (signal === constants.signals.SIGKILL) await runtime.resume(id);
+  else await locks.run(id, () => unpauseLocked(context, id));
+}
+
+/** As with Docker any signal is, for a container that does not say by which one it ends. */
+export function isToEnd({ config }: ContainerRecord, signal: number): boolean {
+  if (config.StopSignal === undefined || config.StopSignal === '') return true;
+  return signal === constants.signals.SIGKILL || signal === parseSignal(config.StopSignal);
 }

@@ -27,11 +27,19 @@ export function containerNotRunning(id: string): EngineError {
   return new EngineError('conflict', `container ${id} is not running`);
 }
 
-export function containerIsRunning(name: string): EngineError {
-  return new EngineError(
-    'conflict',
-    `cannot remove container "/${name}": container is running: stop the container before removing or force remove`,
-  );
+export function containerIsRestarting(ref: string): EngineError {
+  return new EngineError('conflict', `Container ${ref} is restarting, wait until the container is running`);
+}
+
+export function containerIsPaused(ref: string): EngineError {
+  return new EngineError('conflict', `Container ${ref} is paused, unpause the container before exec`);
+}
+
+/** `status` as lists show it. */
+export function containerIsRunning(name: string, status: string): EngineError {
+  const advice =
+    status === 'paused' ? ' and must be unpaused first' : ': stop the container before removing or force remove';
+  return new EngineError('conflict', `cannot remove container "/${name}": container is ${status}${advice}`);
 }
 
 export function removalInProgress(ref: string): EngineError {

@@ -8,6 +8,7 @@ import { attachToMonitor } from './monitor-stream.ts';
 import { removeContainer } from './remove.ts';
 import { requireRecord } from './require-record.ts';
 import { resizeTerminal } from './resize.ts';
+import { pauseContainer, resumeContainer } from './pause.ts';
 import type { CreateRequest, ExecRequest, ExitStatus, MonitorStream, Runtime } from './runtime.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { startContainer } from './start.ts';
@@ -44,6 +45,14 @@ export class ConmonRuntime implements Runtime {
   async listProcesses(id: ContainerId): Promise<number[]> {
     const { cgroupsPath } = await requireRecord(this.#context, id);
     return [...(await this.#context.cgroups.processes(cgroupsPath))].sort((a, b) => a - b);
+  }
+
+  pause(id: ContainerId): Promise<void> {
+    return pauseContainer(this.#context, id);
+  }
+
+  resume(id: ContainerId): Promise<void> {
+    return resumeContainer(this.#context, id);
   }
 
   async attach(id: ContainerId): Promise<MonitorStream> {

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { ContainerId } from '../lib/ids.ts';
+import { isCgroupFrozen } from '../sys/freezer.ts';
 import { isAlive } from '../sys/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { readExitStatus } from './exit-status.ts';
@@ -20,7 +21,8 @@ export async function inspectContainer(context: RuntimeContext, id: ContainerId)
     return last === undefined ? { status: 'gone' } : { status: 'exited', exit: last };
   }
   const status = (await waitsForStart(context.paths.startFifo(id))) ? 'created' : 'running';
-  return record.process === null ? { status } : { status, pid: record.process.pid };
+  const paused = await isCgroupFrozen(context.cgroups.hierarchies, record.cgroupsPath);
+  return { status, ...(record.process === null ? {} : { pid: record.process.pid }), ...(paused ? { paused } : {}) };
 }
 
 async function waitsForStart(fifo: string): Promise<boolean> {

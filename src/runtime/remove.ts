@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { internalError } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
+import { thawCgroup } from '../sys/freezer.ts';
 import { processExit } from '../sys/process-exit.ts';
 import { findByArgument, identify } from '../sys/process-identity.ts';
 import { signalProcess } from '../sys/signal-process.ts';
@@ -29,7 +30,11 @@ export async function removeContainer(context: RuntimeContext, id: ContainerId):
 }
 
 async function endContainer(context: RuntimeContext, id: ContainerId, record: MonitorRecord): Promise<void> {
-  if (record.process !== null) signalProcess(context.syscalls, record.process, SIGKILL);
+  const { process, cgroupsPath } = record;
+  if (process !== null && signalProcess(context.syscalls, process, SIGKILL)) {
+    // A frozen process receives no signal, with version 1 not even this one.
+    await thawCgroup(context.cgroups.hierarchies, cgroupsPath);
+  }
   await context.monitors.exit(context.paths.container(id), record);
 }
 
@@ -45,6 +50,7 @@ async function emptyCgroup(context: RuntimeContext, cgroup: string): Promise<voi
   const attempts = 100;
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (await context.cgroups.remove(cgroup)) return;
+    await thawCgroup(context.cgroups.hierarchies, cgroup);
     for (const pid of await context.cgroups.processes(cgroup)) {
       const process = identify(pid);
       if (process === undefined) continue;

@@ -63,6 +63,10 @@ export interface Runtime {
   kill(id: ContainerId, signal: number, all?: boolean): Promise<void>;
   /** The host's numbers of all processes in a container, in order. @throws not_found when it has ended already. */
   listProcesses(id: ContainerId): Promise<number[]>;
+  /** Stops all its processes where they are; returns when they stand still. @throws not_found when it has ended. */
+  pause(id: ContainerId): Promise<void>;
+  /** Idempotent. @throws not_found when nothing is left of it. */
+  resume(id: ContainerId): Promise<void>;
   /** Connects to a created or running container. @throws not_found when its monitor is gone. */
   attach(id: ContainerId): Promise<MonitorStream>;
   /** @throws not_found when its monitor is gone. */
@@ -88,6 +92,8 @@ export interface Runtime {
   inspect(id: ContainerId): Promise<{
     readonly status: 'created' | 'running' | 'exited' | 'gone';
     readonly pid?: number;
+    /** All its processes stand still. */
+    readonly paused?: boolean;
     readonly exit?: ExitStatus;
   }>;
   /** Everything the exec root holds, for recovery: containers that `known` lacks are killed and removed. */

@@ -23,6 +23,11 @@ export const containerCommands: Group = {
     entry(['container kill', 'kill'], 'Kill one or more running containers', () => import('./kill.ts')),
     entry(['container logs', 'logs'], 'Fetch the logs of a container', () => import('./logs.ts')),
     entry(['container ls', 'container list', 'container ps', 'ps'], 'List containers', () => import('./ls.ts')),
+    entry(
+      ['container pause', 'pause'],
+      'Pause all processes within one or more containers',
+      () => import('./pause.ts'),
+    ),
     entry(['container prune'], 'Remove all stopped containers', () => import('./prune.ts')),
     entry(['container rename', 'rename'], 'Rename a container', () => import('./rename.ts')),
     entry(['container restart', 'restart'], 'Restart one or more containers', () => import('./restart.ts')),
@@ -31,6 +36,11 @@ export const containerCommands: Group = {
     entry(['container start', 'start'], 'Start one or more stopped containers', () => import('./start.ts')),
     entry(['container stop', 'stop'], 'Stop one or more running containers', () => import('./stop.ts')),
     entry(['container top', 'top'], 'Display the running processes of a container', () => import('./top.ts')),
+    entry(
+      ['container unpause', 'unpause'],
+      'Unpause all processes within one or more containers',
+      () => import('./unpause.ts'),
+    ),
     entry(
       ['container wait', 'wait'],
       'Block until one or more containers stop, then print their exit codes',

@@ -47,6 +47,7 @@ interface Failure {
 }
 
 interface FakeProcess {
+  paused?: boolean;
   status: 'created' | 'running' | 'exited';
   readonly exit: PromiseWithResolvers<ExitStatus>;
   result?: ExitStatus;
@@ -77,6 +78,16 @@ export class FakeRuntime implements Runtime {
   async kill(id: ContainerId, signal: number): Promise<void> {
     this.#called(`kill ${signal}`);
     if (signal === 9 || (signal === 15 && !this.ignoresTerm)) this.end(id, 128 + signal);
+  }
+
+  async pause(id: ContainerId): Promise<void> {
+    this.#called('pause');
+    this.#process(id).paused = true;
+  }
+
+  async resume(id: ContainerId): Promise<void> {
+    this.#called('resume');
+    this.#process(id).paused = false;
   }
 
   /** The container's process ends. */
@@ -132,7 +143,8 @@ export class FakeRuntime implements Runtime {
   async inspect(id: ContainerId): ReturnType<Runtime['inspect']> {
     const process = this.processes.get(id);
     if (process === undefined) return { status: 'gone' };
-    return { status: process.status, pid: 100, ...(process.result === undefined ? {} : { exit: process.result }) };
+    const { status, paused = false } = process;
+    return { status, pid: 100, paused, ...(process.result === undefined ? {} : { exit: process.result }) };
   }
 
   async listProcesses(): Promise<number[]> {

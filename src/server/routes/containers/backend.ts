@@ -39,6 +39,8 @@ export interface ContainerBackend {
   start(ref: string): Promise<void>;
   stop(ref: string, options: StopOptions): Promise<void>;
   restart(ref: string, options: StopOptions): Promise<void>;
+  pause(ref: string): Promise<void>;
+  unpause(ref: string): Promise<void>;
   kill(ref: string, signal: string): Promise<void>;
   remove(ref: string, options: { readonly force: boolean; readonly link: boolean }): Promise<void>;
   rename(ref: string, name: string): Promise<void>;

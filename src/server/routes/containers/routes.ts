@@ -58,6 +58,14 @@ function registerLifecycle(app: FastifyInstance, backend: ContainerBackend): voi
     await backend.restart(params.id, stopOptions(query));
     return reply.code(204).send();
   });
+  app.post('/containers/:id/pause', async ({ params }: ContainerRequest, reply) => {
+    await backend.pause(params.id);
+    return reply.code(204).send();
+  });
+  app.post('/containers/:id/unpause', async ({ params }: ContainerRequest, reply) => {
+    await backend.unpause(params.id);
+    return reply.code(204).send();
+  });
   app.post('/containers/:id/kill', async ({ params, query }: ContainerRequest, reply) => {
     await backend.kill(params.id, queryText(query, 'signal') ?? '');
     return reply.code(204).send();

@@ -1,0 +1,35 @@
+import { containerIsRestarting, containerNotRunning } from '../errors/containers.ts';
+import { EngineError, isEngineError, messageOf } from '../errors/engine-error.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import type { ContainersContext } from './context.ts';
+import { publish } from './publish.ts';
+import { isRunning } from './record.ts';
+
+/**
+ * Stops all processes of a container where they are. They stand still before `paused` is committed: after a crash in
+ * between recovery finds the container frozen, and says so.
+ * @throws not_found, conflict when it does not run, is paused or restarts.
+ */
+export async function pauseContainer(context: ContainersContext, ref: string): Promise<void> {
+  const { store, locks } = context;
+  const { id } = store.resolve(ref);
+  await locks.run(id, async () => {
+    const record = store.get(id);
+    if (!isRunning(record)) throw containerNotRunning(id);
+    const { status } = record.state;
+    if (status === 'paused') throw new EngineError('conflict', `Container ${id} is already paused`);
+    if (status === 'restarting') throw containerIsRestarting(id);
+    await freeze(context, id);
+    publish(context, store.updateState(id, { status: 'paused' }), 'pause');
+  });
+}
+
+async function freeze({ runtime }: ContainersContext, id: ContainerId): Promise<void> {
+  try {
+    await runtime.pause(id);
+  } catch (error) {
+    // It has ended, and its exit is on its way.
+    if (isEngineError(error, 'not_found')) throw containerNotRunning(id);
+    throw new EngineError('internal', `cannot pause container ${id}: ${messageOf(error)}`, { cause: error });
+  }
+}

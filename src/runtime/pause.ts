@@ -1,0 +1,22 @@
+import type { ContainerId } from '../lib/ids.ts';
+import { freezeCgroup, thawCgroup } from '../sys/freezer.ts';
+import { hasErrorCode } from '../sys/syscall-error.ts';
+import { containerNotRunning, requireRecord } from './require-record.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+
+/** See `Runtime.pause`. The OCI runtimes do the same, at the cost of a process. */
+export async function pauseContainer(context: RuntimeContext, id: ContainerId): Promise<void> {
+  const { cgroupsPath } = await requireRecord(context, id);
+  try {
+    await freezeCgroup(context.cgroups.hierarchies, cgroupsPath);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENODEV')) throw containerNotRunning(id, error);
+    throw error;
+  }
+}
+
+/** See `Runtime.resume`. */
+export async function resumeContainer(context: RuntimeContext, id: ContainerId): Promise<void> {
+  const { cgroupsPath } = await requireRecord(context, id);
+  await thawCgroup(context.cgroups.hierarchies, cgroupsPath);
+}
