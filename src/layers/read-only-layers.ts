@@ -1,21 +1,19 @@
-import { availableParallelism } from 'node:os';
 import type { ContentStore } from '../content/content-store.ts';
 import { layerNotFound, wrongDiffId } from '../errors/layers.ts';
-import { ConcurrencyLimit } from '../lib/concurrency-limit.ts';
 import type { ChainId } from '../lib/digest.ts';
 import { chainIdOf } from '../lib/digest.ts';
 import type { LayerRecord, LayerRecords } from '../state/layers.ts';
 import { mediaTypeOf } from './compression.ts';
 import type { LayerDirectories } from './layer-directories.ts';
 import type { ApplyRequest } from './layer-store.ts';
-import { runUnpack } from './unpack/run-unpack.ts';
+import { UnpackQueue } from './unpack/unpack-queue.ts';
 
 /** Applies and releases layers. A layer is on disk, whole and synced, before there is a record of it. */
 export class ReadOnlyLayers {
   readonly #records: LayerRecords;
   readonly #directories: LayerDirectories;
   readonly #content: ContentStore;
-  readonly #limit = new ConcurrencyLimit(availableParallelism());
+  readonly #unpacking: UnpackQueue;
   readonly #applying = new Map<string, Promise<LayerRecord>>();
   /** Layers that something being applied will stand on, and how many do. */
   readonly #held = new Map<ChainId, number>();
@@ -24,6 +22,7 @@ export class ReadOnlyLayers {
     this.#records = records;
     this.#directories = directories;
     this.#content = content;
+    this.#unpacking = new UnpackQueue(directories.compileCache);
   }
 
   apply(request: ApplyRequest): Promise<LayerRecord> {
@@ -69,9 +68,7 @@ export class ReadOnlyLayers {
     const temporary = await this.#directories.makeTemporary();
     try {
       const blobPath = this.#content.pathOf(blob);
-      const unpacked = await this.#limit.run(() =>
-        runUnpack({ blobPath, blob, diffId, target: temporary }, this.#directories.compileCache),
-      );
+      const unpacked = await this.#unpacking.unpack({ blobPath, blob, diffId, target: temporary });
       await parentReady;
       const directory = this.#directories.nextName();
       await this.#directories.promote(temporary, directory);

@@ -7,6 +7,7 @@ import type { BytePath, Fd, MountRequest, SpawnRequest, Syscalls } from './sysca
 import { MS } from './syscalls.ts';
 
 const CLONE_NEWNET = 0x40000000;
+const CLONE_NEWNS = 0x00020000;
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const SOCK_SEQPACKET = 5;
@@ -89,6 +90,7 @@ const c = {
   mallocTrim: declare<(pad: number) => number>('int malloc_trim(size_t pad)'),
   flock: declare<(fd: number, operation: number) => number>('int flock(int fd, int operation)'),
   chroot: declare<(path: string) => number>('int chroot(const char *path)'),
+  fchdir: declare<(fd: number) => number>('int fchdir(int fd)'),
 };
 
 function check(syscall: string, result: number, path?: BytePath): number {
@@ -274,7 +276,20 @@ export class LinuxSyscalls implements Syscalls {
     throw new SyscallError('flock', koffi.errno());
   }
 
+  enterMountNamespace(): void {
+    check('unshare', c.unshare(CLONE_NEWNS));
+    check('mount', c.mount('none', '/', null, MS.REC | MS.SLAVE, null), '/');
+  }
+
+  bindMount(source: string, target: string): void {
+    check('mount', c.mount(source, target, null, MS.BIND | MS.REC, null), target);
+  }
+
   chroot(path: string): void {
     check('chroot', c.chroot(path), path);
+  }
+
+  changeDirectory(fd: Fd): void {
+    check('fchdir', c.fchdir(fd));
   }
 }

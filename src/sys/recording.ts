@@ -122,7 +122,19 @@ export class RecordingSyscalls implements Syscalls {
     return true;
   }
 
+  enterMountNamespace(): void {
+    this.#record('enterMountNamespace');
+  }
+
+  bindMount(source: string, target: string): void {
+    this.#record('bindMount', source, target);
+  }
+
   chroot(path: string): void {
     this.#record('chroot', path);
+  }
+
+  changeDirectory(fd: Fd): void {
+    this.#record('changeDirectory', fd);
   }
 }

@@ -105,6 +105,15 @@ export interface Syscalls {
   createSealedFile(name: string, content: Uint8Array): Fd;
   /** Takes an exclusive advisory lock that the process holds until it closes `fd` or dies; false when another has it. */
   tryLock(fd: Fd): boolean;
+  /**
+   * Gives the calling thread a mount namespace and a root of its own: what it mounts is seen by nobody else and goes
+   * with it. What the host unmounts goes here as well.
+   */
+  enterMountNamespace(): void;
+  /** Puts a file or directory in the place of another; blocks (for a thread with mounts of its own). */
+  bindMount(source: string, target: string): void;
   /** The calling process's root becomes `path`, for all its threads (child processes for unpacking only). */
   chroot(path: string): void;
+  /** Changes the calling process's directory, also to one outside of its root (child processes for unpacking only). */
+  changeDirectory(fd: Fd): void;
 }

@@ -2,7 +2,7 @@ import type { ErrorKind } from '../../errors/engine-error.ts';
 import type { DiffId, Digest } from '../../lib/digest.ts';
 import type { Compression } from '../compression.ts';
 
-/** What the unpacking process is asked, as JSON in its first argument. */
+/** What an unpacking process is asked, as one line of its standard input. The next may follow when it has answered. */
 export interface UnpackRequest {
   readonly blobPath: string;
   readonly blob: Digest;
@@ -17,7 +17,7 @@ export interface UnpackedLayer {
   readonly sizeBytes: number;
 }
 
-/** What it answers, as the one line of its standard output. */
+/** What it answers, as one line of its standard output. */
 export type UnpackReply =
   | { readonly unpacked: UnpackedLayer }
   | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };

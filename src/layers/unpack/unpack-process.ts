@@ -1,11 +1,13 @@
 /**
- * The program that unpacks one layer, in a process of its own: it may use blocking calls, and its root directory is
- * the layer's, so that not even a mistake in here could write elsewhere. It ends when its standard input does, which is
- * when the daemon dies, so that nothing writes into what the next daemon sweeps.
+ * The program that unpacks layers, one after another, in a process of its own: it may use blocking calls, and while it
+ * unpacks its root directory is the layer's, so that not even a mistake in here could write elsewhere. Each line of its
+ * standard input is a request, which it answers by a line. It ends when its standard input does, also in the middle of
+ * a layer: when the daemon dies, nothing goes on writing into what the next daemon sweeps.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { blobCorrupt } from '../../errors/content.ts';
 import { isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { wrongDiffId } from '../../errors/layers.ts';
@@ -19,15 +21,31 @@ import type { UnpackedLayer, UnpackReply, UnpackRequest } from './unpack-message
 const READ_BYTES = 1024 * 1024;
 const MAGIC_BYTES = 6;
 
-async function unpack(request: UnpackRequest): Promise<UnpackedLayer> {
-  const sys = new LinuxSyscalls();
-  const blob = openSync(request.blobPath, 'r');
-  // Node would keep its compiled code at exit otherwise, when all paths mean something else.
-  flushCompileCache();
-  sys.chroot(request.target);
-  process.chdir('/');
-  process.umask(0);
+const sys = new LinuxSyscalls();
+const hostRoot = openSync('/', 'r');
 
+async function unpack(request: UnpackRequest): Promise<UnpackedLayer> {
+  const blob = openSync(request.blobPath, 'r');
+  enterRoot(request.target);
+  try {
+    return await unpackBlob(blob, request);
+  } finally {
+    leaveRoot();
+    closeSync(blob);
+  }
+}
+
+function enterRoot(path: string): void {
+  sys.chroot(path);
+  process.chdir('/');
+}
+
+function leaveRoot(): void {
+  sys.changeDirectory(hostRoot);
+  sys.chroot('.');
+}
+
+async function unpackBlob(blob: number, request: UnpackRequest): Promise<UnpackedLayer> {
   const compression = detectCompression(readStart(blob));
   const { bytes, blobDigest, diffId } = hashed(blob, compression);
   const sizeBytes = await unpackLayer(bytes, sys);
@@ -62,6 +80,8 @@ function hashed(fd: number, compression: Compression) {
       const length = readSync(fd, buffer, 0, READ_BYTES, null);
       if (length === 0) return;
       stored.update(buffer.subarray(0, length));
+      // Everything else here blocks: this is when the end of the standard input is noticed.
+      await setImmediate();
       yield buffer.subarray(0, length);
     }
   }
@@ -74,15 +94,28 @@ function hashed(fd: number, compression: Compression) {
   return { bytes: tar(), blobDigest: () => digestOfHash(stored), diffId: () => digestOfHash(plain) };
 }
 
-function reply(message: UnpackReply): void {
-  writeSync(1, `${JSON.stringify(message)}\n`);
+/** Never rejects. */
+async function answer(request: string): Promise<void> {
+  let reply: UnpackReply;
+  try {
+    reply = { unpacked: await unpack(JSON.parse(request) as UnpackRequest) };
+  } catch (error) {
+    const kind = isEngineError(error) ? error.kind : 'internal';
+    reply = { failed: { kind, message: messageOf(error) } };
+  }
+  writeSync(1, `${JSON.stringify(reply)}\n`);
 }
 
-process.stdin.on('end', () => process.exit(1)).resume();
-try {
-  reply({ unpacked: await unpack(JSON.parse(process.argv[2] ?? '') as UnpackRequest) });
-} catch (error) {
-  const kind = isEngineError(error) ? error.kind : 'internal';
-  reply({ failed: { kind, message: messageOf(error) } });
-}
-process.exit(0);
+// Node would keep its compiled code at exit otherwise, when all paths may mean something else.
+flushCompileCache();
+process.umask(0);
+let line = '';
+process.stdin
+  .setEncoding('utf8')
+  .on('end', () => process.exit(0))
+  .on('data', (text: string) => {
+    line += text;
+    if (!line.endsWith('\n')) return;
+    void answer(line);
+    line = '';
+  });

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isEngineError } from '../../../src/errors/engine-error.ts';
 import type { DiffId } from '../../../src/lib/digest.ts';
 import { processesOf } from '../../support/leaks.ts';
 import { until } from '../../support/until.ts';
@@ -31,4 +32,22 @@ test('a daemon that is killed while it unpacks leaves no process, and nothing th
   assert.deepEqual(await leftIn(fixture), []);
   const layer = await fixture.store.apply({ parent: undefined, blob: digest, diffId: digest as DiffId });
   assert.equal(layer.diffId, digest);
+});
+
+test('an unpacking process that dies fails its own layer, and another one unpacks the next', async (t) => {
+  const fixture = layerFixture(t);
+  run('sh', ['-ec', 'mkdir tree; cd tree; for i in $(seq 3000); do echo $i > $i; done'], { cwd: fixture.scratch });
+  const { digest } = await fixture.content.ingest(once(run('tar', ['c', '-C', join(fixture.scratch, 'tree'), '.'])));
+  const applied = assert.rejects(
+    fixture.store.apply({ parent: undefined, blob: digest }),
+    (error) => isEngineError(error, 'internal') && /killed by SIGKILL/.test(error.message),
+  );
+  const [found = ''] = await until('a process unpacks', () => {
+    const processes = processesOf(join(fixture.root, 'layers'));
+    return processes.length === 0 ? undefined : processes;
+  });
+  process.kill(Number(/^process (\d+)/.exec(found)?.[1]), 'SIGKILL');
+  await applied;
+  assert.deepEqual(await leftIn(fixture), []);
+  assert.equal((await fixture.store.apply({ parent: undefined, blob: digest })).diffId, digest);
 });
