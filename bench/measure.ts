@@ -1,19 +1,32 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { Engine } from './engines.ts';
+import type { Scenario } from './scenarios.ts';
+import type { Row } from './table.ts';
 
-/** Wall time of a whole process in milliseconds. Its output is thrown away; another exit status than 0 is an error. */
-export async function timeCommand(file: string, args: readonly string[]): Promise<number> {
-  const started = performance.now();
-  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const errors: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  const [status] = (await once(child, 'close')) as [number | null];
-  const milliseconds = performance.now() - started;
-  if (status !== 0) throw new Error(`${file} ${args.join(' ')}: ${status}: ${Buffer.concat(errors).toString().trim()}`);
-  return milliseconds;
+/**
+ * The median of each step on each engine. A B C A B C …: what the machine does in between hits all engines alike. The
+ * first round warms up.
+ */
+export async function measure(engines: readonly Engine[], scenario: Scenario): Promise<Row[]> {
+  const steps = Object.entries(scenario.steps).map(([title, run]) => ({
+    title,
+    run,
+    times: engines.map((): number[] => []),
+  }));
+  for (let round = 0; round <= scenario.rounds; round++) {
+    for (const [index, engine] of engines.entries()) {
+      await scenario.before?.(engine);
+      for (const { run, times } of steps) {
+        const started = performance.now();
+        await run(engine);
+        if (round > 0) times[index]?.push(performance.now() - started);
+      }
+      await scenario.after?.(engine);
+    }
+  }
+  return steps.map(({ title, times }) => ({ title, unit: 'ms', values: times.map(median) }));
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
