@@ -1,14 +1,16 @@
-import type { HostConfig } from '../api-types/host-config.ts';
+import { posix } from 'node:path';
 import type { NamespacePlan } from '../networks/container-network.ts';
 import type { OciSpec } from '../runtime/oci-spec.ts';
-import type { NamespaceChoice } from '../runtime/spec/namespaces.ts';
 import { containerSpec } from '../runtime/spec.ts';
 import { resolveUser } from '../runtime/user.ts';
+import { chooseNamespaces } from './choose-namespaces.ts';
 import type { ContainersContext } from './context.ts';
+import { initProgram } from './init-program.ts';
+import { networkOwner } from './joined-containers.ts';
 import { pathsOf } from './paths.ts';
 import { processEnv } from './process-env.ts';
 import type { ContainerRecord } from './record.ts';
-import { resourcesOf } from './resources.ts';
+import { blockIoOf, resourcesOf } from './resources.ts';
 import { rlimitsOf } from './rlimits.ts';
 import { securityOptionsOf } from './security-options.ts';
 
@@ -20,12 +22,14 @@ export interface SpecPlace {
 
 /** What the OCI runtime is told to run. @throws invalid_argument for a user that the image does not have. */
 export async function buildSpec(
-  { options }: ContainersContext,
+  context: ContainersContext,
   record: ContainerRecord,
   { rootfs, namespace }: SpecPlace,
 ): Promise<OciSpec> {
   const { id, path, args, config, hostConfig: host } = record;
-  const paths = pathsOf(options, id);
+  const { options } = context;
+  const paths = pathsOf(options, networkOwner(context, record).id);
+  const chosen = chooseNamespaces(context, record, namespace);
   const [height, width] = host.ConsoleSize;
   const spec = await containerSpec({
     id,
@@ -45,30 +49,28 @@ export async function buildSpec(
     readonlyRootfs: host.ReadonlyRootfs,
     hostname: config.Hostname,
     domainname: config.Domainname,
-    namespaces: {
-      network: namespace,
-      uts: host.UTSMode === 'host' ? 'host' : 'private',
-      pid: host.PidMode === 'host' ? 'host' : 'private',
-      ipc: host.IpcMode === 'host' ? 'host' : 'private',
-      cgroup: cgroupNamespace(host),
-    },
+    ...chosen,
     binds: [
       { source: paths.resolvConf, destination: '/etc/resolv.conf', readonly: false },
       { source: paths.hostname, destination: '/etc/hostname', readonly: false },
       { source: paths.hosts, destination: '/etc/hosts', readonly: false },
     ],
-    shmSizeBytes: host.ShmSize,
+    tmpfs: host.Tmpfs ?? {},
     resources: resourcesOf(host),
+    blockIo: blockIoOf(host),
+    devices: (host.Devices ?? []).map((device) => ({
+      pathOnHost: device.PathOnHost,
+      pathInContainer: device.PathInContainer,
+      permissions: device.CgroupPermissions,
+    })),
+    deviceRules: host.DeviceCgroupRules ?? [],
+    ...(host.Init === true && chosen.namespaces.pid === 'private' ? { initPath: initProgram() } : {}),
     sysctls: host.Sysctls ?? {},
     maskedPaths: host.MaskedPaths ?? [],
     readonlyPaths: host.ReadonlyPaths ?? [],
-    cgroupParent: options.cgroupParent,
+    cgroupParent: host.CgroupParent === '' ? options.cgroupParent : posix.resolve('/', host.CgroupParent),
   });
   return host.Annotations === undefined || host.Annotations === null
     ? spec
     : { ...spec, annotations: host.Annotations };
-}
-
-function cgroupNamespace(host: HostConfig): NamespaceChoice {
-  return host.CgroupnsMode === 'host' ? 'host' : 'private';
 }

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net';
+import { posix } from 'node:path';
 import type { HostConfig } from '../api-types/host-config.ts';
-import { EngineError, invalidArgument } from '../errors/engine-error.ts';
+import { EngineError, internalError, invalidArgument } from '../errors/engine-error.ts';
 import { containerCapabilities } from '../runtime/spec/capabilities.ts';
 import { checkResources } from './check-resources.ts';
 import { checkRestartPolicy } from './check-restart-policy.ts';
 import type { ContainersOptions } from './context.ts';
+import { checkLogConfig } from './log-options.ts';
 import { securityOptionsOf } from './security-options.ts';
 
 /** Values that are wrong whatever is built. @throws invalid_argument or internal, with Docker's texts. */
@@ -15,7 +17,7 @@ export function checkHostConfig(host: HostConfig, options: ContainersOptions): v
     throw invalidArgument("can't create 'AutoRemove' container with restart policy");
   }
   checkResources(host);
-  securityOptionsOf(host.SecurityOpt);
+  checkConfinement(host, options);
   containerCapabilities({
     privileged: false,
     add: host.CapAdd ?? [],
@@ -23,12 +25,11 @@ export function checkHostConfig(host: HostConfig, options: ContainersOptions): v
     available: new Set(),
   });
   for (const entry of host.ExtraHosts ?? []) checkExtraHost(entry);
-  const { Type: driver, Config: logOptions } = host.LogConfig;
-  if (driver !== 'json-file' && driver !== 'none') {
-    throw invalidArgument(`logger: no log driver named '${driver}' is registered`);
-  }
-  for (const name of Object.keys(logOptions ?? {})) {
-    if (!LOG_OPTIONS.has(name)) throw invalidArgument(`unknown log opt '${name}' for ${driver} log driver`);
+  checkLogConfig(host.LogConfig);
+  checkTmpfs(host);
+  checkStorage(host);
+  if (Object.hasOwn(host.Annotations ?? {}, '')) {
+    throw invalidArgument('invalid Annotations: the empty string is not permitted as an annotation key');
   }
   if (!options.ociRuntimes.has(host.Runtime)) {
     throw invalidArgument(`unknown or invalid runtime name: ${host.Runtime}`);
@@ -38,7 +39,20 @@ export function checkHostConfig(host: HostConfig, options: ContainersOptions): v
   }
 }
 
-const LOG_OPTIONS = new Set(['max-file', 'max-size', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag']);
+function checkTmpfs({ Tmpfs: places }: HostConfig): void {
+  for (const place of Object.keys(places ?? {})) {
+    if (!posix.isAbsolute(place)) throw invalidArgument(`invalid mount path: '${place}' mount path must be absolute`);
+    if (posix.normalize(place) === '/') throw invalidArgument("invalid specification: destination can't be '/'");
+  }
+}
+
+/** Layers on overlayfs have no size of their own. */
+function checkStorage({ StorageOpt: options }: HostConfig): void {
+  for (const name of Object.keys(options ?? {})) {
+    if (name.toLowerCase() !== 'size') throw internalError(`Unknown option ${name}`);
+    throw internalError("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+  }
+}
 
 function checkModes(host: HostConfig): void {
   const { PidMode: pid, IpcMode: ipc, UTSMode: uts, CgroupnsMode: cgroup, NetworkMode: network } = host;
@@ -57,5 +71,13 @@ function checkExtraHost(entry: string): void {
   if (name === undefined || address === undefined) throw invalidArgument(`bad format for add-host: "${entry}"`);
   if (address !== 'host-gateway' && isIP(address.replace(/^\[(.*)\]$/, '$1')) === 0) {
     throw invalidArgument(`invalid IP address in add-host: "${address}"`);
+  }
+}
+
+/** @throws invalid_argument for a profile of AppArmor on a host without it: the container would run unconfined. */
+function checkConfinement(host: HostConfig, { apparmor }: ContainersOptions): void {
+  const { apparmorProfile } = securityOptionsOf(host.SecurityOpt);
+  if (apparmorProfile !== undefined && !apparmor) {
+    throw invalidArgument(`apparmor profile "${apparmorProfile}" cannot be set: AppArmor is not enabled on this host`);
   }
 }

@@ -11,6 +11,19 @@ import type { Attachments } from './attachments.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { ExecSessions } from './exec-sessions.ts';
 import type { ExitWaiters } from './exit-waiters.ts';
+import type { PendingRestarts } from './pending-restarts.ts';
+
+/** Which limits this host's control groups can set; Docker discards some of the others. */
+export interface LimitSupport {
+  readonly blockIoWeight: boolean;
+  readonly blockIoWeightDevice: boolean;
+  readonly oomKillDisable: boolean;
+  readonly swappiness: boolean;
+  readonly realtime: boolean;
+  /** Of the host, as the kernel lists them: `0-3,8`. */
+  readonly cpus: string;
+  readonly memoryNodes: string;
+}
 
 export interface ContainersOptions {
   /** Each container has a folder of its own here; absolute. */
@@ -24,6 +37,11 @@ export interface ContainersOptions {
   readonly cgroupParent: string;
   /** The host's control group hierarchy: it decides Docker's default for `CgroupnsMode`. */
   readonly cgroupVersion: 1 | 2;
+  readonly limits: LimitSupport;
+  /** Whether the kernel confines processes by AppArmor. */
+  readonly apparmor: boolean;
+  /** Whether the system's journal takes logs. */
+  readonly journald: boolean;
   /** Told of failures that no request waits for: a teardown after an exit, an automatic removal. */
   readonly logError: (message: string, error: unknown) => void;
 }

@@ -61,7 +61,6 @@ test('what is not built is refused by its field, never ignored', async (t) => {
   const refused = [
     [{}, { Binds: ['/tmp:/x'] }, /HostConfig\.Binds/],
     [{}, { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '80' }] } }, /HostConfig\.PortBindings/],
-    [{}, { RestartPolicy: { Name: 'always', MaximumRetryCount: 0 } }, /HostConfig\.RestartPolicy/],
     [{ Volumes: { '/x': {} } }, {}, /^Volumes/],
     [{ Healthcheck: { Test: ['CMD', 'true'] } }, {}, /^Healthcheck/],
   ] as const;

@@ -9,11 +9,14 @@ import { invalidArgument } from '../errors/engine-error.ts';
 import type { Image } from '../images/image-store.ts';
 import { type ContainerId, randomId, shortId } from '../lib/ids.ts';
 import { nowNs } from '../lib/timestamps.ts';
+import { adjustLimits } from './adjust-limits.ts';
 import { checkConfig, commandOf } from './check-config.ts';
 import { checkHostConfig } from './check-host-config.ts';
+import { checkNetworkMode } from './check-network-mode.ts';
 import type { ContainersContext } from './context.ts';
 import { defaultHostConfig } from './default-host-config.ts';
 import { generateName } from './generate-name.ts';
+import { resolveDonors } from './joined-containers.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { pathsOf } from './paths.ts';
 import { publish } from './publish.ts';
@@ -43,8 +46,10 @@ export const CONTAINER_NAME = /^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 export async function createContainer(context: ContainersContext, request: CreateRequest): Promise<Created> {
   const { store, options } = context;
   checkConfig(request.config);
-  const hostConfig = defaultHostConfig(request.hostConfig ?? hostConfigShape.zero(), options);
-  checkHostConfig(hostConfig, options);
+  const defaulted = defaultHostConfig(request.hostConfig ?? hostConfigShape.zero(), options);
+  checkNetworkMode(request.config, defaulted);
+  checkHostConfig(defaulted, options);
+  const { hostConfig, warnings } = adjustLimits(resolveDonors(context, defaulted), options.limits);
   refuseUnsupported(request.config, hostConfig, request.networking);
   if (request.config.Image === '') throw invalidArgument('no command specified');
   const image = await context.images.resolve(request.config.Image);
@@ -69,7 +74,7 @@ export async function createContainer(context: ContainersContext, request: Creat
   };
   await keep(context, record, image);
   publish(context, store.get(id), 'create');
-  return { id, warnings: warningsOf(request, hostConfig, image) };
+  return { id, warnings: [...warnings, ...warningsOf(request, hostConfig, image)] };
 }
 
 async function keep(context: ContainersContext, record: ContainerRecord, image: Image): Promise<void> {

@@ -2,6 +2,8 @@ import type { ContainerInspect } from '../api-types/container.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { formatNs } from '../lib/timestamps.ts';
 import type { ContainersContext } from './context.ts';
+import { donorReference } from './joined-containers.ts';
+import { keepsLogFile } from './log-options.ts';
 import { networkSettingsOf } from './network-settings.ts';
 import { pathsOf } from './paths.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
@@ -16,10 +18,11 @@ export async function inspectContainer(
   const record = context.store.resolve(ref);
   const { id, config, hostConfig } = record;
   const paths = pathsOf(context.options, id);
+  const shared = pathsOf(context.options, (donorReference(hostConfig.NetworkMode) ?? id) as ContainerId);
   const execIds = context.execs.activeOf(id).map((session) => session.id);
   const sizes = options.size ? await sizesOf(context, record) : undefined;
   // Docker has no paths before the first start.
-  const path = (text: string) => (record.endpoint === undefined ? '' : text);
+  const path = (text: string) => (record.hasBeenStartedBefore || record.endpoint !== undefined ? text : '');
   return {
     Id: id,
     Created: formatNs(BigInt(record.createdAtNs)),
@@ -27,10 +30,10 @@ export async function inspectContainer(
     Args: record.args,
     State: stateOf(record),
     Image: record.imageId,
-    ResolvConfPath: path(paths.resolvConf),
-    HostnamePath: path(paths.hostname),
-    HostsPath: path(paths.hosts),
-    LogPath: hostConfig.LogConfig.Type === 'none' ? '' : path(paths.log),
+    ResolvConfPath: path(shared.resolvConf),
+    HostnamePath: path(shared.hostname),
+    HostsPath: path(shared.hosts),
+    LogPath: !keepsLogFile(hostConfig.LogConfig) ? '' : path(paths.log),
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
     Driver: 'overlay2',

@@ -3,6 +3,7 @@ import { formatLogTime } from '../lib/timestamps.ts';
 import type { LogEntry } from '../logs/log-entry.ts';
 import type { LogQuery } from '../logs/read-logs.ts';
 import type { ContainersContext } from './context.ts';
+import { keepsLogFile } from './log-options.ts';
 import { pathsOf } from './paths.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 
@@ -30,7 +31,7 @@ export interface ContainerLogs {
 export function readContainerLogs(context: ContainersContext, ref: string, options: LogsOptions): ContainerLogs {
   const { stdout, stderr, follow, tail, sinceNs, untilNs, signal } = options;
   const record = context.store.resolve(ref);
-  if (record.hostConfig.LogConfig.Type === 'none') {
+  if (!keepsLogFile(record.hostConfig.LogConfig)) {
     throw new EngineError('not_implemented', 'configured logging driver does not support reading');
   }
   const query: LogQuery = {

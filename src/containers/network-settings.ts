@@ -1,4 +1,5 @@
 import type { NetworkEndpoint, NetworkSettings } from '../api-types/container.ts';
+import { donorReference } from './joined-containers.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 
 function endpointOf(record: ContainerRecord): NetworkEndpoint {
@@ -24,6 +25,8 @@ function endpointOf(record: ContainerRecord): NetworkEndpoint {
 
 /** By network: one that the container is in, or was created for. */
 export function networksOf(record: ContainerRecord): Record<string, NetworkEndpoint> {
+  // In another container's network it has no place of its own.
+  if (donorReference(record.hostConfig.NetworkMode) !== undefined) return {};
   return { [record.endpoint?.networkName ?? record.hostConfig.NetworkMode]: endpointOf(record) };
 }
 

@@ -14,28 +14,12 @@ function isSet(value: Emptiable): boolean {
 const HOST_FIELDS: Partial<Record<keyof HostConfig, string>> = {
   Binds: 'a bind mount or volume',
   Mounts: 'a mount',
-  Tmpfs: 'a tmpfs mount',
   VolumesFrom: "another container's volumes",
   VolumeDriver: 'a volume driver',
   PortBindings: 'publishing a port',
   PublishAllPorts: 'publishing ports',
   Links: 'a link',
-  StorageOpt: 'a storage option',
-  Devices: 'a device',
-  DeviceRequests: 'a device request',
-  DeviceCgroupRules: 'a device rule',
-  Init: 'an init process',
-  CgroupParent: 'a parent control group',
   Cgroup: "another container's control group",
-  BlkioWeight: 'a block I/O limit',
-  BlkioWeightDevice: 'a block I/O limit',
-  BlkioDeviceReadBps: 'a block I/O limit',
-  BlkioDeviceWriteBps: 'a block I/O limit',
-  BlkioDeviceReadIOps: 'a block I/O limit',
-  BlkioDeviceWriteIOps: 'a block I/O limit',
-  CpuRealtimePeriod: 'a real-time limit',
-  CpuRealtimeRuntime: 'a real-time limit',
-  UsernsMode: 'a user namespace',
 };
 
 /** There is nothing to publish where a container has the host's own ports; Docker warns and goes on. */
@@ -54,19 +38,7 @@ export function refuseUnsupported(
   for (const [field, what] of Object.entries(HOST_FIELDS)) {
     const value = host[field as keyof HostConfig] as Emptiable;
     if (hostNetwork && IGNORED_ON_HOST_NETWORK.has(field)) continue;
-    if (isSet(value) && !(field === 'UsernsMode' && value === 'host')) throw notSupported(`HostConfig.${field}`, what);
-  }
-  if (host.RestartPolicy.Name !== 'no') {
-    throw notSupported('HostConfig.RestartPolicy', `the restart policy "${host.RestartPolicy.Name}"`);
-  }
-  if (host.NetworkMode.startsWith('container:')) {
-    throw notSupported('HostConfig.NetworkMode', "joining another container's network");
-  }
-  if (host.PidMode.startsWith('container:')) {
-    throw notSupported('HostConfig.PidMode', "another container's processes");
-  }
-  if (/^(?:container:|none$|shareable$)/.test(host.IpcMode)) {
-    throw notSupported('HostConfig.IpcMode', `the IPC mode "${host.IpcMode}"`);
+    if (isSet(value)) throw notSupported(`HostConfig.${field}`, what);
   }
   if (config.NetworkDisabled === true) throw notSupported('NetworkDisabled', 'a container without any network');
   if (isSet(config.Volumes)) throw notSupported('Volumes', 'a volume');

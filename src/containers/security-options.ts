@@ -3,6 +3,8 @@ import { EngineError } from '../errors/engine-error.ts';
 export interface SecurityOptions {
   readonly noNewPrivileges: boolean;
   readonly seccomp: 'default' | 'unconfined' | { readonly profile: string };
+  /** Undefined for none: no profile is made for containers that ask for nothing. */
+  readonly apparmorProfile?: string;
 }
 
 /**
@@ -12,6 +14,7 @@ export interface SecurityOptions {
 export function securityOptionsOf(options: readonly string[] | null): SecurityOptions {
   let noNewPrivileges = false;
   let seccomp: SecurityOptions['seccomp'] = 'default';
+  let apparmorProfile: string | undefined;
   for (const option of options ?? []) {
     if (option === 'no-new-privileges') {
       noNewPrivileges = true;
@@ -19,14 +22,19 @@ export function securityOptionsOf(options: readonly string[] | null): SecurityOp
     }
     const [, name, value] = /^([^=:]+)[=:](.*)$/s.exec(option) ?? [];
     if (name === undefined || value === undefined) throw refused(1, option);
-    if (name === 'no-new-privileges') noNewPrivileges = value === 'true';
+    if (name === 'no-new-privileges') noNewPrivileges = flagOf(value, option);
     else if (name === 'seccomp') seccomp = seccompOf(value);
-    // There is nothing to switch off: neither SELinux nor AppArmor confines containers here.
-    else if (!(name === 'label' && value === 'disable') && !(name === 'apparmor' && value === 'unconfined')) {
-      throw refused(2, option);
-    }
+    else if (name === 'apparmor') apparmorProfile = value === 'unconfined' ? undefined : value;
+    // SELinux's labels: as with Docker where it is off, there is nothing to label.
+    else if (name !== 'label') throw refused(2, option);
   }
-  return { noNewPrivileges, seccomp };
+  return { noNewPrivileges, seccomp, ...(apparmorProfile === undefined ? {} : { apparmorProfile }) };
+}
+
+function flagOf(value: string, option: string): boolean {
+  if (/^(?:1|t|T|TRUE|true|True)$/.test(value)) return true;
+  if (/^(?:0|f|F|FALSE|false|False)$/.test(value)) return false;
+  throw refused(2, option);
 }
 
 function seccompOf(value: string): SecurityOptions['seccomp'] {

@@ -4,15 +4,15 @@ import type { ContainerId } from '../lib/ids.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import { makeWorkingDirectory } from '../runtime/working-directory.ts';
 import { buildSpec } from './build-spec.ts';
+import { checkStart } from './check-start.ts';
 import type { ContainersContext } from './context.ts';
+import { enterNetwork } from './enter-network.ts';
 import { superviseExit } from './handle-exit.ts';
-import { networkRequestOf } from './network-request.ts';
-import { pathsOf } from './paths.ts';
+import { logOf } from './log-options.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
 import { tearDown } from './tear-down.ts';
-import { writeNetworkFiles } from './write-network-files.ts';
 
 /**
  * Runs a container's process. Steps that need nothing of each other run side by side.
@@ -49,17 +49,15 @@ async function run(context: ContainersContext, record: ContainerRecord): Promise
   const { store, runtime, network, layers, options } = context;
   const { id, config, hostConfig } = record;
   runtime.anticipate();
-  const request = networkRequestOf(record);
-  const [rootfs, { namespace, endpoint }] = await Promise.all([
+  checkStart(context, record);
+  const [rootfs, { namespace, endpoint, identity }] = await Promise.all([
     layers.mountWritable(id, { volatile: hostConfig.AutoRemove }),
-    network.prepare(request).then(async (prepared) => {
-      await writeNetworkFiles(context, record, request);
-      return prepared;
-    }),
+    enterNetwork(context, record),
   ]);
   if (config.WorkingDir !== '') await makeWorkingDirectory(rootfs, config.WorkingDir);
-  const spec = await buildSpec(context, record, { rootfs, namespace });
-  store.update(id, { endpoint, state: { ...record.state, starting: formatNs(nowNs()) } });
+  const named = { ...record, config: { ...config, ...identity } };
+  const spec = await buildSpec(context, named, { rootfs, namespace });
+  store.update(id, { endpoint, config: named.config, state: { ...record.state, starting: formatNs(nowNs()) } });
   const [{ pid }] = await Promise.all([
     runtime.create({
       id,
@@ -67,7 +65,8 @@ async function run(context: ContainersContext, record: ContainerRecord): Promise
       terminal: config.Tty,
       stdin: config.OpenStdin,
       stdinOnce: config.StdinOnce,
-      logPath: hostConfig.LogConfig.Type === 'none' ? undefined : pathsOf(options, id).log,
+      ...logOf(context, record),
+      ...(hostConfig.IpcMode === 'shareable' ? { sharedMemoryBytes: hostConfig.ShmSize } : {}),
       ociRuntime: options.ociRuntimes.get(hostConfig.Runtime) ?? hostConfig.Runtime,
     }),
     network.connect(id),

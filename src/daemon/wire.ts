@@ -14,6 +14,8 @@ import { createRuntime } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { StateDatabase } from '../state/database.ts';
 import { Cgroups } from '../sys/cgroups.ts';
+import { hasJournal, isApparmorEnabled } from '../sys/host-facts.ts';
+import { readLimitSupport } from '../sys/limit-support.ts';
 import { LinuxRouteNetlink } from '../sys/linux-route-netlink.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { DaemonConfig } from './config.ts';
@@ -74,6 +76,9 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
       defaultLog: { driver: config.logDriver, options: config.logOptions },
       cgroupParent: cgroupParentOf(config),
       cgroupVersion: cgroupVersion === '2' ? 2 : 1,
+      limits: readLimitSupport(cgroupVersion === '2' ? 2 : 1),
+      apparmor: isApparmorEnabled(),
+      journald: hasJournal(),
       logError: (message, error) => log.error(message, error),
     },
   });

@@ -7,6 +7,7 @@ import { readRecord } from './monitor-record.ts';
 import { attachToMonitor } from './monitor-stream.ts';
 import { removeContainer } from './remove.ts';
 import { requireRecord } from './require-record.ts';
+import { reopenLog } from './reopen-log.ts';
 import { resizeTerminal } from './resize.ts';
 import { pauseContainer, resumeContainer } from './pause.ts';
 import type { CreateRequest, ExecRequest, ExitStatus, MonitorStream, Runtime } from './runtime.ts';
@@ -84,6 +85,14 @@ export class ConmonRuntime implements Runtime {
 
   deleteExec(id: ContainerId, execId: ExecId): Promise<void> {
     return deleteExec(this.#context, id, execId);
+  }
+
+  reopenLog(id: ContainerId): Promise<void> {
+    return reopenLog(this.#context.paths.container(id));
+  }
+
+  sharedMemoryOf(id: ContainerId): string {
+    return this.#context.paths.container(id).sharedMemory;
   }
 
   async wait(id: ContainerId): Promise<ExitStatus> {

@@ -4,6 +4,7 @@ import type { ContainerId } from '../lib/ids.ts';
 import { identify } from '../sys/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { findExecutable } from './find-executable.ts';
+import { mountSharedMemory } from './shared-memory.ts';
 import { monitorArguments } from './monitor-arguments.ts';
 import { writeRecord } from './monitor-record.ts';
 import type { OciSpec } from './oci-spec.ts';
@@ -24,6 +25,7 @@ export async function createContainer(
   const spec = context.seccompFilters.apply(request.spec, ociRuntime);
   await makeBundle(context, id, spec);
   try {
+    if (request.sharedMemoryBytes !== undefined) await mountSharedMemory(context, id, request.sharedMemoryBytes);
     const result = await spawnMonitor({
       syscalls: context.syscalls,
       args: monitorArguments({

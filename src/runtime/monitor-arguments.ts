@@ -9,6 +9,7 @@ export interface MonitorArguments extends StdioOptions {
   readonly ociRuntime: string;
   readonly ociRoot: string;
   readonly logPath: string | undefined;
+  readonly journal?: boolean;
   /** The process specification's path, for an exec. */
   readonly processSpec?: string;
 }
@@ -24,7 +25,7 @@ export function monitorArguments(options: MonitorArguments): string[] {
     ['--bundle', paths.directory],
     ['--persist-dir', paths.directory],
     ['--container-pidfile', paths.pidFile],
-    ['--log-path', options.logPath === undefined ? 'none' : `k8s-file:${options.logPath}`],
+    ['--log-path', logOf(options)],
     ['--log-level', 'error'],
     ['--runtime-arg', '--root', '--runtime-arg', options.ociRoot],
     ['--runtime-arg', '--log', '--runtime-arg', paths.runtimeLog],
@@ -40,4 +41,9 @@ export function monitorArguments(options: MonitorArguments): string[] {
   // A terminal's input stays usable for the next client, as Docker's does.
   if (options.stdin && (options.terminal || !options.stdinOnce)) args.push('--leave-stdin-open');
   return args;
+}
+
+function logOf({ logPath, journal }: MonitorArguments): string {
+  if (journal === true) return 'journald';
+  return logPath === undefined ? 'none' : `k8s-file:${logPath}`;
 }

@@ -53,9 +53,16 @@ export class RuntimePaths {
     this.temporary = Buffer.byteLength(temporary) <= LONGEST_TEMPORARY ? temporary : '/tmp';
   }
 
-  container(id: ContainerId): MonitorPaths & { readonly config: string; readonly execs: string } {
+  container(
+    id: ContainerId,
+  ): MonitorPaths & { readonly config: string; readonly execs: string; readonly sharedMemory: string } {
     const directory = join(this.containers, id);
-    return { ...monitorPaths(directory), config: join(directory, 'config.json'), execs: join(directory, 'execs') };
+    return {
+      ...monitorPaths(directory),
+      config: join(directory, 'config.json'),
+      execs: join(directory, 'execs'),
+      sharedMemory: join(directory, 'shm'),
+    };
   }
 
   exec(id: ContainerId, execId: ExecId): MonitorPaths & { readonly process: string } {

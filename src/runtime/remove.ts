@@ -10,6 +10,7 @@ import { hasErrorCode } from '../sys/syscall-error.ts';
 import { type MonitorRecord, readRecord } from './monitor-record.ts';
 import type { OciSpec } from './oci-spec.ts';
 import type { RuntimeContext } from './runtime-context.ts';
+import { unmountSharedMemory } from './shared-memory.ts';
 
 const SIGKILL = 9;
 
@@ -26,6 +27,7 @@ export async function removeContainer(context: RuntimeContext, id: ContainerId):
   const cgroup = record?.cgroupsPath ?? (await cgroupOfBundle(paths.config)) ?? join(context.cgroupParent, id);
   await emptyCgroup(context, cgroup);
   await rm(join(context.paths.ociRoot, id), { recursive: true, force: true });
+  await unmountSharedMemory(context, id);
   await rm(paths.directory, { recursive: true, force: true });
 }
 

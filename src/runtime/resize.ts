@@ -1,8 +1,5 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { EngineError } from '../errors/engine-error.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { MonitorPaths } from './paths.ts';
+import { writeControl } from './write-control.ts';
 
 const RESIZE = 1;
 /** The monitor refuses more. */
@@ -15,15 +12,5 @@ const LARGEST = 1000;
 export async function resizeTerminal(paths: MonitorPaths, size: { rows: number; columns: number }): Promise<void> {
   const rows = Math.min(size.rows, LARGEST);
   const columns = Math.min(size.columns, LARGEST);
-  try {
-    const control = await open(paths.control, constants.O_WRONLY | constants.O_NONBLOCK);
-    try {
-      await control.write(`${RESIZE} ${rows} ${columns}\n`);
-    } finally {
-      await control.close();
-    }
-  } catch (error) {
-    if (!hasErrorCode(error, 'ENOENT', 'ENXIO')) throw error;
-    throw new EngineError('not_found', 'cannot resize a stopped container', { cause: error });
-  }
+  await writeControl(paths, `${RESIZE} ${rows} ${columns}`, 'cannot resize a stopped container');
 }

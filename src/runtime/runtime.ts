@@ -16,8 +16,12 @@ export interface CreateRequest extends StdioOptions {
   readonly spec: OciSpec;
   /** The file that the monitor appends to, in the CRI log format; undefined keeps no log. */
   readonly logPath: string | undefined;
+  /** Writes to systemd's journal instead. */
+  readonly journal?: boolean;
   /** `crun` or `runc`, found on PATH, or an absolute path. */
   readonly ociRuntime: string;
+  /** Mounts a file system in memory at `sharedMemoryOf(id)`, for the specification to name; gone with `delete`. */
+  readonly sharedMemoryBytes?: number;
 }
 
 export interface ExecRequest extends StdioOptions {
@@ -82,6 +86,11 @@ export interface Runtime {
   resizeExec(id: ContainerId, execId: ExecId, size: { rows: number; columns: number }): Promise<void>;
   waitExec(id: ContainerId, execId: ExecId): Promise<ExitStatus>;
   deleteExec(id: ContainerId, execId: ExecId): Promise<void>;
+
+  /** Has the monitor put a new log file in the place of the one that it writes. @throws not_found when it is gone. */
+  reopenLog(id: ContainerId): Promise<void>;
+  /** Where on the host the shared memory of a container is that was created with `sharedMemoryBytes`. */
+  sharedMemoryOf(id: ContainerId): string;
 
   /** Resolves when the container has ended, also when that was before the call or under another daemon. */
   wait(id: ContainerId): Promise<ExitStatus>;

@@ -30,7 +30,7 @@ const options: SpecOptions = {
   domainname: '',
   namespaces: { network: { kind: 'private' }, uts: 'private', pid: 'private', ipc: 'private', cgroup: 'host' },
   binds: files.map((name) => ({ source: `FILES/${name}`, destination: `/etc/${name}`, readonly: false })),
-  shmSizeBytes: 64 * 1024 * 1024,
+  sharedMemory: { sizeBytes: 64 * 1024 * 1024 },
   sysctls: {},
   seccomp: 'unconfined',
   cgroupParent: '/docker',
@@ -70,13 +70,14 @@ test('a read-only container has read-only binds, and the host’s namespaces whe
   const spec = await containerSpec({
     ...options,
     readonlyRootfs: true,
+    sharedMemory: 'host',
     namespaces: { network: { kind: 'host' }, uts: 'host', pid: 'host', ipc: 'host', cgroup: 'private' },
   });
   assert.equal(spec.root.readonly, true);
   assert.equal(spec.hostname, undefined);
   assert.deepEqual(spec.linux.namespaces, [{ type: 'mount' }, { type: 'cgroup' }]);
   assert.deepEqual(spec.linux.sysctl, {});
-  assert.deepEqual(spec.mounts.at(-1)?.options, ['rbind', 'rro', 'rprivate']);
+  assert.deepEqual(spec.mounts.at(-1)?.options, ['rbind', 'ro', 'rprivate']);
   assert.deepEqual(spec.mounts.find(({ destination }) => destination === '/dev/shm')?.options, ['rbind', 'rprivate']);
 });
 

@@ -2,8 +2,10 @@ import type { ContainerId } from '../lib/ids.ts';
 import { boundingCapabilities } from '../sys/own-capabilities.ts';
 import type { OciProcess, OciSpec } from './oci-spec.ts';
 import { capabilitiesOfMask, containerCapabilities } from './spec/capabilities.ts';
-import { ALL_DEVICES, DEFAULT_DEVICE_RULES, hostDevices } from './spec/devices.ts';
-import { type Bind, containerMounts } from './spec/mounts.ts';
+import { type BlockIoOptions, blockIo } from './spec/block-io.ts';
+import { ALL_DEVICES, DEFAULT_DEVICE_RULES, type DeviceNode, type DeviceRule, hostDevices } from './spec/devices.ts';
+import { type DeviceMapping, mappedDevices, parseDeviceRule } from './spec/mapped-devices.ts';
+import { type Bind, containerMounts, type SharedMemory } from './spec/mounts.ts';
 import { containerNamespaces, type NamespaceOptions } from './spec/namespaces.ts';
 import { MASKED_PATHS, READONLY_PATHS } from './spec/paths-hidden.ts';
 import { defaultSeccomp, seccompOf } from './spec/seccomp.ts';
@@ -35,9 +37,17 @@ export interface SpecOptions extends ProcessOptions {
   readonly domainname: string;
   readonly namespaces: NamespaceOptions;
   readonly binds: readonly Bind[];
-  readonly shmSizeBytes: number;
-  /** Limits in OCI's form; device rules are added here. */
+  readonly sharedMemory: SharedMemory;
+  readonly tmpfs?: Readonly<Record<string, string>>;
+  /** Limits in OCI's form; those of block devices and the rules of devices are added here. */
   readonly resources?: object;
+  readonly blockIo?: BlockIoOptions;
+  readonly devices?: readonly DeviceMapping[];
+  /** As `--device-cgroup-rule` takes them. */
+  readonly deviceRules?: readonly string[];
+  /** A program on the host that becomes the first process, and reaps what others leave; it is mounted read-only. */
+  readonly initPath?: string;
+  readonly apparmorProfile?: string;
   readonly sysctls: Readonly<Record<string, string>>;
   /** A profile's JSON text otherwise. */
   readonly seccomp: 'default' | 'unconfined' | { readonly profile: string };
@@ -49,31 +59,65 @@ export interface SpecOptions extends ProcessOptions {
 
 /**
  * The OCI configuration of a container, as Docker writes it.
- * @throws invalid_argument for an unknown capability or a seccomp profile that is none.
+ * @throws invalid_argument for an unknown capability; internal for a seccomp profile that is none, or a device.
  */
 export async function containerSpec(options: SpecOptions): Promise<OciSpec> {
   const { privileged, namespaces } = options;
-  const process = processSpec(options);
+  const process = withInit(processSpec(options), options);
   const hidden = privileged
     ? {}
     : { maskedPaths: options.maskedPaths ?? MASKED_PATHS, readonlyPaths: options.readonlyPaths ?? READONLY_PATHS };
   const seccomp = await seccompFor(options, process.capabilities?.bounding ?? []);
+  const [devices, io] = await Promise.all([devicesOf(options), ioOf(options)]);
   return {
     ociVersion: '1.0.2',
     process,
     root: { path: options.rootfs, ...(options.readonlyRootfs ? { readonly: true } : {}) },
     ...(namespaces.uts === 'host' ? {} : { hostname: options.hostname }),
-    mounts: containerMounts({ ...options, hostIpc: namespaces.ipc === 'host' }),
+    mounts: containerMounts({ ...options, binds: bindsOf(options) }),
     linux: {
       sysctl: sysctlsOf(options),
-      resources: { ...options.resources, devices: privileged ? ALL_DEVICES : DEFAULT_DEVICE_RULES },
+      resources: { ...options.resources, ...io, devices: devices.rules },
       cgroupsPath: `${options.cgroupParent}/${options.id}`,
       namespaces: containerNamespaces(namespaces),
-      ...(privileged ? { devices: await hostDevices() } : {}),
+      ...(devices.nodes.length > 0 ? { devices: devices.nodes } : {}),
       ...(seccomp === undefined ? {} : { seccomp }),
       ...hidden,
     },
   };
+}
+
+/** Where Docker has it. */
+const INIT = '/sbin/docker-init';
+
+function withInit(process: OciProcess, { initPath, apparmorProfile }: SpecOptions): OciProcess {
+  return {
+    ...process,
+    ...(initPath === undefined ? {} : { args: [INIT, '--', ...process.args] }),
+    ...(apparmorProfile === undefined ? {} : { apparmorProfile }),
+  };
+}
+
+function bindsOf({ binds, initPath }: SpecOptions): readonly Bind[] {
+  return initPath === undefined ? binds : [...binds, { source: initPath, destination: INIT, readonly: true }];
+}
+
+/** A privileged container has every device of the host, and those it is given under other names. */
+async function devicesOf(
+  options: SpecOptions,
+): Promise<{ nodes: readonly DeviceNode[]; rules: readonly DeviceRule[] }> {
+  const { nodes, rules } = await mappedDevices(options.devices ?? []);
+  if (!options.privileged) {
+    return { nodes, rules: [...DEFAULT_DEVICE_RULES, ...rules, ...(options.deviceRules ?? []).map(parseDeviceRule)] };
+  }
+  const all = await hostDevices();
+  const known = new Set(all.map(({ path }) => path));
+  return { nodes: [...all, ...nodes.filter(({ path }) => !known.has(path))], rules: ALL_DEVICES };
+}
+
+async function ioOf({ blockIo: limits }: SpecOptions): Promise<object> {
+  const blockIO = limits === undefined ? undefined : await blockIo(limits);
+  return blockIO === undefined ? {} : { blockIO };
 }
 
 /** @throws invalid_argument for an unknown capability. */

@@ -22,9 +22,18 @@ export function readHostFacts(dataRoot: string, cgroupVersion: '1' | '2') {
     bridgeNfIptables: setting('/proc/sys/net/bridge/bridge-nf-call-iptables'),
     bridgeNfIp6tables: setting('/proc/sys/net/bridge/bridge-nf-call-ip6tables'),
     seccomp: existsSync('/proc/sys/kernel/seccomp'),
-    apparmor: readIfThere('/sys/module/apparmor/parameters/enabled').startsWith('Y'),
+    apparmor: isApparmorEnabled(),
     backingFilesystem: filesystemName(statfsSync(dataRoot).type),
   };
+}
+
+export function isApparmorEnabled(): boolean {
+  return readIfThere('/sys/module/apparmor/parameters/enabled').startsWith('Y');
+}
+
+/** Whether systemd's journal listens. */
+export function hasJournal(): boolean {
+  return existsSync('/run/systemd/journal/socket');
 }
 
 /** `name=value` lines, the values perhaps in quotes (os-release(5)). */

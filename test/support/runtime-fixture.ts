@@ -105,7 +105,7 @@ export class RuntimeFixture {
       domainname: '',
       namespaces: { network: { kind: 'private' }, uts: 'private', pid: 'private', ipc: 'private', cgroup: 'host' },
       binds: [],
-      shmSizeBytes: 64 * 1024 * 1024,
+      sharedMemory: { sizeBytes: 64 * 1024 * 1024 },
       sysctls: {},
       seccomp: 'default',
       cgroupParent: this.cgroupParent,

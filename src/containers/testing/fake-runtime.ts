@@ -136,6 +136,14 @@ export class FakeRuntime implements Runtime {
     this.processes.delete(execId);
   }
 
+  sharedMemoryOf(id: ContainerId): string {
+    return `/run/${id}/shm`;
+  }
+
+  async reopenLog(): Promise<void> {
+    this.calls.push('reopenLog');
+  }
+
   wait(id: ContainerId): Promise<ExitStatus> {
     return this.#process(id).exit.promise;
   }

@@ -65,6 +65,17 @@ async function engineIn(
       defaultLog: { driver: 'json-file', options: {} },
       cgroupParent: '/skiff-test',
       cgroupVersion: 2,
+      limits: {
+        blockIoWeight: true,
+        blockIoWeightDevice: true,
+        oomKillDisable: true,
+        swappiness: true,
+        realtime: true,
+        cpus: '0-1',
+        memoryNodes: '0',
+      },
+      apparmor: false,
+      journald: false,
       logError: (_message, error) => errors.push(error),
     },
   });

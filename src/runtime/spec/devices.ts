@@ -65,9 +65,7 @@ export async function deviceNode(path: string): Promise<DeviceNode | undefined> 
     return {
       path,
       type: format === 0o020000 ? 'c' : 'b',
-      // gnu_dev_major and gnu_dev_minor
-      major: Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & ~0xfffn)),
-      minor: Number((rdev & 0xffn) | ((rdev >> 12n) & ~0xffn & 0xffffffffn)),
+      ...deviceNumbers(rdev),
       fileMode: Number(mode) & 0o777,
       uid: Number(uid),
       gid: Number(gid),
@@ -76,4 +74,12 @@ export async function deviceNode(path: string): Promise<DeviceNode | undefined> 
     if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+/** gnu_dev_major(3) and gnu_dev_minor(3). */
+export function deviceNumbers(rdev: bigint): { readonly major: number; readonly minor: number } {
+  return {
+    major: Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & ~0xfffn)),
+    minor: Number((rdev & 0xffn) | ((rdev >> 12n) & ~0xffn & 0xffffffffn)),
+  };
 }

@@ -1,4 +1,5 @@
 import type { OciMount } from '../oci-spec.ts';
+import { tmpfsMount } from './tmpfs.ts';
 
 export interface Bind {
   /** Absolute path on the host. */
@@ -11,11 +12,20 @@ export interface Bind {
 export interface MountOptions {
   readonly privileged: boolean;
   readonly readonlyRootfs: boolean;
-  readonly hostIpc: boolean;
-  readonly shmSizeBytes: number;
+  readonly sharedMemory: SharedMemory;
   /** Mounted after the kernel's file systems, in this order. */
   readonly binds: readonly Bind[];
+  /** Options of file systems in memory, by their places; they stay writable in a read-only container. */
+  readonly tmpfs?: Readonly<Record<string, string>>;
 }
+
+/** What is at /dev/shm: a file system of this size, the host's own, a mounted one to share, or nothing. */
+export type SharedMemory =
+  | { readonly sizeBytes: number }
+  | 'host'
+  | 'none'
+  /** Mounted on the host, absolute. */
+  | { readonly path: string };
 
 /** The mounts that every container has, and its binds, with the options that Docker gives them. */
 export function containerMounts(options: MountOptions): OciMount[] {
@@ -48,22 +58,24 @@ export function containerMounts(options: MountOptions): OciMount[] {
       options: [...readonlyUnlessPrivileged, 'nosuid', 'noexec', 'nodev'],
     },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-    sharedMemory(options),
+    ...sharedMemory(options.sharedMemory),
     ...options.binds.map((bind) => ({
       destination: bind.destination,
       type: 'bind',
       source: bind.source,
       options: ['rbind', ...(bind.readonly || readonlyRootfs ? ['ro'] : []), 'rprivate'],
     })),
+    ...Object.entries(options.tmpfs ?? {}).map(([destination, text]) => tmpfsMount(destination, text)),
   ];
 }
 
-function sharedMemory({ hostIpc, shmSizeBytes }: MountOptions): OciMount {
-  if (hostIpc) return { destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['rbind', 'rprivate'] };
-  return {
-    destination: '/dev/shm',
-    type: 'tmpfs',
-    source: 'shm',
-    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shmSizeBytes}`],
-  };
+function sharedMemory(shared: SharedMemory): OciMount[] {
+  if (shared === 'none') return [];
+  const destination = '/dev/shm';
+  if (shared !== 'host' && 'sizeBytes' in shared) {
+    const options = ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shared.sizeBytes}`];
+    return [{ destination, type: 'tmpfs', source: 'shm', options }];
+  }
+  const source = shared === 'host' ? destination : shared.path;
+  return [{ destination, type: 'bind', source, options: ['rbind', 'rprivate'] }];
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { arch, release } from 'node:os';
-import { internalError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { internalError, messageOf } from '../../errors/engine-error.ts';
 
 /** Where Debian's golang-github-containers-common installs it. */
 const DEFAULT_PROFILE = '/usr/share/containers/seccomp.json';
@@ -105,13 +105,13 @@ export async function defaultSeccomp(capabilities: readonly string[]): Promise<o
   return seccomp;
 }
 
-/** @throws invalid_argument when the text is no profile. */
+/** @throws internal when the text is no profile, as Docker does. */
 export function seccompOf(profile: string, capabilities: readonly string[]): object {
   let parsed: SeccompProfile;
   try {
     parsed = JSON.parse(profile) as SeccompProfile;
   } catch (error) {
-    throw invalidArgument(`Decoding seccomp profile failed: ${messageOf(error)}`, error);
+    throw internalError(`Decoding seccomp profile failed: ${messageOf(error)}`, error);
   }
   return resolveProfile(parsed, { arch: arch(), kernel: release(), capabilities });
 }
