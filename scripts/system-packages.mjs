@@ -15,7 +15,7 @@ const ENGINE_PACKAGES = [
 ];
 
 /** What only the test suite needs: counterparts to compare with. */
-export const TEST_PACKAGES = ['git', 'iptables', 'python3-minimal', 'tar', 'util-linux', 'zstd'];
+export const TEST_PACKAGES = ['debootstrap', 'git', 'iptables', 'python3-minimal', 'tar', 'util-linux', 'zstd'];
 
 async function missingOf(names) {
   const known = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Abbrev}\n']);

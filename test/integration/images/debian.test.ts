@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { mustRun } from '../../support/command.ts';
+import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+
+const SUITE = 'bookworm';
+
+let daemon: TestDaemon;
+let scratch: string;
+before(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'skiff-debian-'));
+  daemon = await startDaemon();
+});
+after(async () => {
+  await mustRun('rm', ['-rf', scratch]);
+  await daemon.close();
+});
+
+/** Where this host's apt gets Debian from, which may be near; else debootstrap's own default. */
+async function mirror(): Promise<string[]> {
+  const targets = await mustRun('apt-get', [
+    'indextargets',
+    '--format',
+    '$(REPO_URI) $(CODENAME)',
+    'Created-By: Packages',
+  ]);
+  const [, found] = new RegExp(`^(\\S+) ${SUITE}$`, 'm').exec(targets) ?? [];
+  return found === undefined ? [] : [found];
+}
+
+test('a Debian root is imported, and apt-get updates and installs in it over the default bridge', async () => {
+  const root = join(scratch, 'root');
+  await mustRun('debootstrap', ['--variant=minbase', SUITE, root, ...(await mirror())]);
+  const archive = join(scratch, 'root.tar');
+  await mustRun('tar', ['--xattrs', '--xattrs-include=*', '-C', root, '-cf', archive, '.']);
+  const imported = await daemon.skiff(['import', '-c', 'ENV LC_ALL=C', '-m', 'a whole system', archive, 'debian:12']);
+  assert.match(imported, /^sha256:[0-9a-f]{64}\n$/);
+
+  const inside = (script: string) => daemon.skiff(['run', '--rm', 'debian:12', 'sh', '-ec', script]);
+  assert.match(await inside('. /etc/os-release; echo $VERSION_CODENAME; dpkg --audit'), new RegExp(`^${SUITE}\\n$`));
+  const output = await inside('apt-get update && apt-get install -y --no-install-recommends hello && exec hello');
+  assert.match(output, /^Reading package lists\.\.\./m);
+  assert.match(output, /^Hello, world!\n$/m);
+});
