@@ -78,7 +78,7 @@ async function leaveStatus(paths: MonitorPaths, exitCode: number): Promise<void>
     await writeFile(temporary, String(exitCode));
     await rename(temporary, paths.exit);
   } catch (error) {
-    // Removed meanwhile: nobody will ask.
-    if (!hasErrorCode(error, 'ENOENT')) throw error;
+    // Removed meanwhile: nobody will ask. Without room for it, whoever asks again gets here again.
+    if (!hasErrorCode(error, 'ENOENT', 'ENOSPC', 'EDQUOT')) throw error;
   }
 }
