@@ -47,6 +47,17 @@ export async function unpauseContainer(client: ApiClient, container: string): Pr
   await client.request('POST', pathTo('containers', container, 'unpause'));
 }
 
+/** Docker's `UpdateConfig`: what is zero, empty or null stays as it is. */
+export type UpdateRequest = Readonly<Record<string, unknown>>;
+
+export async function updateContainer(
+  client: ApiClient,
+  container: string,
+  update: UpdateRequest,
+): Promise<{ readonly Warnings: readonly string[] | null }> {
+  return await client.json('POST', pathTo('containers', container, 'update'), { json: update });
+}
+
 /** An empty signal leaves the choice to the daemon (KILL). */
 export async function killContainer(client: ApiClient, container: string, signal: string): Promise<void> {
   await client.request('POST', pathTo('containers', container, 'kill'), { query: { signal: signal || undefined } });

@@ -24,6 +24,7 @@ import { killContainer } from './kill.ts';
 import { type ListOptions, listContainers } from './list.ts';
 import { type ContainerLogs, type LogsOptions, readContainerLogs } from './logs.ts';
 import { pauseContainer } from './pause.ts';
+import { PendingRestarts } from './pending-restarts.ts';
 import { pruneContainers } from './prune.ts';
 import type { ContainerRecord } from './record.ts';
 import { recoverContainers } from './recover.ts';
@@ -31,6 +32,7 @@ import { type RemoveOptions, removeContainer } from './remove.ts';
 import { renameContainer } from './rename.ts';
 import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
+import { restartDue, startByPolicy } from './restart-by-policy.ts';
 import { startContainer } from './start.ts';
 import { type StopOptions, stopContainer } from './stop.ts';
 import { unpauseContainer } from './unpause.ts';
@@ -86,6 +88,10 @@ export class Containers {
     resizeExec(this.#context, id, size);
 
   recover = (): ReturnType<typeof recoverContainers> => recoverContainers(this.#context);
+  /** After `recover` and its `finish`. Never fails. */
+  startByPolicy = (): Promise<void> => startByPolicy(this.#context);
+  /** For the daemon's end: from now on nothing is started by itself. */
+  close = (): void => this.#context.restarts.close();
 
   /** @throws not_found, invalid_argument. */
   find = (ref: string): ContainerRecord => this.#context.store.resolve(ref);
@@ -99,7 +105,7 @@ export class Containers {
 export async function createContainers(parts: ContainersParts): Promise<Containers> {
   const { state, ...rest } = parts;
   await mkdir(parts.options.directory, { recursive: true, mode: 0o710 });
-  return new Containers({
+  const context: ContainersContext = {
     ...rest,
     store: new ContainerStore(new ContainersTable(state)),
     locks: new KeyedLock(),
@@ -107,5 +113,7 @@ export async function createContainers(parts: ContainersParts): Promise<Containe
     attachments: new Attachments(parts.runtime),
     execs: new ExecSessions(),
     restarting: new Set(),
-  });
+    restarts: new PendingRestarts((id) => restartDue(context, id)),
+  };
+  return new Containers(context);
 }

@@ -61,6 +61,7 @@ export interface ContainersContext {
   readonly execs: ExecSessions;
   /** Containers between the stop and the start of a restart: these exits do not remove them. */
   readonly restarting: Set<ContainerId>;
+  readonly restarts: PendingRestarts;
   readonly runtime: Runtime;
   readonly layers: LayerStore;
   readonly images: ImageLookup;

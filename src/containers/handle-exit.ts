@@ -1,10 +1,12 @@
 import type { ContainerId } from '../lib/ids.ts';
 import { formatDate } from '../lib/timestamps.ts';
 import type { ExitStatus } from '../runtime/runtime.ts';
+import { callOffRestartLocked } from './call-off-restart.ts';
 import type { ContainersContext } from './context.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
+import { wantsRestart } from './restart-policy.ts';
 import { tearDown } from './tear-down.ts';
 
 /** Watches a container that runs. Returns at once; nobody needs to wait for it. */
@@ -19,19 +21,39 @@ export function superviseExit(context: ContainersContext, id: ContainerId): void
 /**
  * Records how a run ended, and takes back what it used. The exit is committed first: whatever fails or crashes after
  * it, the exit code is right and recovery does the rest. Then the order is Docker's: the network is let go, those who
- * wait are told, and the end is reported after what they report (`stop`). The caller holds the container's lock.
+ * wait are told, and the end is reported after what they report (`stop`). When the container's policy wants it, it is
+ * `restarting` from the first of these on, and its time to start is set at the end. The caller holds the container's lock.
  */
 export async function handleExitLocked(context: ContainersContext, id: ContainerId, exit: ExitStatus): Promise<void> {
-  const { store, waiters } = context;
+  const { store, waiters, restarts } = context;
   if (!store.has(id) || !isRunning(store.get(id))) return;
-  const record = recordExit(context, id, exit);
+  const restartCount = restartCountAfter(context, store.get(id), exit);
+  const record = recordExit(context, id, exit, restartCount);
   const report = async () => {
     waiters.exited(id, { exitCode: exit.exitCode });
     await afterContinuations();
     publish(context, record, 'die', { execDuration: durationOf(record), exitCode: String(exit.exitCode) });
   };
-  if (record.hostConfig.AutoRemove && !context.restarting.has(id)) await removeLocked(context, id, report);
-  else await tearDown(context, id, report);
+  try {
+    if (record.hostConfig.AutoRemove && !context.restarting.has(id)) await removeLocked(context, id, report);
+    else await tearDown(context, id, report);
+  } finally {
+    if (restartCount !== undefined) {
+      if (restarts.isCalledOff(id)) callOffRestartLocked(context, id);
+      else restarts.schedule(id, restarts.nextDelayMs(id, ranForMs(record)));
+    }
+  }
+}
+
+/** Undefined when it is not to be restarted. */
+function restartCountAfter(
+  { restarts }: ContainersContext,
+  record: ContainerRecord,
+  { exitCode }: ExitStatus,
+): number | undefined {
+  const { id, hostConfig, restartCount, hasBeenManuallyStopped } = record;
+  const run = { policy: hostConfig.RestartPolicy, exitCode, restartCount, hasBeenManuallyStopped };
+  return !restarts.isCalledOff(id) && wantsRestart(run) ? restartCount + 1 : undefined;
 }
 
 /** Everything that a promise's resolution has set going runs before this goes on. */
@@ -39,21 +61,35 @@ function afterContinuations(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function recordExit({ store }: ContainersContext, id: ContainerId, exit: ExitStatus): ContainerRecord {
-  const { startedAt } = store.get(id).state;
+function recordExit(
+  { store }: ContainersContext,
+  id: ContainerId,
+  exit: ExitStatus,
+  restartCount: number | undefined,
+): ContainerRecord {
+  const { state } = store.get(id);
+  const { startedAt } = state;
   const finishedAt = formatDate(exit.finishedAt);
-  return store.updateState(id, {
-    status: 'exited',
-    starting: '',
-    pid: 0,
-    exitCode: exit.exitCode,
-    oomKilled: exit.oomKilled,
-    // The monitor's clock has coarser steps than ours: a run never ends before it began.
-    finishedAt: Date.parse(finishedAt) < Date.parse(startedAt) ? startedAt : finishedAt,
+  return store.update(id, {
+    ...(restartCount === undefined ? {} : { restartCount }),
+    state: {
+      ...state,
+      status: restartCount === undefined ? 'exited' : 'restarting',
+      starting: '',
+      pid: 0,
+      exitCode: exit.exitCode,
+      oomKilled: exit.oomKilled,
+      // The monitor's clock has coarser steps than ours: a run never ends before it began.
+      finishedAt: Date.parse(finishedAt) < Date.parse(startedAt) ? startedAt : finishedAt,
+    },
   });
 }
 
 /** How long the last run took, in whole seconds, as text. */
-export function durationOf({ state }: ContainerRecord): string {
-  return String(Math.floor((Date.parse(state.finishedAt) - Date.parse(state.startedAt)) / 1000));
+export function durationOf(record: ContainerRecord): string {
+  return String(Math.floor(ranForMs(record) / 1000));
+}
+
+function ranForMs({ state }: ContainerRecord): number {
+  return Date.parse(state.finishedAt) - Date.parse(state.startedAt);
 }

@@ -30,7 +30,6 @@ async function kill(context: ContainersContext, ref: string, text: string): Prom
   const record = context.store.resolve(ref);
   if (!isRunning(record)) throw containerNotRunning(record.id);
   if (signal === constants.signals.SIGKILL) {
-    context.store.update(record.id, { hasBeenManuallyStopped: true });
     await killAndWait(context, record.id);
   } else {
     await sendSignal(context, record.id, signal);

@@ -40,6 +40,8 @@ async function compare(context: ContainersContext, record: ContainerRecord): Pro
   const found = await context.runtime.inspect(id);
   if (found.status === 'running') return adopt(context, record, found);
   if (found.status === 'exited' && found.exit !== undefined) return ended(context, record, found.exit);
+  // There was nothing left of it: it waited for its restart, or its restart had not got as far as a process.
+  if (state.status === 'restarting') return void context.store.updateState(id, { status: 'exited', starting: '' });
   if (isRunning(record)) return lost(context, record);
   // Not let go yet, or failed before its answer: as if the start had not been asked for.
   context.store.updateState(id, { starting: '' });
@@ -53,6 +55,7 @@ function adopt(
   const { state } = record;
   context.store.update(record.id, {
     hasBeenStartedBefore: true,
+    ...(state.starting === '' ? {} : { hasBeenManuallyStopped: false }),
     state: {
       ...state,
       status: paused ? 'paused' : 'running',
@@ -69,6 +72,7 @@ function ended(context: ContainersContext, record: ContainerRecord, exit: ExitSt
   const startedAt = state.starting || state.startedAt;
   const updated = context.store.update(id, {
     hasBeenStartedBefore: true,
+    ...(state.starting === '' ? {} : { hasBeenManuallyStopped: false }),
     state: {
       status: 'exited',
       starting: '',

@@ -72,6 +72,7 @@ export async function removeLocked(
   }
   store.delete(id);
   context.execs.removeContainer(id);
+  context.restarts.forget(id);
   context.attachments.release(id);
   publish(context, record, 'destroy');
   waiters.removed(id, outcome);

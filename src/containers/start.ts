@@ -36,8 +36,22 @@ export async function startLocked(context: ContainersContext, id: ContainerId): 
   if (status === 'removing' || status === 'dead') {
     throw new EngineError('conflict', 'container is marked for removal and cannot be started');
   }
+  context.restarts.forget(id);
+  await launchLocked(context, record, { hasBeenManuallyStopped: false, restartCount: 0 });
+}
+
+/**
+ * The start as such, of a container that does not run or waits for its restart; `counters` are committed with it. The
+ * caller holds the container's lock.
+ */
+export async function launchLocked(
+  context: ContainersContext,
+  record: ContainerRecord,
+  counters: Partial<Pick<ContainerRecord, 'hasBeenManuallyStopped' | 'restartCount'>> = {},
+): Promise<void> {
+  const { id } = record;
   try {
-    await run(context, record);
+    await run(context, record, counters);
   } catch (error) {
     throw await undo(context, id, error);
   }
@@ -45,7 +59,11 @@ export async function startLocked(context: ContainersContext, id: ContainerId): 
   publish(context, context.store.get(id), 'start');
 }
 
-async function run(context: ContainersContext, record: ContainerRecord): Promise<void> {
+async function run(
+  context: ContainersContext,
+  record: ContainerRecord,
+  counters: Partial<ContainerRecord>,
+): Promise<void> {
   const { store, runtime, network, layers, options } = context;
   const { id, config, hostConfig } = record;
   runtime.anticipate();
@@ -76,7 +94,7 @@ async function run(context: ContainersContext, record: ContainerRecord): Promise
   await runtime.start(id);
   store.update(id, {
     hasBeenStartedBefore: true,
-    hasBeenManuallyStopped: false,
+    ...counters,
     state: {
       status: 'running',
       starting: '',

@@ -38,7 +38,7 @@ export async function stopRunning(
   const { config } = context.store.get(id);
   const signal = stopSignalOf(ref, options.signal || config.StopSignal || 'SIGTERM');
   const timeoutSeconds = options.timeoutSeconds ?? config.StopTimeout ?? DEFAULT_TIMEOUT_SECONDS;
-  const record = context.store.update(id, { hasBeenManuallyStopped: true });
+  const record = context.store.get(id);
   if (!(await endsWithin(context, id, signal, timeoutSeconds))) await killAndWait(context, id);
   publish(context, record, 'stop');
 }

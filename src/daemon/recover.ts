@@ -18,5 +18,7 @@ export async function recover(engine: Engine, log: DaemonLog): Promise<void> {
   await finish();
   await images.sweep();
   if (await images.loadDefault(DEFAULT_IMAGE)) log.info('loaded the default image', { archive: DEFAULT_IMAGE });
+  // Not waited for: after a reboot it may be many, and requests need not wait.
+  void containers.startByPolicy();
   if (running.size > 0) log.info('adopted running containers', { count: running.size });
 }

@@ -45,6 +45,7 @@ export async function startDaemon(config: DaemonConfig, log: DaemonLog): Promise
 
   return async () => {
     idle.stop();
+    engine.containers.close();
     await stopServing(listeners, underWay);
     await engine.runtime.close();
     engine.state.close();

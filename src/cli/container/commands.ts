@@ -42,6 +42,11 @@ export const containerCommands: Group = {
       () => import('./unpause.ts'),
     ),
     entry(
+      ['container update', 'update'],
+      'Update configuration of one or more containers',
+      () => import('./update.ts'),
+    ),
+    entry(
       ['container wait', 'wait'],
       'Block until one or more containers stop, then print their exit codes',
       () => import('./wait.ts'),

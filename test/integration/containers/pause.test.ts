@@ -34,7 +34,9 @@ async function writesNothing(id: string): Promise<void> {
 
 test('all processes of a paused container stand still until it is unpaused', async () => {
   const id = await runContainer(daemon, { Cmd: CHATTER });
-  await until('both processes write', async () => /first[^]*child|child[^]*first/.test((await logsOf(daemon, id)).stdout));
+  await until('both processes write', async () =>
+    /first[^]*child|child[^]*first/.test((await logsOf(daemon, id)).stdout),
+  );
   assert.equal(await post(id, 'pause'), 204);
   assert.equal(await statusOf(id), 'paused');
   await writesNothing(id);
