@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { leaveDockerUser } from '../../src/networks/forward-policy.ts';
 import { namesFor } from '../../src/networks/names.ts';
 import { type CommandOptions, type CommandResult, mustRun, runCommand } from './command.ts';
-import { type Answer, call, type CallOptions } from './http.ts';
+import { type Answer, type CallOptions, call } from './http.ts';
 import { daemonTag, findLeaks } from './leaks.ts';
 import { until } from './until.ts';
 
@@ -48,8 +49,24 @@ export class TestDaemon {
 
   /** Starts the daemon, again after `stop` or `kill`, and waits until it answers. */
   async start(): Promise<void> {
-    const log = openSync(this.logPath, 'a');
     const already = this.log().length;
+    const child = this.#spawn();
+    await until(`skiffd says that it listens; it says:\n${this.log()}`, () => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`skiffd ended at its start:\n${this.log()}`);
+      return this.log().slice(already).includes('API listen on');
+    });
+  }
+
+  /** Starts the daemon and kills it this much later, however far it has come. */
+  async startAndKill(afterMilliseconds: number): Promise<void> {
+    this.#spawn();
+    await delay(afterMilliseconds);
+    await this.kill();
+  }
+
+  #spawn(): ChildProcess {
+    const log = openSync(this.logPath, 'a');
     const args = [
       '--data-root',
       this.dataRoot,
@@ -64,11 +81,7 @@ export class TestDaemon {
     const child = spawn(skiffd, args, { stdio: ['ignore', log, log], cwd: '/' });
     closeSync(log);
     this.#process = child;
-    await until(`skiffd says that it listens; it says:\n${this.log()}`, () => {
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`skiffd ended at its start:\n${this.log()}`);
-      return this.log().slice(already).includes('API listen on');
-    });
+    return child;
   }
 
   log(): string {
