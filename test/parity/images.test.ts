@@ -95,13 +95,13 @@ const cases: ParityCase[] = [
     title: 'archives that are none are refused, and prune says what it removed',
     differences: [
       { path: /^\.load (nothing|an empty archive)\.body\./, why: 'Docker tells of a temporary file of its own' },
-      { path: /^\.save nothing\.body/, why: 'Docker writes the time of the request into the archive' },
     ],
     run: async (api) => {
       await api.step('load nothing', 'POST', '/images/load', { body: Buffer.alloc(0) });
       await api.step('load an empty archive', 'POST', '/images/load', { body: Buffer.alloc(10240) });
       await api.step('save unknown', 'GET', '/images/nope/get');
-      await api.step('save nothing', 'GET', '/images/get');
+      const nothing = await api.quietly('GET', '/images/get');
+      api.note('save nothing', { status: nothing.status, files: filesIn(nothing.body) });
       await api.quietly(
         'POST',
         '/images/create?fromSrc=-&repo=parity/pruned&tag=1&message=pruned&changes=LABEL%20parity%3Dprune',
@@ -204,3 +204,15 @@ async function importQuietly(api: RecordingApi, name: string, change: string): P
 }
 
 paritySuite('images', cases);
+
+/** The files of a tar without their times: Docker writes that of the request. */
+function filesIn(tar: Buffer): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (let at = 0; tar[at] !== undefined && tar[at] !== 0; ) {
+    const header = tar.subarray(at, at + 512);
+    const length = Number.parseInt(header.toString('latin1', 124, 135), 8);
+    files[header.toString('latin1', 0, header.indexOf(0))] = tar.toString('latin1', at + 512, at + 512 + length);
+    at += 512 + Math.ceil(length / 512) * 512;
+  }
+  return files;
+}
