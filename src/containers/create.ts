@@ -5,9 +5,10 @@ import type { ContainerConfig } from '../api-types/container-config.ts';
 import type { CreateBody, NetworkingConfig } from '../api-types/container-create.ts';
 import { type HostConfig, hostConfig as hostConfigShape } from '../api-types/host-config.ts';
 import { invalidContainerName } from '../errors/containers.ts';
-import { invalidArgument } from '../errors/engine-error.ts';
+import { EngineError, invalidArgument } from '../errors/engine-error.ts';
 import type { Image } from '../images/image-store.ts';
 import { type ContainerId, randomId, shortId } from '../lib/ids.ts';
+import { parsePlatform } from '../lib/platform.ts';
 import { nowNs } from '../lib/timestamps.ts';
 import { adjustLimits } from './adjust-limits.ts';
 import { checkConfig, commandOf } from './check-config.ts';
@@ -29,6 +30,8 @@ export interface CreateRequest {
   readonly config: ContainerConfig;
   readonly hostConfig: CreateBody['HostConfig'];
   readonly networking: NetworkingConfig | undefined;
+  /** That the image must be for; empty for any. */
+  readonly platform?: string;
 }
 
 export interface Created {
@@ -53,6 +56,7 @@ export async function createContainer(context: ContainersContext, request: Creat
   refuseUnsupported(request.config, hostConfig, request.networking);
   if (request.config.Image === '') throw invalidArgument('no command specified');
   const image = await context.images.resolve(request.config.Image);
+  checkPlatform(request, image);
 
   const id = randomId<ContainerId>();
   const config = completeConfig(request.config, hostConfig, image, id);
@@ -113,6 +117,19 @@ function completeConfig(given: ContainerConfig, host: HostConfig, image: Image, 
   };
   commandOf(config);
   return config;
+}
+
+/** @throws not_found for an image of another platform, invalid_argument for what is none. */
+function checkPlatform({ config, platform = '' }: CreateRequest, image: Image): void {
+  if (platform === '') return;
+  const wanted = parsePlatform(platform);
+  const { os, architecture, variant } = image;
+  if (wanted.os === os && wanted.architecture === architecture && (wanted.variant ?? variant) === variant) return;
+  const text = [wanted.os, wanted.architecture, ...(wanted.variant === undefined ? [] : [wanted.variant])].join('/');
+  throw new EngineError(
+    'not_found',
+    `image with reference ${config.Image} was found but does not match the specified platform: wanted ${text}, actual: ${os}/${architecture}${variant === undefined ? '' : `/${variant}`}`,
+  );
 }
 
 function reserveName({ store }: ContainersContext, wanted: string, id: ContainerId): string {

@@ -7,13 +7,16 @@ import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
 import { wantsRestart } from './restart-policy.ts';
+import { rotateLogs } from './rotate-logs.ts';
 import { tearDown } from './tear-down.ts';
 
 /** Watches a container that runs. Returns at once; nobody needs to wait for it. */
 export function superviseExit(context: ContainersContext, id: ContainerId): void {
   const { runtime, locks, options } = context;
+  const endRotation = rotateLogs(context, id);
   runtime
     .wait(id)
+    .finally(endRotation)
     .then((exit) => locks.run(id, () => handleExitLocked(context, id, exit)))
     .catch((error: unknown) => options.logError(`after the exit of container ${id}`, error));
 }
@@ -30,6 +33,7 @@ export async function handleExitLocked(context: ContainersContext, id: Container
   const restartCount = restartCountAfter(context, store.get(id), exit);
   const record = recordExit(context, id, exit, restartCount);
   const report = async () => {
+    if (exit.oomKilled) publish(context, record, 'oom');
     waiters.exited(id, { exitCode: exit.exitCode });
     await afterContinuations();
     publish(context, record, 'die', { execDuration: durationOf(record), exitCode: String(exit.exitCode) });

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 
 /**
- * Tells that a file may have changed, by inotify. Changes between two calls of `next` are kept as one, so that a reader
+ * Tells that a file, or one in a folder, may have changed, by inotify. Changes between two calls of `next` are kept as one, so that a reader
  * that begins to watch first and reads then misses none.
  */
 export class FileChanges {

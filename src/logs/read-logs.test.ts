@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type LogQuery, readLogs } from './read-logs.ts';
 import { parseTimeNs, RecordParser } from './record-parser.ts';
+import { setAside } from './rotate-log.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'skiff-logs-'));
 const path = join(directory, 'log');
@@ -124,4 +125,43 @@ test('a client that hangs up ends the following', async () => {
 test('a log that does not exist is empty', async () => {
   const batches = await Array.fromAsync(readLogs(join(directory, 'none'), { stdout: true, stderr: true }));
   assert.deepEqual(batches, []);
+});
+
+test('files that were set aside are read before the newer ones, also from the end', async () => {
+  const rotated = join(directory, 'rotated');
+  await writeFile(`${rotated}.2`, record(1, 'stdout', 'F', 'a') + record(1, 'stdout', 'F', 'b'));
+  await writeFile(`${rotated}.1`, record(2, 'stdout', 'F', 'c'));
+  await writeFile(rotated, record(3, 'stdout', 'F', 'd') + record(3, 'stdout', 'F', 'e'));
+  const read = async (tail?: number) => {
+    const query = { stdout: true, stderr: true, ...(tail === undefined ? {} : { tail }) };
+    const batches = await Array.fromAsync(readLogs(rotated, query));
+    return batches.flat().map(({ data }) => data.toString().trim());
+  };
+  assert.equal((await read()).join(''), 'abcde');
+  for (const tail of [0, 1, 2, 3, 4, 5, 9]) {
+    assert.equal((await read(tail)).join(''), tail === 0 ? '' : 'abcde'.slice(-tail), `tail ${tail}`);
+  }
+});
+
+test('a log that is rotated while it is followed loses no line', async () => {
+  const followed = join(directory, 'followed');
+  await writeFile(followed, record(1, 'stdout', 'F', 'line 0'));
+  const ended = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  for await (const batch of readLogs(followed, { stdout: true, stderr: true, follow: { ended: ended.promise } })) {
+    for (const { data } of batch) {
+      seen.push(data.toString().trim());
+      const next = seen.length;
+      if (next === 40) ended.resolve();
+      if (next >= 40) continue;
+      // The writer's last line in a file that has been set aside already, as conmon's can be.
+      if (next % 4 === 0) await setAside(followed, { maxBytes: 1, maxFiles: 3 });
+      await appendFile(next % 4 === 0 ? `${followed}.1` : followed, record(1, 'stdout', 'F', `line ${next}`));
+      if (next % 4 === 0) await writeFile(followed, '');
+    }
+  }
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 40 }, (_, index) => `line ${index}`),
+  );
 });

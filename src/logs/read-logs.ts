@@ -1,8 +1,9 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { FileChanges } from './file-changes.ts';
 import type { LogEntry } from './log-entry.ts';
+import { closeLogFiles, type LogFile, openLogFiles, successorOf } from './log-files.ts';
 import { RecordParser } from './record-parser.ts';
-import { tailOffset } from './tail-offset.ts';
+import { tailStart } from './tail-offset.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -26,42 +27,46 @@ export interface LogQuery {
 }
 
 /**
- * A container's log, in order. Comes in batches, because a line is often a few bytes and a turn of the event loop for
+ * A container's log, in order, those of its files that were rotated first. Comes in batches, because a line is often a few bytes and a turn of the event loop for
  * each would cost more than reading it. A log that does not exist is empty.
  */
 export async function* readLogs(path: string, query: LogQuery): AsyncGenerator<LogEntry[]> {
-  const file = await openIfExists(path);
-  if (file === undefined) return;
-  const changes = query.follow === undefined ? undefined : new FileChanges(path);
+  const files = await openLogFiles(path);
+  if (files.length === 0) return;
   try {
-    const { size } = await file.stat();
-    const start = query.tail === undefined ? 0 : await tailOffset(file, size, query.tail);
-    for await (const batch of entriesFrom(file, start, changes, query)) {
-      const { entries, isLast } = select(batch, query);
-      if (entries.length > 0) yield entries;
-      if (isLast) return;
+    const { index, offset } =
+      query.tail === undefined
+        ? { index: 0, offset: 0 }
+        : await tailStart(
+            files.map(({ handle }) => handle),
+            query.tail,
+          );
+    const changes = query.follow === undefined ? undefined : new FileChanges(dirname(path));
+    try {
+      for await (const batch of entriesFrom({ path, files, index, offset, changes }, query)) {
+        const { entries, isLast } = select(batch, query);
+        if (entries.length > 0) yield entries;
+        if (isLast) return;
+      }
+    } finally {
+      changes?.close();
     }
   } finally {
-    changes?.close();
-    await file.close();
+    await closeLogFiles(files);
   }
 }
 
-async function openIfExists(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+interface ReadFrom {
+  readonly path: string;
+  /** Those that rotations add while the log is followed are put at its end. */
+  readonly files: LogFile[];
+  readonly index: number;
+  readonly offset: number;
+  readonly changes: FileChanges | undefined;
 }
 
-async function* entriesFrom(
-  file: FileHandle,
-  start: number,
-  changes: FileChanges | undefined,
-  { follow, signal }: LogQuery,
-): AsyncGenerator<LogEntry[]> {
+async function* entriesFrom(from: ReadFrom, { follow, signal }: LogQuery): AsyncGenerator<LogEntry[]> {
+  const { changes } = from;
   const parser = new RecordParser();
   let ended = follow === undefined;
   const stop = () => changes?.notify();
@@ -73,20 +78,46 @@ async function* entriesFrom(
       ended = true;
       stop();
     });
+  const position = { index: from.index, offset: from.offset };
   try {
-    for (let position = start; signal?.aborted !== true; ) {
+    while (signal?.aborted !== true) {
       // Asked before reading: what was written until the end was told is read below, before it is believed.
       const endedBefore = ended;
-      const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
-      position += bytesRead;
-      if (bytesRead > 0) yield parser.push(chunk.subarray(0, bytesRead));
+      const chunk = (await readOn(from, position)) ?? (await readSuccessor(from, position, follow !== undefined));
+      if (chunk !== undefined) yield parser.push(chunk);
       else if (endedBefore || changes === undefined) return yield parser.end();
       else await changes.next();
     }
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Undefined at the end of the last file that is open. */
+async function readOn({ files }: ReadFrom, position: { index: number; offset: number }): Promise<Buffer | undefined> {
+  for (;;) {
+    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const file = files[position.index];
+    const bytesRead = (await file?.handle.read(chunk, 0, CHUNK_BYTES, position.offset))?.bytesRead ?? 0;
+    position.offset += bytesRead;
+    if (bytesRead > 0) return chunk.subarray(0, bytesRead);
+    if (position.index >= files.length - 1) return undefined;
+    position.index++;
+    position.offset = 0;
+  }
+}
+
+/** The writer may have written its last lines here after they were looked for: they come before those of the next file. */
+async function readSuccessor(
+  from: ReadFrom,
+  position: { index: number; offset: number },
+  follows: boolean,
+): Promise<Buffer | undefined> {
+  const last = from.files.at(-1);
+  const next = last === undefined || !follows ? undefined : await successorOf(from.path, last);
+  if (next === undefined) return undefined;
+  from.files.push(next);
+  return readOn(from, position);
 }
 
 function select(batch: LogEntry[], query: LogQuery): { entries: LogEntry[]; isLast: boolean } {

@@ -12,13 +12,17 @@ export function rotatedPath(path: string, number: number): string {
   return number === 0 ? path : `${path}.${number}`;
 }
 
-/**
- * Whether a log has reached its size. False while there is none, which is between a rotation and the moment when its
- * writer has opened the next one.
- */
-export async function isFull(path: string, { maxBytes }: LogLimits): Promise<boolean> {
-  const size = await sizeOf(path);
-  return size !== undefined && size >= maxBytes;
+/** The file that a log's writer writes; undefined between a rotation and the moment when it has opened the next one. */
+export async function currentLog(
+  path: string,
+): Promise<{ readonly inode: bigint; readonly sizeBytes: number } | undefined> {
+  try {
+    const { ino, size } = await stat(path, { bigint: true });
+    return { inode: ino, sizeBytes: Number(size) };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -35,15 +39,5 @@ export async function setAside(path: string, { maxFiles }: LogLimits): Promise<v
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error;
     }
-  }
-}
-
-/** Undefined when there is no such file. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
   }
 }

@@ -5,12 +5,26 @@ const NEWLINE = 10;
 const BLOCK_BYTES = 64 * 1024;
 
 /**
- * Where the last `lines` lines of a log begin, found from its end: the cost depends on them, not on the file's length.
- * Pieces of a line count once. A line still being written counts as well.
+ * Where the last `lines` lines of a log begin that consists of these files, found from its end: the cost depends on them,
+ * not on the files' length. Pieces of a line count once. A line still being written counts as well.
  */
-export async function tailOffset(file: FileHandle, size: number, lines: number): Promise<number> {
-  if (lines === 0) return size;
+export async function tailStart(
+  files: readonly FileHandle[],
+  lines: number,
+): Promise<{ readonly index: number; readonly offset: number }> {
   const counter = new LineCounter(lines);
+  for (let index = files.length - 1; index >= 0; index--) {
+    const file = files[index];
+    if (file === undefined) break;
+    const { size } = await file.stat();
+    const offset = lines === 0 ? size : await tailOffset(file, size, counter);
+    if (offset !== undefined) return { index, offset };
+  }
+  return { index: 0, offset: 0 };
+}
+
+/** Undefined when the file has fewer lines than are left to count. */
+async function tailOffset(file: FileHandle, size: number, counter: LineCounter): Promise<number | undefined> {
   let position = size;
   /** The beginning of a record whose end is in blocks that were read before. */
   let carried = Buffer.alloc(0);
@@ -30,7 +44,7 @@ export async function tailOffset(file: FileHandle, size: number, lines: number):
     }
     carried = block.subarray(0, end);
   }
-  return carried.length > 0 && counter.isBeyond(carried, 0) ? carried.length : 0;
+  return carried.length > 0 && counter.isBeyond(carried, 0) ? carried.length : undefined;
 }
 
 /** Sees records from the last to the first. */

@@ -35,6 +35,8 @@ export interface ContainerBackend {
     readonly config: ContainerConfig;
     readonly hostConfig: CreateBody['HostConfig'];
     readonly networking: NetworkingConfig | undefined;
+    /** Empty for whatever the image is. */
+    readonly platform: string;
   }): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
   start(ref: string): Promise<void>;
   stop(ref: string, options: StopOptions): Promise<void>;

@@ -105,6 +105,7 @@ async function create(
     config,
     hostConfig: HostConfig,
     networking: NetworkingConfig,
+    platform: queryText(request.query, 'platform') ?? '',
   });
   reply.code(201);
   return { Id: id, Warnings: warnings };
