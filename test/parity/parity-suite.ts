@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { call } from '../support/http.ts';
 import { startDaemon, type TestDaemon } from '../support/daemon.ts';
+import { call } from '../support/http.ts';
 import { compare, type Difference } from './compare.ts';
 import { RecordingApi, type Transcript } from './recording-api.ts';
 

@@ -1,4 +1,4 @@
-import { type Answer, call, type CallOptions } from '../support/http.ts';
+import { type Answer, type CallOptions, call } from '../support/http.ts';
 import { type Json, Normaliser } from './normalise.ts';
 
 /** Headers that clients look at; the others (dates, lengths) say nothing. */
