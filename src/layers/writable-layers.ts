@@ -48,10 +48,10 @@ export class WritableLayers {
 
   mount(id: ContainerId, options: { volatile: boolean }): Promise<string> {
     return this.#lock.run(id, async () => {
-      const lower = this.#lower(id);
       const base = this.#directories.writable(id);
       const target = join(base, 'merged');
       if (await this.#isMounted(base)) return target;
+      const lower = this.#lower(id);
       // A volatile mount leaves this mark, and overlayfs refuses a work directory that has it.
       await rm(join(base, 'work', 'work', 'incompat'), { recursive: true, force: true });
       await mountOverlay(this.#syscalls, {

@@ -25,8 +25,10 @@ export async function removeContainer(context: RuntimeContext, id: ContainerId):
   if (record === undefined) await endHalfCreated(context, paths.directory);
   else await endContainer(context, id, record);
   const cgroup = record?.cgroupsPath ?? (await cgroupOfBundle(paths.config)) ?? join(context.cgroupParent, id);
-  await emptyCgroup(context, cgroup);
-  await rm(join(context.paths.ociRoot, id), { recursive: true, force: true });
+  await Promise.all([
+    emptyCgroup(context, cgroup),
+    rm(join(context.paths.ociRoot, id), { recursive: true, force: true }),
+  ]);
   await unmountSharedMemory(context, id);
   await rm(paths.directory, { recursive: true, force: true });
 }

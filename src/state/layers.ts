@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite';
 import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { StateDatabase } from './database.ts';
@@ -18,6 +19,7 @@ type Row = Record<string, string | number | bigint | null | Uint8Array>;
 /** The layers that are whole on disk, and what stands on them. */
 export class LayerRecords {
   readonly #database: StateDatabase;
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(database: StateDatabase) {
     this.#database = database;
@@ -113,11 +115,20 @@ export class LayerRecords {
   }
 
   #get(sql: string, ...values: (string | number | null)[]): Row | undefined {
-    return this.#database.sql.prepare(sql).get(...values);
+    return this.#prepared(sql).get(...values);
   }
 
   #run(sql: string, ...values: (string | number | null)[]): void {
-    this.#database.sql.prepare(sql).run(...values);
+    this.#prepared(sql).run(...values);
+  }
+
+  /** Once per text: preparing takes longer than running. */
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.sql.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 }
 
