@@ -1,16 +1,9 @@
 import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
+import type { LayerRecord } from '../state/layers.ts';
 import type { LayerChange } from './diff/list-changes.ts';
 
-export interface Layer {
-  readonly chainId: ChainId;
-  readonly parent: ChainId | undefined;
-  readonly diffId: DiffId;
-  /** The tar as it arrived (perhaps compressed), in the content store. */
-  readonly blob: Digest;
-  readonly mediaType: string;
-  /** The sum of the sizes of the files in this layer alone. */
-  readonly sizeBytes: number;
+export interface Layer extends Omit<LayerRecord, 'directory'> {
   /** Where its files are, in the form that overlayfs takes; an absolute path. */
   readonly directory: string;
 }

@@ -7,8 +7,10 @@ export interface LayerRecord {
   readonly chainId: ChainId;
   readonly parent: ChainId | undefined;
   readonly diffId: DiffId;
+  /** The tar as it arrived (perhaps compressed), in the content store. */
   readonly blob: Digest;
   readonly mediaType: string;
+  /** The sum of the sizes of the files in this layer alone. */
   readonly sizeBytes: number;
   /** The name of the directory that holds the unpacked layer, below the layer store's own. */
   readonly directory: string;
