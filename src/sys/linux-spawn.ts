@@ -38,6 +38,7 @@ const c = {
   destroyActions: declare<OnActions<[]>>('int posix_spawn_file_actions_destroy(void *actions)'),
   addDup2: declare<OnActions<[Fd, Fd]>>('int posix_spawn_file_actions_adddup2(void *actions, int fd, int target)'),
   addChdir: declare<OnActions<[string]>>('int posix_spawn_file_actions_addchdir_np(void *actions, const char *path)'),
+  addCloseFrom: declare<OnActions<[Fd]>>('int posix_spawn_file_actions_addclosefrom_np(void *actions, int from)'),
   fcntl: declare<(fd: Fd, command: number, argument: number) => number>('int fcntl(int fd, int command, int argument)'),
 };
 
@@ -65,6 +66,8 @@ export function spawnProcess({ path, args, env, directory, descriptors }: SpawnR
       }
       check('posix_spawn', c.addDup2(actions, source, target), path);
     }
+    // What this process inherited need not be close-on-exec.
+    check('posix_spawn', c.addCloseFrom(actions, descriptors.length), path);
     const pid = new Int32Array(1);
     check('posix_spawn', c.spawn(pid, path, actions, attributes, [path, ...args, null], [...env, null]), path);
     return pid[0] ?? 0;
