@@ -35,7 +35,7 @@ export async function attachToMonitor(
   stdio: StdioOptions,
   monitorExit: Promise<unknown>,
 ): Promise<MonitorStream> {
-  const fd = connect(context.syscalls, paths.attach);
+  const fd = await connectInTurn(context.syscalls, paths.attach);
   const socket = socketOn(fd, { allowHalfOpen: true });
   const stream = streamOver(context, { paths, stdio, monitorExit, fd, socket });
   // One that is busy with a client that reads nothing takes its time.
@@ -65,7 +65,7 @@ export function openMonitorStream(
 
 function streamOver({ syscalls, streams }: StreamContext, connection: Connection): MonitorStream {
   const { paths, stdio, monitorExit, fd, socket } = connection;
-  const input = new StdinWriter(() => (stdio.stdin ? openInput(syscalls, paths) : undefined));
+  const input = new StdinWriter(async () => (stdio.stdin ? openInput(syscalls, paths) : undefined));
   const closesStdin = stdio.stdin && stdio.stdinOnce && !stdio.terminal;
   let open = true;
   let taken = 0;
@@ -95,11 +95,23 @@ function streamOver({ syscalls, streams }: StreamContext, connection: Connection
   return stream;
 }
 
-function openInput(syscalls: Syscalls, paths: MonitorPaths) {
-  const fd = connect(syscalls, paths.attach);
+async function openInput(syscalls: Syscalls, paths: MonitorPaths): Promise<Socket> {
+  const fd = await connectInTurn(syscalls, paths.attach);
   // The monitor's attempt to send output here fails once, and it sends no more.
   syscalls.shutdownRead(fd);
   return socketOn(fd, { allowHalfOpen: true, readable: false });
+}
+
+/** Waits while the monitor's queue of connections is full: it is ten long. */
+async function connectInTurn(syscalls: Syscalls, path: string): Promise<Fd> {
+  for (;;) {
+    try {
+      return connect(syscalls, path);
+    } catch (error) {
+      if (!hasErrorCode(error, 'EAGAIN', 'EWOULDBLOCK')) throw error;
+      await delay(1);
+    }
+  }
 }
 
 /** Goes through the folder's descriptor: with IDs of 64 digits the path is longer than a socket address takes. */

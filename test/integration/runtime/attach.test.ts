@@ -78,8 +78,7 @@ test('there is nothing to attach to once the container has ended', async () => {
 
 test('a client is attached when the monitor has taken its connection, however late that is', async () => {
   const id = await fixture.create(['echo', 'quick']);
-  const record = await readFile(join(fixture.execRoot, 'containers', id, 'monitor.json'), 'utf8');
-  const monitor = (JSON.parse(record) as { monitor: { pid: number } }).monitor.pid;
+  const monitor = await monitorOf(id);
   process.kill(monitor, 'SIGSTOP');
   const attached = fixture.runtime.attach(id);
   assert.equal(await Promise.race([attached, delay(50, 'waits')]), 'waits');
@@ -89,3 +88,28 @@ test('a client is attached when the monitor has taken its connection, however la
   assert.equal((await output).stdout, 'quick\n');
   await fixture.runtime.delete(id);
 });
+
+test('more clients at once than the monitor’s queue holds are all attached, and all can write', async () => {
+  const clients = Array.from({ length: 40 }, (_, n) => n);
+  const { id, stream } = await fixture.run(['head', '-n', String(clients.length)], { stdin: true });
+  const output = outputOf(stream);
+  const monitor = await monitorOf(id);
+  process.kill(monitor, 'SIGSTOP');
+  const attached = Promise.all(clients.map(() => fixture.runtime.attach(id)));
+  assert.equal(await Promise.race([attached, delay(50, 'waits')]), 'waits');
+  process.kill(monitor, 'SIGCONT');
+  const streams = await attached;
+  for (const n of clients) streams[n]?.input.write(`${n}\n`);
+  const lines = (await output).stdout.trim().split('\n').map(Number);
+  assert.deepEqual(
+    lines.sort((a, b) => a - b),
+    clients,
+  );
+  for (const each of streams) each.close();
+  await fixture.runtime.delete(id);
+});
+
+async function monitorOf(id: string): Promise<number> {
+  const record = await readFile(join(fixture.execRoot, 'containers', id, 'monitor.json'), 'utf8');
+  return (JSON.parse(record) as { monitor: { pid: number } }).monitor.pid;
+}
