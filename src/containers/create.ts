@@ -104,13 +104,12 @@ async function keep(context: ContainersContext, record: ContainerRecord, image: 
 function completeConfig(given: ContainerConfig, host: HostConfig, image: Image, id: ContainerId): ContainerConfig {
   const merged = mergeImageConfig(given, image.config);
   const { Entrypoint: entrypoint, WorkingDir: directory } = merged;
-  const usesHostName = host.NetworkMode === 'host' || host.UTSMode === 'host';
   if (host.UTSMode === 'host' && given.Hostname !== '') {
     throw invalidArgument('conflicting options: hostname and the UTS mode');
   }
   const config = {
     ...merged,
-    Hostname: merged.Hostname || (usesHostName ? hostname() : shortId(id)),
+    Hostname: merged.Hostname || (host.NetworkMode === 'host' ? hostname() : shortId(id)),
     // An entrypoint of one empty string resets the image's.
     Entrypoint: entrypoint?.length === 1 && entrypoint[0] === '' ? null : entrypoint,
     WorkingDir: directory === '' ? '' : posix.normalize(directory).replace(/(?<=.)\/$/, ''),

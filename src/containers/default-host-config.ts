@@ -14,6 +14,7 @@ export function defaultHostConfig(given: HostConfig, options: ContainersOptions)
     RestartPolicy: { ...restart, Name: restart.Name || 'no' },
     CgroupnsMode: given.CgroupnsMode || (given.Privileged || options.cgroupVersion === 1 ? 'host' : 'private'),
     IpcMode: given.IpcMode || 'private',
+    SecurityOpt: given.SecurityOpt ?? (seesHostProcesses(given) ? ['label=disable'] : null),
     ShmSize: given.ShmSize || DEFAULT_SHM_BYTES,
     Runtime: given.Runtime || options.defaultRuntime,
     MemorySwap: memory > 0 && swap === 0 ? memory * 2 : swap,
@@ -23,6 +24,10 @@ export function defaultHostConfig(given: HostConfig, options: ContainersOptions)
     MaskedPaths: given.Privileged ? null : (given.MaskedPaths ?? [...MASKED_PATHS]),
     ReadonlyPaths: given.Privileged ? null : (given.ReadonlyPaths ?? [...READONLY_PATHS]),
   };
+}
+
+function seesHostProcesses({ IpcMode: ipc, PidMode: pid, Privileged: privileged }: HostConfig): boolean {
+  return ipc === 'host' || pid === 'host' || privileged;
 }
 
 /** The default options are those of the default driver: a container with another driver starts without any. */

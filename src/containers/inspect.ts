@@ -10,6 +10,8 @@ import { type ContainerRecord, isRunning } from './record.ts';
 import { sizesOf } from './sizes.ts';
 
 /** @throws not_found. */
+const APPARMOR = 'apparmor=';
+
 export async function inspectContainer(
   context: ContainersContext,
   ref: string,
@@ -40,7 +42,8 @@ export async function inspectContainer(
     Platform: 'linux',
     MountLabel: '',
     ProcessLabel: '',
-    AppArmorProfile: '',
+    AppArmorProfile:
+      hostConfig.SecurityOpt?.findLast((option) => option.startsWith(APPARMOR))?.slice(APPARMOR.length) ?? '',
     ExecIDs: execIds.length === 0 ? null : execIds,
     HostConfig: hostConfig,
     GraphDriver: graphDriverOf(context, id),

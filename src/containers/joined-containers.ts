@@ -38,7 +38,10 @@ export function namespaceOf({ endpoint, hostConfig }: ContainerRecord): Namespac
 /** @throws not_found, conflict with Docker's texts when the donor does not run or does not share. */
 export function donorOf(context: ContainersContext, kind: 'PID' | 'IPC', reference: string): ContainerRecord {
   const donor = context.store.resolve(reference);
-  if (!isRunning(donor)) throw notJoined(kind, 'conflict', `container ${donor.id} is not running`);
+  // Docker answers with another status for each.
+  if (!isRunning(donor)) {
+    throw notJoined(kind, kind === 'PID' ? 'internal' : 'conflict', `container ${donor.id} is not running`);
+  }
   if (donor.state.status === 'restarting') {
     throw notJoined(kind, 'conflict', `container ${donor.id} is restarting, wait until the container is running`);
   }
@@ -49,7 +52,7 @@ export function donorOf(context: ContainersContext, kind: 'PID' | 'IPC', referen
   return donor;
 }
 
-function notJoined(kind: string, error: 'conflict' | 'invalid_argument', reason: string): EngineError {
+function notJoined(kind: string, error: 'conflict' | 'internal' | 'invalid_argument', reason: string): EngineError {
   return new EngineError(error, `failed to join ${kind} namespace: ${reason}`);
 }
 

@@ -76,6 +76,7 @@ function sharedMemory(shared: SharedMemory): OciMount[] {
     const options = ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shared.sizeBytes}`];
     return [{ destination, type: 'tmpfs', source: 'shm', options }];
   }
-  const source = shared === 'host' ? destination : shared.path;
-  return [{ destination, type: 'bind', source, options: ['rbind', 'rprivate'] }];
+  if (shared === 'host') return [{ destination, type: 'bind', source: destination, options: ['rbind', 'rprivate'] }];
+  const options = ['rbind', 'nosuid', 'noexec', 'nodev', 'rprivate'];
+  return [{ destination, type: 'bind', source: shared.path, options }];
 }
