@@ -1,5 +1,6 @@
 import { VERSION } from '../lib/version.ts';
 import { LinuxSyscalls } from '../sys/linux.ts';
+import type { Syscalls } from '../sys/syscalls.ts';
 import type { DaemonConfig } from './config.ts';
 import { IdleMemory } from './idle-memory.ts';
 import { listen, refuseTakenSockets } from './listen.ts';
@@ -27,7 +28,15 @@ export async function startDaemon(config: DaemonConfig, log: DaemonLog): Promise
   lockRoot(syscalls, config.execRoot, 'exec root');
   await refuseTakenSockets(config.hosts);
   await writePidfile(config.pidfile);
+  try {
+    return await serve(config, syscalls, log, began);
+  } catch (error) {
+    removePidfile(config.pidfile);
+    throw error;
+  }
+}
 
+async function serve(config: DaemonConfig, syscalls: Syscalls, log: DaemonLog, began: number): Promise<Stop> {
   const engine = await wireEngine(config, syscalls, log);
   await recover(engine, log);
   const app = createServer(engine, config, log);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -50,6 +50,16 @@ test('a database of a newer version is refused and not a byte of it changes', (t
       /written by a newer Skiff \(schema 2; this one knows up to 1\)/.test(error.message),
   );
   assert.deepEqual(readFileSync(path), before);
+});
+
+test('a file that is no database is refused by its name, and not a byte of it changes', (t) => {
+  const path = temporaryPath(t);
+  writeFileSync(path, 'x'.repeat(5000));
+  assert.throws(
+    () => StateDatabase.open(path),
+    (error) => isEngineError(error, 'conflict') && error.message === `${path} cannot be read: file is not a database`,
+  );
+  assert.equal(readFileSync(path, 'utf8'), 'x'.repeat(5000));
 });
 
 test('changes need no more room on the disk than was taken at the start', (t) => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { EngineError } from '../errors/engine-error.ts';
+import { EngineError, messageOf } from '../errors/engine-error.ts';
 import type { Migration } from './migrations/migration.ts';
 import { migrations } from './migrations.ts';
 
@@ -96,10 +96,19 @@ function versionOf(sql: DatabaseSync): number {
   return Number(row?.['user_version']);
 }
 
+/** The first question is where a file that is no database shows. */
+function versionIn(path: string, sql: DatabaseSync): number {
+  try {
+    return versionOf(sql);
+  } catch (error) {
+    throw new EngineError('conflict', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 function refuseNewer(path: string, steps: readonly Migration[]): void {
   const sql = new DatabaseSync(path, { readOnly: true });
   try {
-    const version = versionOf(sql);
+    const version = versionIn(path, sql);
     if (version > steps.length) {
       throw new EngineError(
         'conflict',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -120,4 +120,24 @@ test('flags and configuration are checked before anything is touched', async () 
   const file = await runCommand(skiffd, ['--config-file', '/nowhere.json']);
   assert.equal(file.status, 1);
   assert.match(file.stderr, /unable to configure the Skiff daemon with file \/nowhere\.json/);
+});
+
+test('a start that fails leaves neither socket nor pidfile', async () => {
+  const root = join(daemon.root, 'broken');
+  mkdirSync(root);
+  writeFileSync(join(root, 'state.db'), 'no database');
+  const { status, stderr } = await runCommand(skiffd, [
+    '--data-root',
+    root,
+    '--exec-root',
+    join(daemon.root, 'broken-run'),
+    '-H',
+    `unix://${join(daemon.root, 'broken.sock')}`,
+    '--pidfile',
+    join(daemon.root, 'broken.pid'),
+  ]);
+  assert.equal(status, 1);
+  assert.match(stderr, /failed to start daemon: .*state\.db cannot be read: file is not a database/);
+  assert.equal(existsSync(join(daemon.root, 'broken.pid')), false);
+  assert.equal(existsSync(join(daemon.root, 'broken.sock')), false);
 });
