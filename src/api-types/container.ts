@@ -65,6 +65,18 @@ export interface ContainerSummary {
   readonly Mounts: readonly never[];
 }
 
+/** What a container's health checks have found. */
+export interface HealthJson {
+  readonly Status: string;
+  readonly FailingStreak: number;
+  readonly Log: readonly {
+    readonly Start: string;
+    readonly End: string;
+    readonly ExitCode: number;
+    readonly Output: string;
+  }[];
+}
+
 export interface ContainerStateJson {
   readonly Status: string;
   readonly Running: boolean;
@@ -77,6 +89,7 @@ export interface ContainerStateJson {
   readonly Error: string;
   readonly StartedAt: string;
   readonly FinishedAt: string;
+  readonly Health?: HealthJson;
 }
 
 /** `GET /containers/{id}/json`. */

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { ContainerConfig } from '../api-types/container-config.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
 import { parseSignal } from '../lib/signals.ts';
+import { checkHealthcheck } from './check-healthcheck.ts';
 
 /** Values of what a client gives that are wrong by themselves. @throws invalid_argument with Docker's texts. */
 export function checkConfig(config: ContainerConfig): void {
@@ -12,6 +13,7 @@ export function checkConfig(config: ContainerConfig): void {
   if (signal !== undefined && signal !== '' && parseSignal(signal) === undefined) {
     throw invalidArgument(`invalid signal: ${signal}`);
   }
+  checkHealthcheck(config);
   for (const variable of config.Env ?? []) {
     if (variable.split('=', 1)[0] === '') throw invalidArgument(`invalid environment variable: ${variable}`);
   }

@@ -19,6 +19,8 @@ import { resizeExec } from './exec-resize.ts';
 import { ExecSessions } from './exec-sessions.ts';
 import { type ExecStartOptions, startExecAttached, startExecDetached } from './exec-start.ts';
 import { type ExitOutcome, ExitWaiters } from './exit-waiters.ts';
+import { checkHealth, nextProbeDelayMs } from './health/check-health.ts';
+import { HealthMonitors } from './health/health-monitors.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
 import { type ListOptions, listContainers } from './list.ts';
@@ -90,8 +92,11 @@ export class Containers {
   recover = (): ReturnType<typeof recoverContainers> => recoverContainers(this.#context);
   /** After `recover` and its `finish`. Never fails. */
   startByPolicy = (): Promise<void> => startByPolicy(this.#context);
-  /** For the daemon's end: from now on nothing is started by itself. */
-  close = (): void => this.#context.restarts.close();
+  /** For the daemon's end: from now on nothing is started or checked by itself. */
+  close = (): void => {
+    this.#context.restarts.close();
+    this.#context.health.close();
+  };
 
   /** @throws not_found, invalid_argument. */
   find = (ref: string): ContainerRecord => this.#context.store.resolve(ref);
@@ -114,6 +119,10 @@ export async function createContainers(parts: ContainersParts): Promise<Containe
     execs: new ExecSessions(),
     restarting: new Set(),
     restarts: new PendingRestarts((id) => restartDue(context, id)),
+    health: new HealthMonitors(
+      (id) => nextProbeDelayMs(context, id),
+      (id, signal) => checkHealth(context, id, signal),
+    ),
   };
   return new Containers(context);
 }

@@ -11,6 +11,7 @@ import type { Attachments } from './attachments.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { ExecSessions } from './exec-sessions.ts';
 import type { ExitWaiters } from './exit-waiters.ts';
+import type { HealthMonitors } from './health/health-monitors.ts';
 import type { PendingRestarts } from './pending-restarts.ts';
 
 /** Which limits this host's control groups can set; Docker discards some of the others. */
@@ -62,6 +63,7 @@ export interface ContainersContext {
   /** Containers between the stop and the start of a restart: these exits do not remove them. */
   readonly restarting: Set<ContainerId>;
   readonly restarts: PendingRestarts;
+  readonly health: HealthMonitors;
   readonly runtime: Runtime;
   readonly layers: LayerStore;
   readonly images: ImageLookup;

@@ -165,8 +165,5 @@ function warningsOf({ config, hostConfig }: CreateRequest, host: HostConfig, ima
   if (Object.keys(image.config.Volumes ?? {}).length > 0) {
     warnings.push("The image's volumes are not made: their content stays in the container's own layer.");
   }
-  if (image.config.Healthcheck !== null && image.config.Healthcheck !== undefined) {
-    warnings.push("The image's health check is not run.");
-  }
   return warnings;
 }

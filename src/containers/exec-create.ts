@@ -5,6 +5,7 @@ import { type ExecId, randomId } from '../lib/ids.ts';
 import type { ContainersContext } from './context.ts';
 import { parseDetachKeys } from './detach-keys.ts';
 import { commandText } from './exec-command-text.ts';
+import type { ExecSession } from './exec-sessions.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 
@@ -17,8 +18,13 @@ export function createExec(context: ContainersContext, ref: string, config: Exec
   // Docker answers this one by 500, and in other words than for attach.
   parseDetachKeys(config.DetachKeys, () => internalError(`Invalid escape keys (${config.DetachKeys}) provided`));
   context.runtime.anticipate();
+  return addExec(context, record, config).id;
+}
+
+/** An exec that is there, and has not been started. */
+export function addExec(context: ContainersContext, record: ContainerRecord, config: ExecConfig): ExecSession {
   const id = randomId<ExecId>();
-  context.execs.add({
+  const session: ExecSession = {
     id,
     containerId: record.id,
     config,
@@ -26,9 +32,10 @@ export function createExec(context: ContainersContext, ref: string, config: Exec
     running: false,
     exitCode: undefined,
     pid: 0,
-  });
+  };
+  context.execs.add(session);
   publish(context, record, `exec_create: ${commandText(config)}`, { execID: id });
-  return id;
+  return session;
 }
 
 /** @throws conflict when the container is paused or waits to be restarted: nothing can begin in it. */

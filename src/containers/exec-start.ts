@@ -27,7 +27,7 @@ export async function startExecDetached(
   execId: string,
   options: ExecStartOptions,
 ): Promise<void> {
-  const { stream } = await launch(context, context.execs.get(execId), options);
+  const { stream } = await launchExec(context, context.execs.get(execId), options);
   stream.close();
 }
 
@@ -43,9 +43,9 @@ export function startExecAttached(context: ContainersContext, execId: string, op
   return {
     multiplexed,
     async serve(connection) {
-      let launched: Launched;
+      let launched: LaunchedExec;
       try {
-        launched = await launch(context, session, options);
+        launched = await launchExec(context, session, options);
       } catch (error) {
         const text = Buffer.from(`${messageOf(error)}\r\n`);
         await writeFrame(connection, multiplexed ? 'stdout' : undefined, text);
@@ -57,7 +57,7 @@ export function startExecAttached(context: ContainersContext, execId: string, op
   };
 }
 
-interface Launched {
+export interface LaunchedExec {
   readonly stream: MonitorStream;
   /** Resolves when the session's end is recorded. */
   readonly ended: Promise<void>;
@@ -66,7 +66,7 @@ interface Launched {
 async function converse(
   context: ContainersContext,
   session: ExecSession,
-  { stream, ended }: Launched,
+  { stream, ended }: LaunchedExec,
   connection: Duplex,
 ): Promise<void> {
   const { config } = session;
@@ -84,11 +84,12 @@ async function converse(
   if (end === 'detached') report(context, session, 'exec_detach');
 }
 
-async function launch(
+/** Starts an exec that has not been started. @throws as `startExecDetached`. */
+export async function launchExec(
   context: ContainersContext,
   session: ExecSession,
   { consoleSize }: ExecStartOptions,
-): Promise<Launched> {
+): Promise<LaunchedExec> {
   const { runtime, options, store, execs } = context;
   const { id, containerId, config } = session;
   if (session.exitCode !== undefined) throw execAlreadyRan(id);

@@ -3,6 +3,7 @@ import { formatDate } from '../lib/timestamps.ts';
 import type { ExitStatus } from '../runtime/runtime.ts';
 import { callOffRestartLocked } from './call-off-restart.ts';
 import type { ContainersContext } from './context.ts';
+import { unwatchedHealth } from './health/health.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
@@ -31,6 +32,7 @@ export async function handleExitLocked(context: ContainersContext, id: Container
   const { store, waiters, restarts } = context;
   if (!store.has(id) || !isRunning(store.get(id))) return;
   const restartCount = restartCountAfter(context, store.get(id), exit);
+  context.health.end(id);
   const record = recordExit(context, id, exit, restartCount);
   const report = async () => {
     if (exit.oomKilled) publish(context, record, 'oom');
@@ -83,6 +85,7 @@ function recordExit(
       pid: 0,
       exitCode: exit.exitCode,
       oomKilled: exit.oomKilled,
+      health: unwatchedHealth(state.health),
       // The monitor's clock has coarser steps than ours: a run never ends before it began.
       finishedAt: Date.parse(finishedAt) < Date.parse(startedAt) ? startedAt : finishedAt,
     },

@@ -1,7 +1,8 @@
-import type { ContainerInspect } from '../api-types/container.ts';
+import type { ContainerInspect, HealthJson } from '../api-types/container.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { formatNs } from '../lib/timestamps.ts';
 import type { ContainersContext } from './context.ts';
+import type { Health } from './health/health.ts';
 import { donorReference } from './joined-containers.ts';
 import { keepsLogFile } from './log-options.ts';
 import { networkSettingsOf } from './network-settings.ts';
@@ -9,9 +10,9 @@ import { pathsOf } from './paths.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { sizesOf } from './sizes.ts';
 
-/** @throws not_found. */
 const APPARMOR = 'apparmor=';
 
+/** @throws not_found. */
 export async function inspectContainer(
   context: ContainersContext,
   ref: string,
@@ -73,5 +74,19 @@ function stateOf(record: ContainerRecord): ContainerInspect['State'] {
     Error: state.error,
     StartedAt: state.startedAt,
     FinishedAt: state.finishedAt,
+    ...(state.health === undefined ? {} : { Health: healthOf(state.health) }),
+  };
+}
+
+function healthOf({ status, failingStreak, log }: Health): HealthJson {
+  return {
+    Status: status,
+    FailingStreak: failingStreak,
+    Log: log.map(({ start, end, exitCode, output }) => ({
+      Start: start,
+      End: end,
+      ExitCode: exitCode,
+      Output: output,
+    })),
   };
 }

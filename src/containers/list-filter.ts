@@ -79,11 +79,10 @@ function exitedPredicate(values: readonly string[]): Predicate {
     !isRunning(record) && record.state.startedAt !== ZERO_TIME && codes.includes(record.state.exitCode);
 }
 
-/** Health checks are not run: every container's health is `none`. */
 function healthPredicate(values: readonly string[]): Predicate {
   const unknown = values.find((value) => !HEALTHS.includes(value));
   if (unknown !== undefined) throw invalidArgument(`unrecognized filter value for health: ${unknown}`);
-  return () => values.includes('none');
+  return ({ state }) => values.includes(state.health?.status ?? 'none');
 }
 
 function exposePredicate(values: readonly string[]): Predicate {

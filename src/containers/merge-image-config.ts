@@ -20,6 +20,7 @@ export function mergeImageConfig(given: ContainerConfig, image: ImageRunConfig):
   const env = [...(given.Env ?? []), ...inherited];
   const exposed = { ...image.ExposedPorts, ...given.ExposedPorts };
   const volumes = { ...image.Volumes, ...given.Volumes };
+  const healthcheck = mergeHealthcheck(given.Healthcheck, image.Healthcheck);
   const stopSignal = given.StopSignal || image.StopSignal;
   return {
     ...given,
@@ -32,10 +33,26 @@ export function mergeImageConfig(given: ContainerConfig, image: ImageRunConfig):
     Labels: { ...image.Labels, ...given.Labels },
     OnBuild: given.OnBuild ?? copy(image.OnBuild),
     ...(Object.keys(exposed).length === 0 ? {} : { ExposedPorts: exposed }),
+    ...(healthcheck === undefined ? {} : { Healthcheck: healthcheck }),
     ...(stopSignal === undefined || stopSignal === '' ? {} : { StopSignal: stopSignal }),
   };
 }
 
 function copy(list: readonly string[] | null | undefined): string[] | null {
   return list === null || list === undefined ? null : [...list];
+}
+
+type Healthcheck = ContainerConfig['Healthcheck'];
+
+/** Field by field: a test of its own keeps the image's times, and the other way round. */
+function mergeHealthcheck(given: Healthcheck, image: ImageRunConfig['Healthcheck']): Healthcheck {
+  // Its fields were checked when the image came in.
+  const inherited = (image ?? undefined) as Healthcheck;
+  if (given === undefined || inherited === undefined) return given ?? inherited;
+  const own = Object.entries(given).filter(([, value]) => !isUnset(value));
+  return { ...inherited, ...Object.fromEntries(own) };
+}
+
+function isUnset(value: readonly string[] | number | null): boolean {
+  return value === null || value === 0 || (typeof value !== 'number' && value.length === 0);
 }

@@ -2,6 +2,7 @@ import { containerIsRestarting, containerNotRunning } from '../errors/containers
 import { EngineError, isEngineError, messageOf } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { ContainersContext } from './context.ts';
+import { unwatchedHealth } from './health/health.ts';
 import { publish } from './publish.ts';
 import { isRunning } from './record.ts';
 
@@ -20,7 +21,9 @@ export async function pauseContainer(context: ContainersContext, ref: string): P
     if (status === 'paused') throw new EngineError('conflict', `Container ${id} is already paused`);
     if (status === 'restarting') throw containerIsRestarting(id);
     await freeze(context, id);
-    publish(context, store.updateState(id, { status: 'paused' }), 'pause');
+    context.health.end(id);
+    const health = unwatchedHealth(store.get(id).state.health);
+    publish(context, store.updateState(id, { status: 'paused', health }), 'pause');
   });
 }
 

@@ -3,6 +3,7 @@ import type { HostConfig } from '../api-types/host-config.ts';
 import type { ChainId, ImageId } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { Endpoint } from '../networks/container-network.ts';
+import type { Health } from './health/health.ts';
 
 export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
@@ -20,6 +21,8 @@ export interface ContainerState {
   readonly oomKilled: boolean;
   readonly startedAt: string;
   readonly finishedAt: string;
+  /** From the first start on, of a container that has a health check. */
+  readonly health?: Health | undefined;
 }
 
 /** One container as it is kept: as JSON in the state database, and the same in memory. */

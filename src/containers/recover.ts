@@ -5,6 +5,7 @@ import { formatDate, formatNs, nowNs } from '../lib/timestamps.ts';
 import type { ExitStatus } from '../runtime/runtime.ts';
 import type { ContainersContext } from './context.ts';
 import { durationOf, superviseExit } from './handle-exit.ts';
+import { startingHealth, unwatchedHealth } from './health/health.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
@@ -59,6 +60,7 @@ function adopt(
     state: {
       ...state,
       status: paused ? 'paused' : 'running',
+      health: state.starting === '' ? state.health : startingHealth(record.config, state.health),
       starting: '',
       pid: pid ?? state.pid,
       startedAt: state.starting || state.startedAt,
@@ -80,6 +82,7 @@ function ended(context: ContainersContext, record: ContainerRecord, exit: ExitSt
       exitCode: exit.exitCode,
       error: '',
       oomKilled: exit.oomKilled,
+      health: unwatchedHealth(state.health),
       startedAt,
       finishedAt: formatDate(exit.finishedAt),
     },
@@ -93,6 +96,7 @@ function lost(context: ContainersContext, record: ContainerRecord): void {
     starting: '',
     pid: 0,
     exitCode: UNKNOWN_EXIT_CODE,
+    health: unwatchedHealth(record.state.health),
     error: 'the container ended while no daemon ran, and its monitor left no exit status',
     finishedAt: formatNs(nowNs()),
   });
@@ -103,10 +107,13 @@ function lost(context: ContainersContext, record: ContainerRecord): void {
 }
 
 async function finish(context: ContainersContext, running: ReadonlySet<ContainerId>): Promise<void> {
-  const { store, layers, locks, options } = context;
+  const { store, layers, locks, health, options } = context;
   const known = new Set(store.all().map(({ id }) => id));
   await Promise.all([layers.sweep(known), removeFoldersBut(options.directory, known)]);
-  for (const id of running) superviseExit(context, id);
+  for (const id of running) {
+    superviseExit(context, id);
+    health.begin(id);
+  }
   for (const record of store.all()) {
     const { id, state } = record;
     if (running.has(id)) continue;

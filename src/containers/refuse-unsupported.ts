@@ -42,8 +42,6 @@ export function refuseUnsupported(
   }
   if (config.NetworkDisabled === true) throw notSupported('NetworkDisabled', 'a container without any network');
   if (isSet(config.Volumes)) throw notSupported('Volumes', 'a volume');
-  const test = config.Healthcheck?.Test?.[0];
-  if (test !== undefined && test !== 'NONE') throw notSupported('Healthcheck', 'a health check');
   for (const [name, endpoint] of Object.entries(networking?.EndpointsConfig ?? {})) {
     const { IPAMConfig, Links, DriverOpts } = endpoint;
     if (isSet(IPAMConfig) || isSet(Links) || isSet(DriverOpts)) {

@@ -8,6 +8,7 @@ import { checkStart } from './check-start.ts';
 import type { ContainersContext } from './context.ts';
 import { enterNetwork } from './enter-network.ts';
 import { superviseExit } from './handle-exit.ts';
+import { startingHealth } from './health/health.ts';
 import { logOf } from './log-options.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
@@ -56,6 +57,7 @@ export async function launchLocked(
     throw await undo(context, id, error);
   }
   superviseExit(context, id);
+  context.health.begin(id);
   publish(context, context.store.get(id), 'start');
 }
 
@@ -104,6 +106,7 @@ async function run(
       oomKilled: false,
       startedAt,
       finishedAt: record.state.finishedAt,
+      health: startingHealth(config, record.state.health),
     },
   });
 }

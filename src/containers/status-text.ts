@@ -1,4 +1,5 @@
 import { humanDuration } from '../lib/human-duration.ts';
+import type { Health } from './health/health.ts';
 import { type ContainerRecord, ZERO_TIME } from './record.ts';
 
 /** What lists say of a container's state: `Up 3 seconds`, `Exited (0) 2 minutes ago`. */
@@ -6,7 +7,7 @@ export function statusText({ state, hasBeenStartedBefore }: ContainerRecord, now
   const since = (time: string) => humanDuration((nowMs - Date.parse(time)) / 1000);
   switch (state.status) {
     case 'running':
-      return `Up ${since(state.startedAt)}`;
+      return `Up ${since(state.startedAt)}${healthText(state.health)}`;
     case 'paused':
       return `Up ${since(state.startedAt)} (Paused)`;
     case 'restarting':
@@ -21,4 +22,9 @@ export function statusText({ state, hasBeenStartedBefore }: ContainerRecord, now
       if (!hasBeenStartedBefore) return 'Created';
       return state.finishedAt === ZERO_TIME ? '' : `Exited (${state.exitCode}) ${since(state.finishedAt)} ago`;
   }
+}
+
+function healthText(health: Health | undefined): string {
+  if (health === undefined) return '';
+  return health.status === 'starting' ? ' (health: starting)' : ` (${health.status})`;
 }

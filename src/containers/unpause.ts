@@ -28,5 +28,6 @@ export async function unpauseLocked(context: ContainersContext, id: ContainerId)
     }
   }
   publish(context, store.updateState(id, { status: 'running' }), 'unpause');
+  context.health.begin(id);
   return true;
 }

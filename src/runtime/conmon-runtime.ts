@@ -3,6 +3,7 @@ import { createContainer } from './create.ts';
 import { deleteExec, execInContainer, waitForExec } from './exec.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
+import { killExec } from './kill-exec.ts';
 import { readRecord } from './monitor-record.ts';
 import { attachToMonitor } from './monitor-stream.ts';
 import { removeContainer } from './remove.ts';
@@ -81,6 +82,10 @@ export class ConmonRuntime implements Runtime {
 
   waitExec(id: ContainerId, execId: ExecId): Promise<ExitStatus> {
     return waitForExec(this.#context, id, execId);
+  }
+
+  killExec(id: ContainerId, execId: ExecId): Promise<void> {
+    return killExec(this.#context, id, execId);
   }
 
   deleteExec(id: ContainerId, execId: ExecId): Promise<void> {

@@ -85,6 +85,8 @@ export interface Runtime {
   exec(request: ExecRequest): Promise<{ readonly pid: number; readonly stream: MonitorStream }>;
   resizeExec(id: ContainerId, execId: ExecId, size: { rows: number; columns: number }): Promise<void>;
   waitExec(id: ContainerId, execId: ExecId): Promise<ExitStatus>;
+  /** Ends an exec with all that it has started and that has not left its session. Nothing to do for one that is gone. */
+  killExec(id: ContainerId, execId: ExecId): Promise<void>;
   deleteExec(id: ContainerId, execId: ExecId): Promise<void>;
 
   /** Has the monitor put a new log file in the place of the one that it writes. @throws not_found when it is gone. */

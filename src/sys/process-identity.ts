@@ -10,14 +10,17 @@ export interface ProcessIdentity {
 
 /** The time field of /proc/<pid>/stat (proc(5), field 22); undefined for a process that is gone or a zombie. */
 export function startTimeOf(pid: number): string | undefined {
-  let stat: string;
+  const stat = statOf(pid);
+  return stat === undefined ? undefined : parseStartTime(stat);
+}
+
+function statOf(pid: number): string | undefined {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return readFileSync(`/proc/${pid}/stat`, 'latin1');
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT', 'ESRCH')) return undefined;
     throw error;
   }
-  return parseStartTime(stat);
 }
 
 /** The name in the second field may hold spaces and parentheses: fields are counted from the last one. */
@@ -25,6 +28,14 @@ export function parseStartTime(stat: string): string | undefined {
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (state === 'Z' || state === 'X') return undefined;
   return fields[18];
+}
+
+/** The session that a process belongs to, by its leader's number; undefined for a process that is gone or a zombie. */
+export function sessionOf(pid: number): number | undefined {
+  const stat = statOf(pid);
+  if (stat === undefined) return undefined;
+  const [state, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return state === 'Z' || state === 'X' ? undefined : Number(session);
 }
 
 /** @returns undefined when the process is gone already. */

@@ -131,6 +131,11 @@ export class FakeRuntime implements Runtime {
     return this.#process(execId).exit.promise;
   }
 
+  async killExec(_id: ContainerId, execId: ExecId): Promise<void> {
+    this.#called('killExec');
+    if (this.processes.get(execId)?.status === 'running') this.end(execId, 137);
+  }
+
   async deleteExec(_id: ContainerId, execId: ExecId): Promise<void> {
     this.#called('deleteExec');
     this.processes.delete(execId);
