@@ -1,7 +1,15 @@
 import type { FilesystemChange } from '../api-types/container-files.ts';
 import type { TopResponse } from '../api-types/container-top.ts';
+import {
+  type PathStat,
+  readContainerPath,
+  statContainerPath,
+  type WriteOptions,
+  writeContainerPath,
+} from './archive.ts';
 import { listContainerChanges } from './changes.ts';
 import type { ContainersContext } from './context.ts';
+import { exportContainer } from './export.ts';
 import { listContainerProcesses } from './top.ts';
 
 /** The verbs that look into containers and at their files, bound to one engine. */
@@ -13,6 +21,15 @@ export class ContainerFiles {
   }
 
   changes = (ref: string): Promise<readonly FilesystemChange[] | null> => listContainerChanges(this.#context, ref);
+  statPath = (ref: string, path: string): Promise<PathStat> => statContainerPath(this.#context, ref, path);
+  readPath = (
+    ref: string,
+    path: string,
+  ): Promise<{ readonly stat: PathStat; readonly archive: AsyncIterable<Uint8Array> }> =>
+    readContainerPath(this.#context, ref, path);
+  writePath = (ref: string, path: string, archive: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<void> =>
+    writeContainerPath(this.#context, ref, path, archive, options);
+  export = (ref: string): Promise<AsyncIterable<Uint8Array>> => exportContainer(this.#context, ref);
   top = (ref: string, psArguments: string): Promise<TopResponse> =>
     listContainerProcesses(this.#context, ref, psArguments);
 }

@@ -1,6 +1,7 @@
 import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { LayerRecord } from '../state/layers.ts';
+import type { ContainerTree, PathStat, WriteOptions } from './archive/archive-message.ts';
 import type { LayerChange } from './diff/list-changes.ts';
 
 export interface Layer extends Omit<LayerRecord, 'directory'> {
@@ -72,6 +73,28 @@ export interface LayerStore {
   diffWritable(id: ContainerId): AsyncIterable<Uint8Array>;
   /** The same as a list of paths, a folder before what is in it. @throws not_found. */
   writableChanges(id: ContainerId): Promise<LayerChange[]>;
+  /**
+   * Looks at one path of a container's mounted tree, by a process that cannot leave it. The path begins with a slash; one
+   * at its end, or `/.`, follows a symbolic link. @throws not_found with the path as its message, internal.
+   */
+  statPath(tree: ContainerTree, path: string): Promise<PathStat>;
+  /**
+   * The archive of a file, or of a directory with all that is in it, under the last part of its path. The caller reads
+   * the archive or ends it by `return`. @throws as `statPath`.
+   */
+  readPath(
+    tree: ContainerTree,
+    path: string,
+  ): Promise<{ readonly stat: PathStat; readonly archive: AsyncIterable<Uint8Array> }>;
+  /** The archive of a whole tree, as `readPath`. */
+  exportTree(tree: ContainerTree): Promise<AsyncIterable<Uint8Array>>;
+  /** Unpacks an archive into a directory that is there, over what is in it. @throws as `statPath`. */
+  writePath(
+    tree: ContainerTree,
+    path: string,
+    archive: AsyncIterable<Uint8Array>,
+    options: WriteOptions,
+  ): Promise<void>;
   /** The tar of any directory tree, such as a mounted root file system, by a process of its own. */
   tarOf(directory: string): AsyncIterable<Uint8Array>;
   /** Removes writable layers of containers that are not in `known` and half-made layers. Only at start. */

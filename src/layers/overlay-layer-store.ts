@@ -8,6 +8,8 @@ import type { StateDatabase } from '../state/database.ts';
 import type { LayerRecord } from '../state/layers.ts';
 import { LayerRecords } from '../state/layers.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
+import type { ContainerTree, PathStat, WriteOptions } from './archive/archive-message.ts';
+import { readFromTree, statInTree, writeToTree } from './archive/run-archive.ts';
 import { compressionOf, decompress } from './compression.ts';
 import { type LayerChange, listChanges } from './diff/list-changes.ts';
 import { streamTarTree } from './diff/stream-tar-tree.ts';
@@ -109,6 +111,29 @@ class OverlayLayerStore implements LayerStore {
   writableChanges(id: ContainerId): Promise<LayerChange[]> {
     const { upper, lower } = this.#writable.directories(id);
     return listChanges(this.#syscalls, upper, lower);
+  }
+
+  statPath(tree: ContainerTree, path: string): Promise<PathStat> {
+    return statInTree({ ...tree, path, verb: 'stat' }, this.#directories.compileCache);
+  }
+
+  readPath(tree: ContainerTree, path: string): ReturnType<LayerStore['readPath']> {
+    return readFromTree({ ...tree, path, verb: 'read' }, this.#directories.compileCache);
+  }
+
+  async exportTree(tree: ContainerTree): Promise<AsyncIterable<Uint8Array>> {
+    const request = { ...tree, path: '/', verb: 'export' } as const;
+    return (await readFromTree(request, this.#directories.compileCache)).archive;
+  }
+
+  writePath(
+    tree: ContainerTree,
+    path: string,
+    archive: AsyncIterable<Uint8Array>,
+    options: WriteOptions,
+  ): Promise<void> {
+    const { keepKinds, owner } = options;
+    return writeToTree({ ...tree, path, verb: 'write', keepKinds, owner }, archive, this.#directories.compileCache);
   }
 
   tarOf(directory: string): AsyncIterable<Uint8Array> {

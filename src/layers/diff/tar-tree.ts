@@ -29,16 +29,41 @@ export function* tarTree(sys: Syscalls, root: string, options: TarTreeOptions): 
   yield TAR_END;
 }
 
+/**
+ * The tar of one file, or of a directory with everything below it, under another name than its own. `path` may end in
+ * a slash: a symbolic link is followed then. For a process of its own, as above.
+ */
+export function* tarFile(sys: Syscalls, path: ByteString, name: ByteString): Generator<Buffer> {
+  yield* new TreeWalk(sys, path, { whiteouts: false }).self(name);
+  yield TAR_END;
+}
+
 class TreeWalk {
   readonly #sys: Syscalls;
   readonly #root: ByteString;
   readonly #options: TarTreeOptions;
   readonly #firstNames = new Map<string, ByteString>();
+  /** What stands before every name in the archive. */
+  #prefix = EMPTY;
 
   constructor(sys: Syscalls, root: ByteString, options: TarTreeOptions) {
     this.#sys = sys;
     this.#root = root;
     this.#options = options;
+  }
+
+  /** The root itself, called `name`, and what is in it. */
+  *self(name: ByteString): Generator<Buffer> {
+    const stats = lstatSync(this.#onDisk(EMPTY));
+    if (!stats.isDirectory()) {
+      this.#prefix = name;
+      yield* this.#entryAndData(EMPTY, stats, this.#xattrs(EMPTY).kept);
+      return;
+    }
+    this.#prefix = (name.endsWith('/') ? name : `${name}/`) as ByteString;
+    const entry = { ...this.#entry(EMPTY, stats, this.#xattrs(EMPTY).kept), path: EMPTY };
+    yield this.#header(entry);
+    yield* this.directory(EMPTY);
   }
 
   *directory(prefix: ByteString): Generator<Buffer> {
@@ -52,18 +77,31 @@ class TreeWalk {
     const stats = lstatSync(this.#onDisk(path), { throwIfNoEntry: false });
     if (stats === undefined || stats.isSocket()) return;
     if (this.#options.whiteouts && stats.isCharacterDevice() && stats.rdev === 0) {
-      yield formatTarHeader(marker(`${prefix}.wh.${name}`, stats, 0o600));
+      yield this.#header(marker(`${prefix}.wh.${name}`, stats, 0o600));
       return;
     }
     const xattrs = this.#xattrs(path);
-    const entry = this.#entry(path, stats, xattrs.kept);
-    yield formatTarHeader(entry);
-    if (entry.type === 'file') yield* this.#data(path, entry.sizeBytes);
+    const entry = yield* this.#entryAndData(path, stats, xattrs.kept);
     if (entry.type !== 'directory') return;
     if (this.#options.whiteouts && xattrs.isOpaque) {
-      yield formatTarHeader(marker(`${entry.path}.wh..wh..opq`, stats, 0o600));
+      yield this.#header(marker(`${entry.path}.wh..wh..opq`, stats, 0o600));
     }
     yield* this.directory(entry.path);
+  }
+
+  *#entryAndData(path: ByteString, stats: Stats, xattrs: ReadonlyMap<string, Uint8Array>): Generator<Buffer, TarEntry> {
+    const entry = this.#entry(path, stats, xattrs);
+    yield this.#header(entry);
+    if (entry.type === 'file') yield* this.#data(path, entry.sizeBytes);
+    return entry;
+  }
+
+  #header(entry: TarEntry): Buffer {
+    if (this.#prefix === EMPTY) return formatTarHeader(entry);
+    const path = `${this.#prefix}${entry.path}` as ByteString;
+    const linkTarget =
+      entry.type === 'hardlink' ? (`${this.#prefix}${entry.linkTarget}` as ByteString) : entry.linkTarget;
+    return formatTarHeader({ ...entry, path, linkTarget });
   }
 
   #entry(path: ByteString, stats: Stats, xattrs: ReadonlyMap<string, Uint8Array>): TarEntry {
@@ -127,7 +165,7 @@ class TreeWalk {
   }
 
   #onDisk(path: ByteString): Buffer {
-    return bytesOf(`${this.#root}/${path}`);
+    return bytesOf(path === EMPTY ? this.#root : `${this.#root}/${path}`);
   }
 }
 

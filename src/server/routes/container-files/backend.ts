@@ -1,9 +1,32 @@
 import type { FilesystemChange } from '../../../api-types/container-files.ts';
 import type { TopResponse } from '../../../api-types/container-top.ts';
 
+/** As stat(2) gives it; a symbolic link's own, with where it leads to. */
+export interface PathStat {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly mode: number;
+  readonly mtimeNs: string;
+  readonly linkTarget: string;
+}
+
 /** What these routes need of the engine. `ref` is a name, an ID, or an unambiguous beginning of one. */
 export interface ContainerFileBackend {
   changes(ref: string): Promise<readonly FilesystemChange[] | null>;
+  statPath(ref: string, path: string): Promise<PathStat>;
+  /** The caller reads the archive, or ends it by `return`. */
+  readPath(
+    ref: string,
+    path: string,
+  ): Promise<{ readonly stat: PathStat; readonly archive: AsyncIterable<Uint8Array> }>;
+  writePath(
+    ref: string,
+    path: string,
+    archive: AsyncIterable<Uint8Array>,
+    options: { readonly keepKinds: boolean; readonly ownByUser: boolean },
+  ): Promise<void>;
+  /** The caller reads the archive, or ends it by `return`. */
+  export(ref: string): Promise<AsyncIterable<Uint8Array>>;
   /** `psArguments` as ps(1) takes them, in one string; empty for `-ef`. */
   top(ref: string, psArguments: string): Promise<TopResponse>;
 }

@@ -1,0 +1,45 @@
+import type { ErrorKind } from '../../errors/engine-error.ts';
+
+/** A file of the host that stands in the place of one in the tree, as a mount in a container. */
+export interface TreeMount {
+  readonly source: string;
+  /** As the container sees it. */
+  readonly target: string;
+}
+
+/** A directory tree as a container sees it. */
+export interface ContainerTree {
+  /** The mounted root file system. */
+  readonly root: string;
+  readonly mounts: readonly TreeMount[];
+}
+
+export interface WriteOptions {
+  /** Refuse to put a directory in the place of anything else, and the other way round. */
+  readonly keepKinds: boolean;
+  /** Who everything shall belong to; undefined keeps what the archive says. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** `path` begins with a slash; one at its end, or `/.`, asks for a directory and follows a symbolic link. */
+export type ArchiveRequest = ContainerTree & { readonly path: string } & (
+    | { readonly verb: 'stat' | 'read' | 'export' }
+    | ({ readonly verb: 'write' } & WriteOptions)
+  );
+
+export interface PathStat {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** As stat(2) gives it. */
+  readonly mode: number;
+  /** Nanoseconds since the epoch, in decimal. */
+  readonly mtimeNs: string;
+  /** Where a symbolic link leads to in the end, as far as that is there; empty for everything else. */
+  readonly linkTarget: string;
+}
+
+/** One line of JSON; after the answer to `read` and `export` (which leaves the path's own entry out) the archive follows. */
+export type ArchiveReply =
+  | { readonly stat: PathStat }
+  | { readonly written: true }
+  | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };

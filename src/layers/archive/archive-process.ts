@@ -1,0 +1,119 @@
+/**
+ * The program that looks at, packs or unpacks files of a container, in a process of its own: blocking calls are fine,
+ * and its root directory is the container's, so that no symbolic link leads anywhere else, whoever changes the tree
+ * meanwhile. It has a mount namespace of its own, too, whose mounts go with it. Its first argument is an
+ * `ArchiveRequest`; it answers on standard output with an `ArchiveReply` and, to `read`, the archive.
+ */
+import { lstatSync, statSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
+import { basename } from 'node:path/posix';
+import { EngineError, internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
+import { LinuxSyscalls } from '../../sys/linux.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { tarFile, tarTree } from '../diff/tar-tree.ts';
+import { byteStringOf } from '../tar/byte-string.ts';
+import type { ArchiveReply, ArchiveRequest, ContainerTree, PathStat } from './archive-message.ts';
+import { resolveLinks } from './resolve-links.ts';
+import { writeArchive } from './write-archive.ts';
+
+const FLUSH_BYTES = 256 * 1024;
+const ERRNO_TEXTS: Readonly<Record<string, string>> = {
+  ENOTDIR: 'not a directory',
+  ENAMETOOLONG: 'file name too long',
+  ELOOP: 'too many levels of symbolic links',
+};
+
+let archiveHasBegun = false;
+
+function enter(sys: LinuxSyscalls, { root, mounts }: ContainerTree): void {
+  // Node would keep its compiled code at exit otherwise, when all paths mean something else.
+  flushCompileCache();
+  sys.enterMountNamespace();
+  for (const { source, target } of mounts) sys.bindMount(source, root + resolveLinks(root, target));
+  sys.chroot(root);
+  process.chdir('/');
+  process.umask(0);
+}
+
+/** @throws not_found, internal with Docker's text. */
+function statPath(path: string): PathStat {
+  try {
+    const { mode, size, mtimeNs } = lstatSync(path, { bigint: true });
+    const isLink = (mode & 0o170000n) === 0o120000n;
+    return {
+      name: /(?:^|\/)\.$/.test(path) ? '.' : basename(path) || '/',
+      sizeBytes: Number(size),
+      mode: Number(mode),
+      mtimeNs: String(mtimeNs),
+      linkTarget: isLink ? resolveLinks('', path) : '',
+    };
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) throw new EngineError('not_found', path, { cause: error });
+    throw internalError(`lstat ${path}: ${textOfError(error)}`, error);
+  }
+}
+
+function textOfError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ERRNO_TEXTS[code] ?? messageOf(error);
+}
+
+function read(sys: LinuxSyscalls, path: string, verb: 'read' | 'export'): void {
+  const stat = statPath(path);
+  reply({ stat });
+  archiveHasBegun = true;
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  const flush = () => {
+    writeAll(Buffer.concat(pending));
+    [pending, pendingBytes] = [[], 0];
+  };
+  const pieces =
+    verb === 'export'
+      ? tarTree(sys, path, { whiteouts: false })
+      : tarFile(sys, byteStringOf(path), byteStringOf(stat.name));
+  for (const piece of pieces) {
+    if (piece.length >= FLUSH_BYTES) {
+      flush();
+      writeAll(piece);
+      continue;
+    }
+    pending.push(piece);
+    pendingBytes += piece.length;
+    if (pendingBytes >= FLUSH_BYTES) flush();
+  }
+  flush();
+}
+
+function writeAll(bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(1, bytes, done);
+}
+
+function reply(message: ArchiveReply): void {
+  writeAll(Buffer.from(`${JSON.stringify(message)}\n`));
+}
+
+async function main(request: ArchiveRequest): Promise<void> {
+  const sys = new LinuxSyscalls();
+  const { path } = request;
+  enter(sys, request);
+  if (request.verb === 'read' || request.verb === 'export') return read(sys, path, request.verb);
+  const stat = statPath(path);
+  if (request.verb !== 'write') return reply({ stat });
+  const directory = resolveLinks('', path);
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw internalError('extraction point is not a directory');
+  }
+  await writeArchive(sys, directory, request);
+  reply({ written: true });
+}
+
+try {
+  await main(JSON.parse(process.argv[2] ?? '') as ArchiveRequest);
+} catch (error) {
+  const kind = isEngineError(error, 'not_found') ? 'not_found' : 'internal';
+  // In the middle of an archive the exit status tells that it broke off, and standard error says why.
+  if (archiveHasBegun) writeSync(2, messageOf(error));
+  else reply({ failed: { kind, message: messageOf(error) } });
+  process.exitCode = 1;
+}

@@ -1,0 +1,92 @@
+import { readSync } from 'node:fs';
+import { internalError, messageOf } from '../../errors/engine-error.ts';
+import type { Syscalls } from '../../sys/syscalls.ts';
+import { decompress, detectCompression } from '../compression.ts';
+import type { ByteString } from '../tar/byte-string.ts';
+import { byteStringOf, bytesOf, textOf } from '../tar/byte-string.ts';
+import type { TarEntry } from '../tar/tar-entry.ts';
+import { readTar } from '../tar/tar-reader.ts';
+import { LayerTree } from '../unpack/layer-tree.ts';
+import { writeEntry } from '../unpack/write-entry.ts';
+import type { WriteOptions } from './archive-message.ts';
+
+const READ_BYTES = 1024 * 1024;
+const MAGIC_BYTES = 6;
+
+/**
+ * Unpacks the archive that comes on standard input into `directory` (a real path below the process's root), over what
+ * is there. Plain, gzip or zstd. What was unpacked before a failure stays, as with Docker.
+ * @throws internal, with Docker's texts where it has one.
+ */
+export async function writeArchive(sys: Syscalls, directory: string, options: WriteOptions): Promise<void> {
+  const tree = new LayerTree();
+  const base = byteStringOf(directory).split('/').filter(Boolean);
+  for await (const read of readTar(plain(standardInput()))) {
+    const parts = partsBelow(read.entry.path, directory);
+    const name = parts.pop();
+    if (name === undefined) continue;
+    const entry = placed(read.entry, directory, options);
+    const entryPath = textOf(entry.path);
+    const path = `${tree.directory([...base, ...parts], entryPath)}/${name}`;
+    if (options.keepKinds) refuseOtherKind(tree, path, entry, directory);
+    try {
+      await writeEntry(tree, sys, path, { ...read, entry });
+    } catch (error) {
+      throw internalError(messageOf(error), error);
+    }
+  }
+  for (const [path, time] of tree.directoryTimes()) sys.setTimes(bytesOf(path), time);
+}
+
+/** A hard link's target is a path of the archive as well. */
+function placed(entry: TarEntry, directory: string, { owner }: WriteOptions): TarEntry {
+  const own = owner === undefined ? entry : { ...entry, ...owner };
+  if (entry.type !== 'hardlink') return own;
+  const parts = partsBelow(entry.linkTarget, directory);
+  return { ...own, linkTarget: `${byteStringOf(directory)}/${parts.join('/')}` as ByteString };
+}
+
+function partsBelow(path: ByteString, directory: string): string[] {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) {
+      throw internalError(`${JSON.stringify(textOf(path).replace(/(?<=.)\/$/, ''))} is outside of "${directory}"`);
+    }
+  }
+  return parts;
+}
+
+function refuseOtherKind(tree: LayerTree, path: string, entry: TarEntry, directory: string): void {
+  const there = tree.lstat(path);
+  if (there === undefined || there.isDirectory() === (entry.type === 'directory')) return;
+  const [old, now] = there.isDirectory() ? ['directory', 'non-directory'] : ['non-directory', 'directory'];
+  throw internalError(
+    `cannot overwrite ${old} ${JSON.stringify(textOf(path))} with ${now} ${JSON.stringify(directory)}`,
+  );
+}
+
+/** Ends where the daemon's side does, whether it is done or dead. */
+function* standardInput(): Generator<Buffer> {
+  for (;;) {
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    const length = readSync(0, buffer, 0, READ_BYTES, null);
+    if (length === 0) return;
+    yield buffer.subarray(0, length);
+  }
+}
+
+async function* plain(source: Generator<Buffer>): AsyncGenerator<Uint8Array> {
+  let start: Buffer = Buffer.alloc(0);
+  while (start.length < MAGIC_BYTES) {
+    const next = source.next();
+    if (next.done === true) break;
+    start = start.length === 0 ? next.value : Buffer.concat([start, next.value]);
+  }
+  async function* whole(): AsyncGenerator<Buffer> {
+    yield start;
+    yield* source;
+  }
+  yield* decompress(whole(), detectCompression(start));
+}
