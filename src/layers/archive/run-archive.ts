@@ -45,11 +45,7 @@ export async function readFromTree(
   const output = running.child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const { reply, rest } = await readReply(output, running);
   if (!('stat' in reply)) throw internalError('reading from a container ended without an answer');
-  const stop = async () => {
-    running.child.kill('SIGKILL');
-    await running.ended;
-  };
-  return { stat: reply.stat, archive: closingIterable(archiveOf(running, rest, output), stop) };
+  return { stat: reply.stat, archive: closingIterable(archiveOf(running, rest, output), () => stop(running)) };
 }
 
 async function* archiveOf(
@@ -79,8 +75,7 @@ export async function writeToTree(
   const failure = await Promise.race([fed, replied.then(() => undefined)]);
   // A pipe that breaks because the process has refused the rest: its answer says why.
   if (failure !== undefined && !hasErrorCode(failure, 'EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE')) {
-    running.child.kill('SIGKILL');
-    await Promise.allSettled([running.ended, replied]);
+    await Promise.allSettled([stop(running), replied]);
     throw failure;
   }
   await replied;
@@ -103,9 +98,16 @@ function start(request: ArchiveRequest, compileCache: string): Running {
   return { child, ended };
 }
 
+/** What it wrote and nobody has read is dropped: with that left in its pipe the process would never count as ended. */
+async function stop({ child, ended }: Running): Promise<void> {
+  child.kill('SIGKILL');
+  child.stdout.destroy();
+  await ended;
+}
+
 async function readReply(
   output: AsyncIterator<Buffer>,
-  { child, ended }: Running,
+  running: Running,
 ): Promise<{ readonly reply: ArchiveReply; readonly rest: Buffer }> {
   let bytes: Buffer = Buffer.alloc(0);
   for (let next = await output.next(); next.done !== true; next = await output.next()) {
@@ -114,11 +116,10 @@ async function readReply(
     if (end === -1) continue;
     const reply = JSON.parse(bytes.subarray(0, end).toString()) as ArchiveReply;
     if ('failed' in reply) {
-      child.kill('SIGKILL');
-      await ended;
+      await stop(running);
       throw new EngineError(reply.failed.kind, reply.failed.message);
     }
     return { reply, rest: bytes.subarray(end + 1) };
   }
-  throw internalError(`looking into a container ended without an answer: ${(await ended) ?? ''}`);
+  throw internalError(`looking into a container ended without an answer: ${(await running.ended) ?? ''}`);
 }
