@@ -4,7 +4,6 @@ import type { ContainerId } from '../lib/ids.ts';
 import { identify } from '../sys/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { findExecutable } from './find-executable.ts';
-import { mountSharedMemory } from './shared-memory.ts';
 import { monitorArguments } from './monitor-arguments.ts';
 import { writeRecord } from './monitor-record.ts';
 import type { OciSpec } from './oci-spec.ts';
@@ -12,6 +11,7 @@ import { removeContainer } from './remove.ts';
 import type { CreateRequest } from './runtime.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { processNotStarted } from './runtime-errors.ts';
+import { mountSharedMemory } from './shared-memory.ts';
 import { spawnMonitor } from './spawn-monitor.ts';
 
 /** See `Runtime.create`. */

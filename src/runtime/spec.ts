@@ -1,8 +1,8 @@
 import type { ContainerId } from '../lib/ids.ts';
 import { boundingCapabilities } from '../sys/own-capabilities.ts';
 import type { OciProcess, OciSpec } from './oci-spec.ts';
-import { capabilitiesOfMask, containerCapabilities } from './spec/capabilities.ts';
 import { type BlockIoOptions, blockIo } from './spec/block-io.ts';
+import { capabilitiesOfMask, containerCapabilities } from './spec/capabilities.ts';
 import { ALL_DEVICES, DEFAULT_DEVICE_RULES, type DeviceNode, type DeviceRule, hostDevices } from './spec/devices.ts';
 import { type DeviceMapping, mappedDevices, parseDeviceRule } from './spec/mapped-devices.ts';
 import { type Bind, containerMounts, type SharedMemory } from './spec/mounts.ts';
