@@ -16,6 +16,9 @@ const project = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, 
 const skiffd = join(project, 'bin/skiffd');
 const skiff = join(project, 'bin/skiff');
 
+/** An emulated machine compiles the daemon for the first time in more than half a minute. */
+const START_LIMIT_MS = 120_000;
+
 /** A daemon of a test's own, with roots, socket, bridge and rules that nothing else on the host shares. */
 export class TestDaemon {
   readonly root: string;
@@ -51,11 +54,12 @@ export class TestDaemon {
   async start(): Promise<void> {
     const already = this.log().length;
     const child = this.#spawn();
-    await until(`skiffd says that it listens; it says:\n${this.log()}`, () => {
+    const listens = () => {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`skiffd ended at its start:\n${this.log()}`);
       return this.log().slice(already).includes('API listen on');
-    });
+    };
+    await until(`skiffd says that it listens; it says:\n${this.log()}`, listens, START_LIMIT_MS);
   }
 
   /** Starts the daemon and kills it this much later, however far it has come. */
