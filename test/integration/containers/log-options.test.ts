@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createContainer, exitCodeOf, logsOf, runContainer } from '../../support/containers.ts';
+import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { until } from '../../support/until.ts';
+
+let daemon: TestDaemon;
+before(async () => {
+  daemon = await startDaemon();
+});
+after(() => daemon.close());
+
+const logged = (config: object, Type = 'json-file') => ({ HostConfig: { LogConfig: { Type, Config: config } } });
+
+/** So many numbered lines, with a pause after every hundred of them. */
+function counting(lines: number): string[] {
+  return [
+    'sh',
+    '-c',
+    `i=0; while [ $i -lt ${lines} ]; do echo line $i; i=$((i+1)); [ $((i % 100)) = 0 ] && sleep 0.01; done`,
+  ];
+}
+
+function numbersIn(text: string): number[] {
+  return [...text.matchAll(/^line (\d+)$/gm)].map((match) => Number(match[1]));
+}
+
+async function logFiles(id: string): Promise<string[]> {
+  const { LogPath } = (await daemon.call('GET', `/containers/${id}/json`)).json<{ LogPath: string }>();
+  const names = readdirSync(dirname(LogPath)).filter((name) => name.startsWith('container.log'));
+  return names.sort().map((name) => join(dirname(LogPath), name));
+}
+
+test('a log that is set aside again and again loses no line, neither for its follower nor later', async () => {
+  const lines = 3000;
+  const id = await runContainer(daemon, { Cmd: counting(lines), ...logged({ 'max-size': '20k', 'max-file': '100' }) });
+  const expected = Array.from({ length: lines }, (_, index) => index);
+  const followed = await logsOf(daemon, id, '&follow=1');
+  assert.deepEqual(numbersIn(followed.stdout), expected);
+  assert.equal(await exitCodeOf(daemon, id), 0);
+  assert.ok((await logFiles(id)).length > 2, 'it was rotated more than once');
+  assert.deepEqual(numbersIn((await logsOf(daemon, id)).stdout), expected);
+  const tail = await logsOf(daemon, id, '&tail=1500');
+  assert.deepEqual(numbersIn(tail.stdout), expected.slice(-1500));
+});
+
+test('no more files are kept than asked for, and the lines in them are the last', async () => {
+  const lines = 3000;
+  const id = await runContainer(daemon, { Cmd: counting(lines), ...logged({ 'max-size': '20k', 'max-file': '3' }) });
+  assert.equal(await exitCodeOf(daemon, id), 0);
+  const files = await logFiles(id);
+  assert.ok(files.length <= 3, files.join());
+  const numbers = numbersIn((await logsOf(daemon, id)).stdout);
+  assert.ok(numbers.length < lines);
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: numbers.length }, (_, index) => lines - numbers.length + index),
+  );
+});
+
+test('with one file, the log begins anew when it is full', async () => {
+  const id = await runContainer(daemon, { Cmd: counting(3000), ...logged({ 'max-size': '20k' }) });
+  assert.equal(await exitCodeOf(daemon, id), 0);
+  const [only, ...others] = await logFiles(id);
+  assert.deepEqual(others, []);
+  assert.ok(only !== undefined && statSync(only).size < 100_000);
+});
+
+test('a log that has grown while no daemon ran is rotated by the next one', async () => {
+  const Cmd = ['sh', '-c', 'i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; echo done; sleep 1000'];
+  const id = await createContainer(daemon, { Cmd, ...logged({ 'max-size': '10k', 'max-file': '9' }) });
+  await daemon.call('POST', `/containers/${id}/start`);
+  await daemon.kill();
+  await daemon.start();
+  await until('all is written', async () => (await logsOf(daemon, id)).stdout.endsWith('done\n'));
+  await until('the log was set aside', async () => (await logFiles(id)).some((path) => path.endsWith('.1')));
+  const numbers = numbersIn((await logsOf(daemon, id)).stdout);
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: 2000 }, (_, index) => index),
+  );
+  await daemon.call('DELETE', `/containers/${id}?force=1`);
+});
+
+test('the driver local keeps logs that can be read', async () => {
+  const id = await runContainer(daemon, { Cmd: ['echo', 'hello'], ...logged({ 'max-size': '1m' }, 'local') });
+  assert.equal(await exitCodeOf(daemon, id), 0);
+  assert.equal((await logsOf(daemon, id)).stdout, 'hello\n');
+});
+
+test('the driver none keeps nothing, and says so', async () => {
+  const id = await runContainer(daemon, { Cmd: ['echo', 'hello'], ...logged({}, 'none') });
+  assert.equal(await exitCodeOf(daemon, id), 0);
+  const answer = await daemon.call('GET', `/containers/${id}/logs?stdout=1`);
+  assert.equal(answer.status, 501);
+  assert.match(answer.text(), /configured logging driver does not support reading/);
+});
+
+test('the journal is refused where there is none', { skip: existsSync('/run/systemd/journal/socket') }, async () => {
+  const id = await createContainer(daemon, logged({}, 'journald'));
+  const answer = await daemon.call('POST', `/containers/${id}/start`);
+  assert.equal(answer.status, 500);
+  assert.match(answer.text(), /journald is not enabled on this host/);
+});
