@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startEngines } from './engines.ts';
 import { measure } from './measure.ts';
-import { RUNNING, removeRunning, scenarios, startRunning } from './scenarios.ts';
+import { RUNNING, removeRunning, type Scenario, scenarios, startRunning } from './scenarios.ts';
 import { printTable, type Row } from './table.ts';
 
 /** A daemon is idle some time after its last request: ours gives memory back then. */
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
       unit: 'MB',
       values: engines.map((engine) => perContainer(engine.monitorsMb())),
     });
-    for (const scenario of scenarios) {
+    for (const scenario of scenarios.filter(isWanted)) {
       process.stderr.write(`bench: ${Object.keys(scenario.steps).join(', ')} …\n`);
       rows.push(...(await measure(engines, scenario)));
     }
@@ -35,6 +35,12 @@ async function main(): Promise<void> {
       rows,
     ),
   );
+}
+
+/** With words on the command line only those whose titles have one of them. */
+function isWanted({ steps }: Scenario): boolean {
+  const words = process.argv.slice(2);
+  return words.length === 0 || Object.keys(steps).some((title) => words.some((word) => title.includes(word)));
 }
 
 function perContainer(all: number | undefined): number | undefined {

@@ -3,5 +3,5 @@ import { main, nodeBinary, root, run, runSteps } from './step.mjs';
 
 await main(async () => {
   await runSteps(setupSteps());
-  await run(nodeBinary(), [`${root}/bench/main.ts`], { inherit: true });
+  await run(nodeBinary(), [`${root}/bench/main.ts`, ...process.argv.slice(2)], { inherit: true });
 });
