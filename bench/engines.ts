@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { residentOf } from './memory.ts';
+import { runCommand } from './run-command.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
@@ -42,9 +44,17 @@ async function startSkiff(): Promise<Engine> {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
+      await removeNetwork(`${root}/data`);
       rmSync(root, { recursive: true });
     },
   };
+}
+
+/** A daemon leaves its bridge and its rules for the containers that run on; both are named after its data root. */
+async function removeNetwork(dataRoot: string): Promise<void> {
+  const name = `skiff_${createHash('sha256').update(dataRoot).digest('hex').slice(0, 8)}`;
+  await runCommand('ip', ['link', 'delete', name]);
+  await runCommand('nft', ['delete', 'table', 'ip', name]);
 }
 
 /** A peer that runs already; its socket comes from the environment. */
