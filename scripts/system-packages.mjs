@@ -12,6 +12,7 @@ const ENGINE_PACKAGES = [
   'libatomic1', // Node 26 is linked to it
   'nftables',
   'procps', // ps, for the processes of a container
+  'tini', // the first process with `run --init`
 ];
 
 /** What only the test suite needs: counterparts to compare with. */
