@@ -36,7 +36,7 @@ export function chooseNamespaces(
 function processes(context: ContainersContext, { PidMode: mode }: HostConfig): NamespaceChoice {
   const reference = donorReference(mode);
   if (reference === undefined) return mode === 'host' ? 'host' : 'private';
-  return { path: `/proc/${donorOf(context, 'PID', reference).state.pid}/ns/pid` };
+  return { ofProcess: donorOf(context, 'PID', reference).state.pid };
 }
 
 /** System V's objects and message queues, and with them the files at /dev/shm. */
@@ -50,7 +50,7 @@ function interProcess(
     const donor = donorOf(context, 'IPC', reference);
     if (donor.hostConfig.IpcMode === 'host') return { ipc: 'host', sharedMemory: 'host' };
     return {
-      ipc: { path: `/proc/${donor.state.pid}/ns/ipc` },
+      ipc: { ofProcess: donor.state.pid },
       sharedMemory: { path: context.runtime.sharedMemoryOf(donor.id) },
     };
   }

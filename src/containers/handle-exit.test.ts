@@ -55,3 +55,16 @@ test('a wait that is given up leaves nothing, and one for what has ended is answ
   assert.equal((await engine.containers.wait(id, '', never).outcome).exitCode, 4);
   assert.throws(() => engine.containers.wait(id, 'nope', never), /invalid condition: "nope"/);
 });
+
+test('a kill for lack of memory is told once, when it happens', async (t) => {
+  const engine = await testEngine(t);
+  const id = await running(engine, 'short', {}, { Memory: 20_000_000 });
+  engine.runtime.outOfMemory.get(id)?.();
+  assert.equal(engine.containers.find(id).state.oomKilled, true);
+  const { outcome } = engine.containers.wait(id, 'next-exit', never);
+  engine.runtime.end(id, 137, new Date(), true);
+  await outcome;
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  assert.ok(engine.events.at(-1)?.startsWith('die '));
+  assert.equal(engine.events.filter((event) => event === 'oom').length, 1);
+});

@@ -7,6 +7,7 @@ import { unwatchedHealth } from './health/health.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
+import { reportOom } from './report-oom.ts';
 import { wantsRestart } from './restart-policy.ts';
 import { rotateLogs } from './rotate-logs.ts';
 import { tearDown } from './tear-down.ts';
@@ -15,9 +16,13 @@ import { tearDown } from './tear-down.ts';
 export function superviseExit(context: ContainersContext, id: ContainerId): void {
   const { runtime, locks, options } = context;
   const endRotation = rotateLogs(context, id);
+  const endReports = reportOom(context, id);
   runtime
     .wait(id)
-    .finally(endRotation)
+    .finally(() => {
+      endRotation();
+      endReports();
+    })
     .then((exit) => locks.run(id, () => handleExitLocked(context, id, exit)))
     .catch((error: unknown) => options.logError(`after the exit of container ${id}`, error));
 }
@@ -31,11 +36,12 @@ export function superviseExit(context: ContainersContext, id: ContainerId): void
 export async function handleExitLocked(context: ContainersContext, id: ContainerId, exit: ExitStatus): Promise<void> {
   const { store, waiters, restarts } = context;
   if (!store.has(id) || !isRunning(store.get(id))) return;
+  const oomWasTold = store.get(id).state.oomKilled;
   const restartCount = restartCountAfter(context, store.get(id), exit);
   context.health.end(id);
   const record = recordExit(context, id, exit, restartCount);
   const report = async () => {
-    if (exit.oomKilled) publish(context, record, 'oom');
+    if (exit.oomKilled && !oomWasTold) publish(context, record, 'oom');
     waiters.exited(id, { exitCode: exit.exitCode });
     await afterContinuations();
     publish(context, record, 'die', { execDuration: durationOf(record), exitCode: String(exit.exitCode) });

@@ -15,6 +15,7 @@ import type { CreateRequest, ExecRequest, ExitStatus, MonitorStream, Runtime } f
 import type { RuntimeContext } from './runtime-context.ts';
 import { startContainer } from './start.ts';
 import { sweepContainers } from './sweep.ts';
+import { watchOom } from './watch-oom.ts';
 
 /** Nothing is on this host of the container that was asked for: a reboot took it. Docker says 255 then, too. */
 const LOST = 255;
@@ -94,6 +95,10 @@ export class ConmonRuntime implements Runtime {
 
   reopenLog(id: ContainerId): Promise<void> {
     return reopenLog(this.#context.paths.container(id));
+  }
+
+  onOutOfMemory(id: ContainerId, callback: () => void): () => void {
+    return watchOom(this.#context.paths.container(id), callback);
   }
 
   sharedMemoryOf(id: ContainerId): string {

@@ -91,6 +91,11 @@ export interface Runtime {
 
   /** Has the monitor put a new log file in the place of the one that it writes. @throws not_found when it is gone. */
   reopenLog(id: ContainerId): Promise<void>;
+  /**
+   * Calls back once when the kernel has killed one of its processes for lack of memory, at once when it has already.
+   * @returns ends it.
+   */
+  onOutOfMemory(id: ContainerId, callback: () => void): () => void;
   /** Where on the host the shared memory of a container is that was created with `sharedMemoryBytes`. */
   sharedMemoryOf(id: ContainerId): string;
 

@@ -58,6 +58,8 @@ interface FakeProcess {
 export class FakeRuntime implements Runtime {
   readonly calls: string[] = [];
   readonly processes = new Map<string, FakeProcess>();
+  /** Who is to be told. */
+  readonly outOfMemory = new Map<string, () => void>();
   /** Fails the next call of this method. */
   failNext: Failure | undefined;
   ignoresTerm = false;
@@ -91,10 +93,10 @@ export class FakeRuntime implements Runtime {
   }
 
   /** The container's process ends. */
-  end(id: string, exitCode: number, finishedAt = new Date()): void {
+  end(id: string, exitCode: number, finishedAt = new Date(), oomKilled = false): void {
     const process = this.#process(id);
     process.status = 'exited';
-    process.result = { exitCode, oomKilled: false, finishedAt };
+    process.result = { exitCode, oomKilled, finishedAt };
     process.exit.resolve(process.result);
     for (const stream of process.streams) stream.end();
   }
@@ -139,6 +141,11 @@ export class FakeRuntime implements Runtime {
   async deleteExec(_id: ContainerId, execId: ExecId): Promise<void> {
     this.#called('deleteExec');
     this.processes.delete(execId);
+  }
+
+  onOutOfMemory(id: ContainerId, callback: () => void): () => void {
+    this.outOfMemory.set(id, callback);
+    return () => this.outOfMemory.delete(id);
   }
 
   sharedMemoryOf(id: ContainerId): string {

@@ -1,7 +1,8 @@
+import { namespacePath } from '../../sys/process-namespaces.ts';
 import type { OciNamespace } from '../oci-spec.ts';
 
-/** `host`: the host's own; otherwise a new one, or one that a path names. */
-export type NamespaceChoice = 'private' | 'host' | { readonly path: string };
+/** `host`: the host's own; otherwise a new one, or the one that a process is in. */
+export type NamespaceChoice = 'private' | 'host' | { readonly ofProcess: number };
 
 /** Where a container's network is: networks/ makes the plan, and this is the same shape. */
 export type NetworkNamespace =
@@ -27,7 +28,7 @@ export function containerNamespaces(options: NamespaceOptions): OciNamespace[] {
   for (const type of ['uts', 'pid', 'ipc', 'cgroup'] as const) {
     const choice = options[type];
     if (choice === 'host') continue;
-    namespaces.push(choice === 'private' ? { type } : { type, path: choice.path });
+    namespaces.push(choice === 'private' ? { type } : { type, path: namespacePath(choice.ofProcess, type) });
   }
   return namespaces;
 }

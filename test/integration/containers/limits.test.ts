@@ -22,6 +22,7 @@ function cgroupFile(id: string, controller: string, file: string): string {
 }
 
 interface State {
+  readonly Running: boolean;
   readonly OOMKilled: boolean;
   readonly ExitCode: number;
 }
@@ -44,6 +45,20 @@ test('what allocates past its limit is killed, and that is told', async () => {
   const events = (await daemon.call('GET', `/events?since=${since}&until=${until}&filters=${filters}`)).text();
   const actions = [...events.matchAll(/"Action":"([^"]+)"/g)].map((match) => match[1]);
   assert.ok(actions.indexOf('oom') >= 0 && actions.indexOf('oom') < actions.indexOf('die'), actions.join());
+});
+
+test('a kill for lack of memory that the container survives is told at once, also by the next daemon', async () => {
+  const id = await runContainer(daemon, {
+    Cmd: ['sh', '-c', 'while [ ! -e /go ]; do sleep 0.05; done; tail /dev/zero; sleep 1000'],
+    HostConfig: { Memory: 16 * MB, MemorySwap: 16 * MB },
+  });
+  await daemon.kill();
+  await daemon.start();
+  const exec = await daemon.call('POST', `/containers/${id}/exec`, { body: { Cmd: ['touch', '/go'] } });
+  await daemon.call('POST', `/exec/${exec.json<{ Id: string }>().Id}/start`, { body: { Detach: true } });
+  await until('it is told', async () => (await stateOf(id)).OOMKilled);
+  assert.equal((await stateOf(id)).Running, true);
+  await daemon.call('DELETE', `/containers/${id}?force=1`);
 });
 
 test('a container within its limit that is killed was not killed for memory', async () => {
