@@ -64,7 +64,8 @@ export class ApiClient {
    * @throws UnreachableError when there is no answer
    */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<TransportResponse> {
-    if (isStream(options.body)) await this.negotiate();
+    // The answer to HEAD has no body that could say why it was refused.
+    if (method === 'HEAD' || isStream(options.body)) await this.negotiate();
     const sent = this.#version;
     const response = await this.#send(method, path, options);
     if (response.status < 400) return response;

@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { bytesOf } from './tar/byte-string.ts';
+import { bytesOf } from '../lib/tar/byte-string.ts';
 
 /**
  * Docker's measure of a layer: the sizes of all files and symbolic links below `path`; a file of several names counts

@@ -11,9 +11,19 @@ export const containerCommands: Group = {
     entry(['container create', 'create'], 'Create a new container', () => import('./create.ts')),
     entry(['container exec', 'exec'], 'Execute a command in a running container', () => import('./exec.ts')),
     entry(
+      ['container cp', 'cp'],
+      'Copy files/folders between a container and the local filesystem',
+      () => import('./cp.ts'),
+    ),
+    entry(
       ['container diff', 'diff'],
       "Inspect changes to files or directories on a container's filesystem",
       () => import('./diff.ts'),
+    ),
+    entry(
+      ['container export', 'export'],
+      "Export a container's filesystem as a tar archive",
+      () => import('./export.ts'),
     ),
     entry(
       ['container inspect'],

@@ -4,14 +4,14 @@ import { CliError } from '../errors.ts';
 import { fileErrorText } from './file-error.ts';
 
 /** Refuses a path that cannot become a file, before anything is asked of the daemon. */
-export async function checkOutputPath(path: string): Promise<void> {
+export async function checkOutputPath(path: string, failure = 'failed to save image'): Promise<void> {
   const folder = dirname(path);
   await stat(folder).catch((error: unknown) => {
     const reason = fileErrorText('stat', folder, error);
-    throw new CliError(`failed to save image: invalid output path: ${reason}`, 1, { cause: error });
+    throw new CliError(`${failure}: invalid output path: ${reason}`, 1, { cause: error });
   });
   const existing = await stat(path).catch(() => undefined);
-  if (existing?.isDirectory() === true) throw new CliError('failed to save image: cannot write to a directory');
+  if (existing?.isDirectory() === true) throw new CliError(`${failure}: cannot write to a directory`);
 }
 
 /** Writes the bytes beside the path and moves them there when all have arrived: no half file stands under the name. */

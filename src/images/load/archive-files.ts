@@ -2,8 +2,8 @@ import { posix } from 'node:path';
 import type { BlobInfo, ContentStore } from '../../content/content-store.ts';
 import { brokenImageArchive } from '../../errors/images.ts';
 import { decompress, detectCompression } from '../../layers/compression.ts';
-import { textOf } from '../../layers/tar/byte-string.ts';
-import { readTar } from '../../layers/tar/tar-reader.ts';
+import { textOf } from '../../lib/tar/byte-string.ts';
+import { readTar } from '../../lib/tar/tar-reader.ts';
 
 /** More files than any archive of images has; each costs a synced blob until the archive is read. */
 const MAX_FILES = 100_000;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { readTar } from '../../layers/tar/tar-reader.ts';
 import { digestOf } from '../../lib/digest.ts';
+import { readTar } from '../../lib/tar/tar-reader.ts';
 import { blobPath, dockerArchive, makeImage, tarOf } from '../testing/image-archive.ts';
 import { bytes, imageFixture } from '../testing/image-fixture.ts';
 

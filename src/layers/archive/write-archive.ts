@@ -1,11 +1,11 @@
 import { readSync } from 'node:fs';
 import { internalError, messageOf } from '../../errors/engine-error.ts';
+import type { ByteString } from '../../lib/tar/byte-string.ts';
+import { byteStringOf, bytesOf, textOf } from '../../lib/tar/byte-string.ts';
+import type { TarEntry } from '../../lib/tar/tar-entry.ts';
+import { readTar } from '../../lib/tar/tar-reader.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { decompress, detectCompression } from '../compression.ts';
-import type { ByteString } from '../tar/byte-string.ts';
-import { byteStringOf, bytesOf, textOf } from '../tar/byte-string.ts';
-import type { TarEntry } from '../tar/tar-entry.ts';
-import { readTar } from '../tar/tar-reader.ts';
 import { LayerTree } from '../unpack/layer-tree.ts';
 import { writeEntry } from '../unpack/write-entry.ts';
 import type { WriteOptions } from './archive-message.ts';

@@ -1,9 +1,9 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
+import type { ByteString } from '../../lib/tar/byte-string.ts';
+import { byteStringOf, bytesOf, textOf } from '../../lib/tar/byte-string.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
-import type { ByteString } from '../tar/byte-string.ts';
-import { byteStringOf, bytesOf, textOf } from '../tar/byte-string.ts';
 
 export type ChangeKind = 'modified' | 'added' | 'deleted';
 

@@ -1,11 +1,11 @@
 import type { Stats } from 'node:fs';
 import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { internalError } from '../../errors/engine-error.ts';
+import type { ByteString } from '../../lib/tar/byte-string.ts';
+import { byteStringOf, bytesOf, textOf } from '../../lib/tar/byte-string.ts';
+import type { TarEntry, TarEntryType } from '../../lib/tar/tar-entry.ts';
+import { formatTarHeader, TAR_END, tarPadding } from '../../lib/tar/tar-writer.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
-import type { ByteString } from '../tar/byte-string.ts';
-import { byteStringOf, bytesOf, textOf } from '../tar/byte-string.ts';
-import type { TarEntry, TarEntryType } from '../tar/tar-entry.ts';
-import { formatTarHeader, TAR_END, tarPadding } from '../tar/tar-writer.ts';
 
 const READ_BYTES = 1024 * 1024;
 const OPAQUE_XATTR = 'trusted.overlay.opaque';

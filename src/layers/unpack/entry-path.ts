@@ -1,6 +1,6 @@
 import { refusedEntry } from '../../errors/layers.ts';
-import type { ByteString } from '../tar/byte-string.ts';
-import { textOf } from '../tar/byte-string.ts';
+import type { ByteString } from '../../lib/tar/byte-string.ts';
+import { textOf } from '../../lib/tar/byte-string.ts';
 
 /**
  * The parts of an entry's path below the layer's root; none for the root itself. A leading slash means the layer's

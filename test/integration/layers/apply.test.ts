@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { isEngineError } from '../../../src/errors/engine-error.ts';
-import { archiveOf, paxEntry, rawEntry } from '../../../src/layers/tar/testing/raw-archive.ts';
 import type { DiffId } from '../../../src/lib/digest.ts';
 import { digestOf } from '../../../src/lib/digest.ts';
+import { archiveOf, paxEntry, rawEntry } from '../../../src/lib/tar/testing/raw-archive.ts';
 import { LinuxSyscalls } from '../../../src/sys/linux.ts';
 import { BASE_NAMES, describeTree, layerFixture, leftIn, run } from './layer-fixture.ts';
 

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSyn
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isEngineError } from '../../../src/errors/engine-error.ts';
-import { archiveOf, rawEntry } from '../../../src/layers/tar/testing/raw-archive.ts';
 import type { ChainId, DiffId } from '../../../src/lib/digest.ts';
 import { chainIdsOf, digestOf } from '../../../src/lib/digest.ts';
 import type { ContainerId } from '../../../src/lib/ids.ts';
 import { randomId } from '../../../src/lib/ids.ts';
+import { archiveOf, rawEntry } from '../../../src/lib/tar/testing/raw-archive.ts';
 import { mountsBelow } from '../../support/leaks.ts';
 import type { LayerFixture } from './layer-fixture.ts';
 import { BASE_NAMES, layerFixture, leftIn, once } from './layer-fixture.ts';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { isEngineError } from '../../../src/errors/engine-error.ts';
-import { archiveOf, paxEntry, rawEntry, rawHeader } from '../../../src/layers/tar/testing/raw-archive.ts';
+import { archiveOf, paxEntry, rawEntry, rawHeader } from '../../../src/lib/tar/testing/raw-archive.ts';
 import { layerFixture, leftIn } from './layer-fixture.ts';
 
 const OK = rawEntry({ name: 'before' }, 'fine');
