@@ -17,23 +17,28 @@ export async function sendSignal(context: ContainersContext, id: ContainerId, si
   const { store, runtime, locks } = context;
   if (await endsWait(context, id, signal)) return;
   noteSignal(context, store.get(id), signal);
-  const sent = await runtime.kill(id, signal).then(
-    () => true,
-    (error: unknown) => {
-      if (!isEngineError(error, 'not_found')) throw error;
-      return false;
-    },
-  );
+  const sent = await unlessEnded(runtime.kill(id, signal));
   const record = store.get(id);
   publish(context, record, 'kill', { signal: String(signal) });
   if (!sent || record.state.status !== 'paused' || !isToEnd(record, signal)) return;
   // The exit comes before anyone could see that it ran again.
-  if (signal === constants.signals.SIGKILL) await runtime.resume(id);
+  if (signal === constants.signals.SIGKILL) await unlessEnded(runtime.resume(id));
   else await locks.run(id, () => unpauseLocked(context, id));
 }
 
+/** @returns false when there was nothing left to do it to. */
+async function unlessEnded(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (!isEngineError(error, 'not_found')) throw error;
+    return false;
+  }
+}
+
 /** As with Docker any signal is, for a container that does not say by which one it ends. */
-export function isToEnd({ config }: ContainerRecord, signal: number): boolean {
+function isToEnd({ config }: ContainerRecord, signal: number): boolean {
   if (config.StopSignal === undefined || config.StopSignal === '') return true;
   return signal === constants.signals.SIGKILL || signal === parseSignal(config.StopSignal);
 }

@@ -47,7 +47,7 @@ export class HealthMonitors {
     });
   }
 
-  /** For the daemon's end. Probes that run are left to the next daemon. */
+  /** For the daemon's end. Who is not waited for is ended by the next daemon. */
   close(): void {
     for (const id of this.#watches.keys()) this.end(id);
   }
