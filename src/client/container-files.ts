@@ -15,3 +15,27 @@ export async function containerTop(client: ApiClient, container: string, psArgum
   const query = { ps_args: psArguments || undefined };
   return await client.json<TopResponse>('GET', pathTo('containers', container, 'top'), { query });
 }
+
+export interface CommitRequest {
+  readonly repo: string;
+  readonly tag: string;
+  readonly author: string;
+  readonly comment: string;
+  readonly pause: boolean;
+  readonly changes: readonly string[];
+}
+
+/** The new image's ID. */
+export async function commitContainer(client: ApiClient, container: string, request: CommitRequest): Promise<string> {
+  const { repo, tag, author, comment, pause, changes } = request;
+  const query = {
+    container,
+    repo: repo || undefined,
+    tag: tag || undefined,
+    author: author || undefined,
+    comment: comment || undefined,
+    pause: pause ? undefined : '0',
+    changes,
+  };
+  return (await client.json<{ readonly Id: string }>('POST', '/commit', { query, json: null })).Id;
+}

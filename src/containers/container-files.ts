@@ -8,6 +8,7 @@ import {
   writeContainerPath,
 } from './archive.ts';
 import { listContainerChanges } from './changes.ts';
+import { type CommitOptions, commitContainer } from './commit.ts';
 import type { ContainersContext } from './context.ts';
 import { exportContainer } from './export.ts';
 import { listContainerProcesses } from './top.ts';
@@ -30,6 +31,7 @@ export class ContainerFiles {
   writePath = (ref: string, path: string, archive: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<void> =>
     writeContainerPath(this.#context, ref, path, archive, options);
   export = (ref: string): Promise<AsyncIterable<Uint8Array>> => exportContainer(this.#context, ref);
+  commit = (ref: string, options: CommitOptions): Promise<string> => commitContainer(this.#context, ref, options);
   top = (ref: string, psArguments: string): Promise<TopResponse> =>
     listContainerProcesses(this.#context, ref, psArguments);
 }

@@ -1,5 +1,5 @@
 import type { EventSink } from '../events/event-bus.ts';
-import type { ImageLookup } from '../images/image-store.ts';
+import type { ImageCommits, ImageLookup } from '../images/image-store.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { KeyedLock } from '../lib/keyed-lock.ts';
@@ -66,7 +66,7 @@ export interface ContainersContext {
   readonly health: HealthMonitors;
   readonly runtime: Runtime;
   readonly layers: LayerStore;
-  readonly images: ImageLookup;
+  readonly images: ImageLookup & ImageCommits;
   readonly network: ContainerNetwork;
   readonly logs: LogReader;
   readonly events: EventSink;

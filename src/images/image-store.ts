@@ -1,4 +1,5 @@
 import type { ChainId, DiffId, ImageId } from '../lib/digest.ts';
+import type { CommitRequest } from './commit-image.ts';
 
 /** The part of an OCI/Docker image configuration that containers start from; keys as in the file. */
 export interface ImageRunConfig {
@@ -36,6 +37,12 @@ export interface Image {
   readonly author: string | undefined;
   readonly config: ImageRunConfig;
   readonly history: readonly ImageHistoryEntry[];
+}
+
+/** Makes images of containers. */
+export interface ImageCommits {
+  /** All or nothing. @throws not_found for the parent image. */
+  commit(request: CommitRequest): Promise<ImageId>;
 }
 
 /** Finds images; what containers and the builder need of them. */

@@ -1,17 +1,19 @@
 import type { ContentStore } from '../content/content-store.ts';
 import type { EventSink } from '../events/event-bus.ts';
+import type { ImageId } from '../lib/digest.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ImageReference } from '../lib/image-reference.ts';
 import type { StateDatabase } from '../state/database.ts';
 import { ImageState } from '../state/images.ts';
 import { SettingState } from '../state/settings.ts';
+import { type CommitRequest, commitImage } from './commit-image.ts';
 import { loadDefaultImage } from './default-image.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { ImageCatalog } from './image-catalog.ts';
 import type { ImageContext, ImageLayers, ImageUsers } from './image-context.ts';
 import type { HistoryStep } from './image-history.ts';
 import { imageHistory } from './image-history.ts';
-import type { Image, ImageLookup } from './image-store.ts';
+import type { Image, ImageCommits, ImageLookup } from './image-store.ts';
 import type { ImportRequest } from './import/import-image.ts';
 import { importImage } from './import/import-image.ts';
 import type { ImageDetails } from './inspect-image.ts';
@@ -36,7 +38,7 @@ export interface LocalImagesOptions {
 }
 
 /** The images of this host; each verb is in a file of its own. */
-export class LocalImages implements ImageLookup {
+export class LocalImages implements ImageLookup, ImageCommits {
   readonly #context: ImageContext;
   readonly #settings: SettingState;
   readonly #pruner: ImagePruner;
@@ -93,6 +95,10 @@ export class LocalImages implements ImageLookup {
 
   import(request: ImportRequest, report: Report): Promise<void> {
     return importImage(this.#context, request, report);
+  }
+
+  commit(request: CommitRequest): Promise<ImageId> {
+    return commitImage(this.#context, request);
   }
 
   remove(image: string, options: RemoveOptions): Promise<RemovedRow[]> {

@@ -10,6 +10,7 @@ export const containerCommands: Group = {
     ),
     entry(['container create', 'create'], 'Create a new container', () => import('./create.ts')),
     entry(['container exec', 'exec'], 'Execute a command in a running container', () => import('./exec.ts')),
+    entry(['container commit', 'commit'], "Create a new image from a container's changes", () => import('./commit.ts')),
     entry(
       ['container cp', 'cp'],
       'Copy files/folders between a container and the local filesystem',

@@ -49,7 +49,10 @@ async function engineIn(
     state,
     runtime,
     layers: fakeLayers(directory, calls),
-    images: { resolve: async (reference) => imageNamed(reference, image) },
+    images: {
+      resolve: async (reference) => imageNamed(reference, image),
+      commit: async ({ container }) => `sha256:${container}` as Image['id'],
+    },
     network: fakeNetwork(calls),
     logs: { read: async function* () {} },
     events: {

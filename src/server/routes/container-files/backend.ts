@@ -1,5 +1,7 @@
+import type { ContainerConfig } from '../../../api-types/container-config.ts';
 import type { FilesystemChange } from '../../../api-types/container-files.ts';
 import type { TopResponse } from '../../../api-types/container-top.ts';
+import type { ImageReference } from '../../../lib/image-reference.ts';
 
 /** As stat(2) gives it; a symbolic link's own, with where it leads to. */
 export interface PathStat {
@@ -27,6 +29,18 @@ export interface ContainerFileBackend {
   ): Promise<void>;
   /** The caller reads the archive, or ends it by `return`. */
   export(ref: string): Promise<AsyncIterable<Uint8Array>>;
+  /** Returns the new image's ID. */
+  commit(
+    ref: string,
+    options: {
+      readonly name: ImageReference | undefined;
+      readonly author: string;
+      readonly comment: string;
+      readonly pause: boolean;
+      readonly changes: readonly string[];
+      readonly config: ContainerConfig | undefined;
+    },
+  ): Promise<string>;
   /** `psArguments` as ps(1) takes them, in one string; empty for `-ef`. */
   top(ref: string, psArguments: string): Promise<TopResponse>;
 }

@@ -1,5 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { queryText } from '../../query.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { containerConfig } from '../../../api-types/container-config.ts';
+import { decodeBody } from '../../../api-types/shape.ts';
+import { invalidArgument } from '../../../errors/engine-error.ts';
+import { repositoryAndTag } from '../../../lib/image-reference.ts';
+import { readJson } from '../../json-body.ts';
+import { queryFlag, queryList, queryText } from '../../query.ts';
 import { sendStream } from '../../stream-response.ts';
 import { registerArchiveRoutes } from './archive-routes.ts';
 import type { ContainerFileBackend } from './backend.ts';
@@ -17,7 +22,29 @@ export function registerContainerFileRoutes(app: FastifyInstance, backend: Conta
     return reply;
   });
   registerArchiveRoutes(app, backend);
+  app.post('/commit', (request, reply) => commit(backend, request, reply));
   app.get('/containers/:id/top', ({ params, query }: ContainerRequest) =>
     backend.top(params.id, queryText(query, 'ps_args') ?? ''),
   );
+}
+
+async function commit(
+  backend: ContainerFileBackend,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<{ readonly Id: string }> {
+  const { query } = request;
+  const body = await readJson(request);
+  const container = queryText(query, 'container') ?? '';
+  if (container === '') throw invalidArgument('invalid name or ID supplied: ""');
+  const id = await backend.commit(container, {
+    name: repositoryAndTag(queryText(query, 'repo') ?? '', queryText(query, 'tag') ?? ''),
+    author: queryText(query, 'author') ?? '',
+    comment: queryText(query, 'comment') ?? '',
+    pause: queryFlag(query, 'pause', true),
+    changes: queryList(query, 'changes'),
+    config: body === undefined || body === null ? undefined : decodeBody(containerConfig, body),
+  });
+  reply.code(201);
+  return { Id: id };
 }
