@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { type Containers, createContainers } from '../containers/containers.ts';
 import { isRunning } from '../containers/record.ts';
 import { DirectoryContentStore } from '../content/directory-content-store.ts';
-import { EventBus } from '../events/event-bus.ts';
+import { EventBus, KEPT_EVENTS } from '../events/event-bus.ts';
+import { EventJournal } from '../events/event-journal.ts';
 import type { ImageUser } from '../images/image-context.ts';
 import { LocalImages } from '../images/local-images.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
@@ -37,7 +38,9 @@ export interface Engine {
 /** Puts the engine together. Reads state and prepares folders; what an earlier daemon left is untouched until `recover`. */
 export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: DaemonLog): Promise<Engine> {
   const state = StateDatabase.open(join(config.dataRoot, 'state.db'));
-  const events = new EventBus();
+  const events = new EventBus(
+    new EventJournal(join(config.dataRoot, 'events.jsonl'), KEPT_EVENTS, (message) => log.warn(message)),
+  );
   const content = new DirectoryContentStore(join(config.dataRoot, 'content'));
   const layers = createLayerStore({
     root: join(config.dataRoot, 'layers'),

@@ -2,6 +2,7 @@ import type { Filters } from '../lib/filters.ts';
 import type { EngineEvent } from './event.ts';
 import { EventClock } from './event-clock.ts';
 import { matchesFilters } from './event-filter.ts';
+import type { EventJournal } from './event-journal.ts';
 import { EventReader } from './event-reader.ts';
 
 export type { EngineEvent };
@@ -22,13 +23,19 @@ export interface EventQuery {
 }
 
 /** Docker keeps 256; ours are as cheap, and a busy host makes seven for each `run --rm`. */
-const KEPT_EVENTS = 1024;
+export const KEPT_EVENTS = 1024;
 
-/** Events in memory: to everyone who listens, and the latest ones for those who ask afterwards. */
+/** Events to everyone who listens, and the latest ones, with a journal also from before a restart, for who asks afterwards. */
 export class EventBus implements EventSink {
+  readonly #journal: EventJournal | undefined;
   readonly #clock = new EventClock();
-  readonly #kept: EngineEvent[] = [];
+  readonly #kept: EngineEvent[];
   readonly #readers = new Set<EventReader>();
+
+  constructor(journal?: EventJournal) {
+    this.#journal = journal;
+    this.#kept = journal?.load() ?? [];
+  }
 
   get readerCount(): number {
     return this.#readers.size;
@@ -38,6 +45,7 @@ export class EventBus implements EventSink {
     const complete: EngineEvent = { ...event, scope: 'local', timeNs: this.#clock.now() };
     this.#kept.push(complete);
     if (this.#kept.length > KEPT_EVENTS) this.#kept.shift();
+    this.#journal?.append(complete, this.#kept);
     for (const reader of this.#readers) reader.offer(complete);
   }
 
