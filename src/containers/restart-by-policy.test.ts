@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { containerUpdate } from '../api-types/container-update.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { running, type TestEngine, testEngine } from './testing/test-engine.ts';
 
@@ -118,7 +119,8 @@ test('a policy that is changed counts from the next exit on', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const engine = await testEngine(t);
   const id = await running(engine, 'web', {}, ALWAYS);
-  assert.deepEqual(await engine.containers.update(id, { RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } }), {
+  const update = { ...containerUpdate.zero(), RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } };
+  assert.deepEqual(await engine.containers.update(id, update), {
     Warnings: null,
   });
   await ends(engine, id, 3);

@@ -15,6 +15,7 @@ import type { CreateRequest, ExecRequest, ExitStatus, MonitorStream, Runtime } f
 import type { RuntimeContext } from './runtime-context.ts';
 import { startContainer } from './start.ts';
 import { sweepContainers } from './sweep.ts';
+import { updateContainer } from './update.ts';
 import { watchOom } from './watch-oom.ts';
 
 /** Nothing is on this host of the container that was asked for: a reboot took it. Docker says 255 then, too. */
@@ -52,6 +53,10 @@ export class ConmonRuntime implements Runtime {
 
   pause(id: ContainerId): Promise<void> {
     return pauseContainer(this.#context, id);
+  }
+
+  update(id: ContainerId, resources: object): Promise<void> {
+    return updateContainer(this.#context, id, resources);
   }
 
   resume(id: ContainerId): Promise<void> {

@@ -71,6 +71,8 @@ export interface Runtime {
   pause(id: ContainerId): Promise<void>;
   /** Idempotent. @throws not_found when nothing is left of it. */
   resume(id: ContainerId): Promise<void>;
+  /** Sets limits, in the form of the OCI specification; those that are left out stay. @throws not_found, internal. */
+  update(id: ContainerId, resources: object): Promise<void>;
   /** Connects to a created or running container. @throws not_found when its monitor is gone. */
   attach(id: ContainerId): Promise<MonitorStream>;
   /** @throws not_found when its monitor is gone. */

@@ -87,6 +87,10 @@ export class FakeRuntime implements Runtime {
     this.#process(id).paused = true;
   }
 
+  async update(): Promise<void> {
+    this.#called('update');
+  }
+
   async resume(id: ContainerId): Promise<void> {
     this.#called('resume');
     this.#process(id).paused = false;
