@@ -3,6 +3,7 @@ import type { OciProcess } from '../runtime/oci-spec.ts';
 import { processSpec } from '../runtime/spec.ts';
 import { resolveUser } from '../runtime/user.ts';
 import type { ContainersContext } from './context.ts';
+import { linkEnv } from './links.ts';
 import { processEnv } from './process-env.ts';
 import type { ContainerRecord } from './record.ts';
 import { rlimitsOf } from './rlimits.ts';
@@ -10,19 +11,19 @@ import { securityOptionsOf } from './security-options.ts';
 
 /** A further process in a running container: as the first one is, but for what the exec sets. */
 export async function buildExecProcess(
-  { layers }: ContainersContext,
+  context: ContainersContext,
   record: ContainerRecord,
   exec: ExecConfig,
   consoleSize: { readonly rows: number; readonly columns: number } | undefined,
 ): Promise<OciProcess> {
   const { config, hostConfig: host } = record;
-  const rootfs = await layers.mountWritable(record.id, { volatile: host.AutoRemove });
+  const rootfs = await context.layers.mountWritable(record.id, { volatile: host.AutoRemove });
   return processSpec({
     args: exec.Cmd ?? [],
     env: processEnv({
       hostname: config.Hostname,
       terminal: exec.Tty,
-      variables: [...(config.Env ?? []), ...(exec.Env ?? [])],
+      variables: [...linkEnv(context, record), ...(config.Env ?? []), ...(exec.Env ?? [])],
     }),
     cwd: exec.WorkingDir || config.WorkingDir || '/',
     user: await resolveUser(rootfs, exec.User || config.User, host.GroupAdd ?? []),

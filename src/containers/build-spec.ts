@@ -7,6 +7,7 @@ import { chooseNamespaces } from './choose-namespaces.ts';
 import type { ContainersContext } from './context.ts';
 import { initProgram } from './init-program.ts';
 import { networkOwner } from './joined-containers.ts';
+import { linkEnv } from './links.ts';
 import { pathsOf } from './paths.ts';
 import { processEnv } from './process-env.ts';
 import type { ContainerRecord } from './record.ts';
@@ -35,7 +36,11 @@ export async function buildSpec(
     id,
     rootfs,
     args: [path, ...args],
-    env: processEnv({ hostname: config.Hostname, terminal: config.Tty, variables: config.Env ?? [] }),
+    env: processEnv({
+      hostname: config.Hostname,
+      terminal: config.Tty,
+      variables: [...linkEnv(context, record), ...(config.Env ?? [])],
+    }),
     cwd: config.WorkingDir || '/',
     user: await resolveUser(rootfs, config.User, host.GroupAdd ?? []),
     terminal: config.Tty,

@@ -15,6 +15,10 @@ export function checkNetworkMode(config: ContainerConfig, host: HostConfig): voi
     isContainer && isFilled(host.Links),
     "container type network can't be used with links. This would result in undefined behavior",
   );
+  conflict(
+    mode === 'host' && isFilled(host.Links),
+    "host type networking can't be used with links. This would result in undefined behavior",
+  );
   conflict(isContainer && isFilled(host.Dns), 'dns and the network mode');
   conflict(isContainer && isFilled(host.ExtraHosts), 'custom host-to-IP mapping and the network mode');
   const publishes = isFilled(host.PortBindings) || host.PublishAllPorts;

@@ -3,6 +3,7 @@ import { internalError } from '../errors/engine-error.ts';
 import { checkSysctls } from './check-sysctls.ts';
 import type { ContainersContext } from './context.ts';
 import { donorReference, networkOwner } from './joined-containers.ts';
+import { checkLinks } from './links.ts';
 import { checkLogging } from './log-options.ts';
 import type { ContainerRecord } from './record.ts';
 
@@ -34,6 +35,7 @@ export function checkStart(context: ContainersContext, record: ContainerRecord):
     network: networkOwner(context, record).hostConfig.NetworkMode === 'host',
     ipc: sharesHostIpc(context, host.IpcMode),
   });
+  checkLinks(context, record);
   checkLogging(host.LogConfig, context.options);
 }
 

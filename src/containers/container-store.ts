@@ -57,6 +57,11 @@ export class ContainerStore {
     });
   }
 
+  /** In no order: nothing is sorted or copied. */
+  records(): Iterable<ContainerRecord> {
+    return this.#byId.values();
+  }
+
   usingImage(imageId: ImageId): ContainerRecord[] {
     return this.all().filter((record) => record.imageId === imageId);
   }

@@ -18,6 +18,7 @@ import type { ContainersContext } from './context.ts';
 import { defaultHostConfig } from './default-host-config.ts';
 import { generateName } from './generate-name.ts';
 import { resolveDonors } from './joined-containers.ts';
+import { resolveLinks } from './links.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { pathsOf } from './paths.ts';
 import { publish } from './publish.ts';
@@ -52,7 +53,10 @@ export async function createContainer(context: ContainersContext, request: Creat
   const defaulted = defaultHostConfig(request.hostConfig ?? hostConfigShape.zero(), options);
   checkNetworkMode(request.config, defaulted);
   checkHostConfig(defaulted, options);
-  const { hostConfig, warnings } = adjustLimits(resolveDonors(context, defaulted), options.limits);
+  const { hostConfig, warnings } = adjustLimits(
+    resolveLinks(context, resolveDonors(context, defaulted)),
+    options.limits,
+  );
   refuseUnsupported(request.config, hostConfig, request.networking);
   if (request.config.Image === '') throw invalidArgument('no command specified');
   const image = await context.images.resolve(request.config.Image);

@@ -4,6 +4,7 @@ import { formatNs } from '../lib/timestamps.ts';
 import type { ContainersContext } from './context.ts';
 import type { Health } from './health/health.ts';
 import { donorReference } from './joined-containers.ts';
+import { shownLinks } from './links.ts';
 import { keepsLogFile } from './log-options.ts';
 import { networkSettingsOf } from './network-settings.ts';
 import { pathsOf } from './paths.ts';
@@ -46,7 +47,7 @@ export async function inspectContainer(
     AppArmorProfile:
       hostConfig.SecurityOpt?.findLast((option) => option.startsWith(APPARMOR))?.slice(APPARMOR.length) ?? '',
     ExecIDs: execIds.length === 0 ? null : execIds,
-    HostConfig: hostConfig,
+    HostConfig: { ...hostConfig, Links: shownLinks(context, record) },
     GraphDriver: graphDriverOf(context, id),
     ...(sizes === undefined ? {} : { SizeRw: sizes.writableBytes, SizeRootFs: sizes.rootFsBytes }),
     Mounts: [],

@@ -18,7 +18,6 @@ const HOST_FIELDS: Partial<Record<keyof HostConfig, string>> = {
   VolumeDriver: 'a volume driver',
   PortBindings: 'publishing a port',
   PublishAllPorts: 'publishing ports',
-  Links: 'a link',
   Cgroup: "another container's control group",
 };
 

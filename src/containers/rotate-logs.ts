@@ -1,6 +1,6 @@
-import type { ContainerId } from '../lib/ids.ts';
 import { dirname } from 'node:path';
 import { isEngineError } from '../errors/engine-error.ts';
+import type { ContainerId } from '../lib/ids.ts';
 import { FileChanges } from '../logs/file-changes.ts';
 import { currentLog, type LogLimits, setAside } from '../logs/rotate-log.ts';
 import type { ContainersContext } from './context.ts';

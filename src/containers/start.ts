@@ -14,6 +14,7 @@ import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
 import { tearDown } from './tear-down.ts';
+import { updateLinkedHosts } from './update-linked-hosts.ts';
 
 /**
  * Runs a container's process. Steps that need nothing of each other run side by side.
@@ -57,6 +58,7 @@ export async function launchLocked(
     throw await undo(context, id, error);
   }
   superviseExit(context, id);
+  await updateLinkedHosts(context, id);
   context.health.begin(id);
   publish(context, context.store.get(id), 'start');
 }

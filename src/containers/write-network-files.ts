@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { NetworkRequest } from '../networks/container-network.ts';
 import type { ContainersContext } from './context.ts';
+import { linkHosts } from './links.ts';
 import { pathsOf } from './paths.ts';
 import type { ContainerRecord } from './record.ts';
 
@@ -15,7 +16,7 @@ export async function writeNetworkFiles(
     ...request,
     hostname: config.Hostname,
     domainname: config.Domainname,
-    extraHosts: hostConfig.ExtraHosts ?? [],
+    extraHosts: [...(hostConfig.ExtraHosts ?? []), ...linkHosts(context, record)],
     dns: hostConfig.Dns ?? [],
     dnsSearch: hostConfig.DnsSearch ?? [],
     dnsOptions: hostConfig.DnsOptions ?? [],

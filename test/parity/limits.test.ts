@@ -188,6 +188,28 @@ const security: ParityCase[] = [
   },
 ];
 
+const links: ParityCase[] = [
+  refusedAtCreate('links that are none, or to nothing, are refused', {
+    'to a missing one': { Links: ['nope:a'] },
+    'of three parts': { Links: ['a:b:c'] },
+    empty: { Links: [''] },
+    'on the host’s network': { NetworkMode: 'host', Links: ['a'] },
+  }),
+  {
+    title: 'a link to a container is shown with both names, and needs it to run',
+    run: async (api) => {
+      const child = await createQuietly(api, 'parity-child', { Cmd: ['sleep', '100'] });
+      const HostConfig = { Links: ['parity-child:there', 'parity-child'] };
+      const parent = await createQuietly(api, 'parity-parent', { Cmd: ['sleep', '100'], HostConfig });
+      await api.step('inspect', 'GET', `/containers/${parent}/json`);
+      await api.step('start without it', 'POST', `/containers/${parent}/start`);
+      await api.quietly('POST', `/containers/${child}/start`);
+      await api.step('start', 'POST', `/containers/${parent}/start`);
+      await removeQuietly(api, parent, child);
+    },
+  },
+];
+
 const log = (Type: string, Config: Host = {}) => ({ LogConfig: { Type, Config } });
 
 const logging: ParityCase[] = [
@@ -227,4 +249,4 @@ const logging: ParityCase[] = [
   },
 ];
 
-paritySuite('limits', [...limits, ...security, ...logging]);
+paritySuite('limits', [...limits, ...security, ...links, ...logging]);

@@ -139,6 +139,35 @@ test('limits are what the kernel has of them', { skip: isV2 && 'the files have o
   assert.equal(readFileSync(`/proc/${Pid}/oom_score_adj`, 'utf8').trim(), '321');
 });
 
+test('limits are what the kernel has of them with v2', {
+  skip: !isV2 && 'the files have other names with v1',
+}, async () => {
+  const device = blockDevice();
+  const id = await runContainer(daemon, {
+    Cmd: ['sleep', '100'],
+    HostConfig: {
+      Memory: 32 * MB,
+      MemorySwap: 48 * MB,
+      MemoryReservation: 16 * MB,
+      CpuShares: 512,
+      CpuQuota: 20_000,
+      CpuPeriod: 50_000,
+      CpusetCpus: '0',
+      PidsLimit: 33,
+      ...(device === undefined ? {} : { BlkioDeviceReadBps: [{ Path: device.path, Rate: 1_048_576 }] }),
+    },
+  });
+  const files = ['memory.max', 'memory.swap.max', 'memory.low', 'cpu.weight', 'cpu.max', 'cpuset.cpus', 'pids.max'];
+  assert.deepEqual(
+    files.map((name) => cgroupFile(id, '', name)),
+    // Swap without the memory that Docker counts in; shares of 2 to 262144 as weights of 1 to 10000.
+    [32 * MB, 16 * MB, 16 * MB, 20, '20000 50000', 0, 33].map(String),
+  );
+  if (device !== undefined) {
+    assert.equal(cgroupFile(id, '', 'io.max'), `${device.numbers} rbps=1048576 wbps=max riops=max wiops=max`);
+  }
+});
+
 test('ulimits and the size of shared memory are in force', async () => {
   const output = await outputOf(daemon, {
     Cmd: ['sh', '-c', 'ulimit -Sn; ulimit -Hn; df -k /dev/shm | tail -1'],
@@ -152,7 +181,7 @@ test('devices are there under the names and with the rights that were asked for'
     Cmd: ['sh', '-c', 'head -c 3 /dev/nought | od -An -tx1; (echo x >/dev/nought) 2>&1; ls /dev/many | grep -x zero'],
     HostConfig: {
       Devices: [
-        { PathOnHost: '/dev/loop-control', PathInContainer: '/dev/ctl', CgroupPermissions: 'rwm' },
+        { PathOnHost: '/dev/full', PathInContainer: '/dev/brim', CgroupPermissions: 'rwm' },
         { PathOnHost: '/dev/zero', PathInContainer: '/dev/nought', CgroupPermissions: 'r' },
         { PathOnHost: '/dev', PathInContainer: '/dev/many', CgroupPermissions: 'r' },
       ],

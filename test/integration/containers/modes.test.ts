@@ -139,6 +139,41 @@ test('an address, a host’s gateway and name servers are what was asked for', a
   assert.match(output, /^nameserver 192\.0\.2\.53\nsearch example\.org\noptions ndots:3$/m);
 });
 
+test('a link tells where another container is, and what it is told follows', async () => {
+  const Cmd = ['sleep', '1000'];
+  const ExposedPorts = { '80/tcp': {}, '53/udp': {} };
+  const child = await runContainer(daemon, { Cmd, ExposedPorts, Env: ['A=b', 'HOME=/x'] });
+  const addressOf = async (id: string) =>
+    (await daemon.call('GET', `/containers/${id}/json`)).json<{ NetworkSettings: { IPAddress: string } }>()
+      .NetworkSettings.IPAddress;
+  const address = await addressOf(child);
+  const HostConfig = { Links: [`${child}:my-db`] };
+  const output = await outputOf(daemon, { Cmd: ['sh', '-c', 'env; cat /etc/hosts'], HostConfig });
+  for (const line of [
+    `MY_DB_PORT=udp://${address}:53`,
+    `MY_DB_PORT_80_TCP=tcp://${address}:80`,
+    `MY_DB_PORT_80_TCP_ADDR=${address}`,
+    'MY_DB_PORT_53_UDP_PROTO=udp',
+    'MY_DB_ENV_A=b',
+  ]) {
+    assert.ok(output.split('\n').includes(line), `${line} in ${output}`);
+  }
+  assert.ok(!output.includes('MY_DB_ENV_HOME'));
+  assert.ok(output.includes(`${address}\tmy-db ${child.slice(0, 12)} `), output);
+  // Its address is taken while it does not run: it gets another one.
+  const parent = await runContainer(daemon, {
+    Cmd: ['sh', '-c', 'trap "cat /etc/hosts; exit" TERM; while :; do sleep 0.05; done'],
+    HostConfig,
+  });
+  await daemon.call('POST', `/containers/${child}/kill`);
+  assert.equal(await exitCodeOf(daemon, child), 137);
+  await runContainer(daemon, { Cmd });
+  await daemon.call('POST', `/containers/${child}/start`);
+  await daemon.call('POST', `/containers/${parent}/stop?t=30`);
+  const hosts = (await logsOf(daemon, parent)).stdout;
+  assert.ok(hosts.includes(`${await addressOf(child)}\tmy-db `), hosts);
+});
+
 test('annotations and another control group are handed on', async () => {
   const parent = `/skiff-test-${daemon.tag}`;
   const id = await runContainer(daemon, {
