@@ -131,3 +131,16 @@ export async function containerLogs(
   };
   return (await client.request('GET', pathTo('containers', container, 'logs'), { query })).chunks();
 }
+
+/** By port and protocol (`80/tcp`); `null` for one that is exposed and not published. */
+export type PublishedPorts = Readonly<
+  Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>
+>;
+
+export async function inspectPorts(client: ApiClient, container: string): Promise<PublishedPorts | null> {
+  const answer = await client.json<{ readonly NetworkSettings: { readonly Ports: PublishedPorts | null } }>(
+    'GET',
+    pathTo('containers', container, 'json'),
+  );
+  return answer.NetworkSettings.Ports;
+}

@@ -39,6 +39,11 @@ export const containerCommands: Group = {
       'Pause all processes within one or more containers',
       () => import('./pause.ts'),
     ),
+    entry(
+      ['container port', 'port'],
+      'List port mappings or a specific mapping for the container',
+      () => import('./port.ts'),
+    ),
     entry(['container prune'], 'Remove all stopped containers', () => import('./prune.ts')),
     entry(['container rename', 'rename'], 'Rename a container', () => import('./rename.ts')),
     entry(['container restart', 'restart'], 'Restart one or more containers', () => import('./restart.ts')),

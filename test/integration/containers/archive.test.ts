@@ -131,7 +131,7 @@ test('a folder and anything else replace each other only when that is not forbid
 test('what cannot be read or written is refused with the reason', async () => {
   const id = await createContainer(daemon, { HostConfig: { ReadonlyRootfs: true } });
   assert.deepEqual(await put(id, '/tmp', tarOf('in')), {
-    status: 400,
+    status: 500,
     message: 'container rootfs is marked read-only',
   });
   const plain = await createContainer(daemon, {});
