@@ -67,7 +67,8 @@ export async function writeToTree(
 ): Promise<void> {
   const running = start(request, compileCache);
   const output = running.child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const fed = pipeline(Readable.from(archive, { objectMode: false }), running.child.stdin).then(
+  const source = archive instanceof Readable ? archive : Readable.from(archive, { objectMode: false });
+  const fed = pipeline(source, running.child.stdin).then(
     () => undefined,
     (error: unknown) => (error instanceof Error ? error : new Error(messageOf(error))),
   );
