@@ -178,7 +178,7 @@ test('annotations and another control group are handed on', async () => {
   const parent = `/skiff-test-${daemon.tag}`;
   const id = await runContainer(daemon, {
     Cmd: ['cat', '/proc/self/cgroup'],
-    HostConfig: { Annotations: { 'org.example': 'x' }, CgroupParent: parent },
+    HostConfig: { Annotations: { 'org.example': 'x' }, CgroupParent: parent, CgroupnsMode: 'host' },
   });
   assert.equal(await exitCodeOf(daemon, id), 0);
   assert.ok((await logsOf(daemon, id)).stdout.includes(`${parent}/${id}`));

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { logLimitsOf } from './log-options.ts';
+
+const limits = (Type: string, Config: Record<string, string>) => logLimitsOf({ Type, Config });
+
+test('sizes are read with their units, and logs without one grow', () => {
+  assert.deepEqual(limits('json-file', { 'max-size': '10k', 'max-file': '3' }), { maxBytes: 10_240, maxFiles: 3 });
+  assert.deepEqual(limits('json-file', { 'max-size': '1.5MiB' }), { maxBytes: 1_572_864, maxFiles: 1 });
+  assert.equal(limits('json-file', { 'max-file': '3' }), undefined);
+  assert.equal(limits('none', { 'max-size': 'x' }), undefined);
+});
+
+test('the driver local rotates of itself', () => {
+  assert.deepEqual(limits('local', {}), { maxBytes: 20 * 1024 * 1024, maxFiles: 5 });
+});
+
+test('values that are none are refused', () => {
+  for (const value of ['x', '-1', '10q', '']) {
+    assert.throws(() => limits('json-file', { 'max-size': value }), {
+      message: new RegExp(`invalid size: '${value}'$`),
+    });
+  }
+});
