@@ -36,7 +36,7 @@ test('what varies from run to run gets a name, and what does not stays', () => {
     FinishedAt: '0001-01-01T00:00:00Z',
     Pid: '<number>',
     ExitCode: 3,
-    LogPath: '/x/y/containers/<web>/<web>-json.log',
+    LogPath: '<data-root>/containers/<web>/<web>-json.log',
     Mac: '<mac>',
   });
 });
