@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { running, testEngine } from './testing/test-engine.ts';
 
@@ -67,4 +69,20 @@ test('a kill for lack of memory is told once, when it happens', async (t) => {
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   assert.ok(engine.events.at(-1)?.startsWith('die '));
   assert.equal(engine.events.filter((event) => event === 'oom').length, 1);
+});
+
+test('an exit that cannot be recorded is tried again, and who waits for it gets its code', async (t) => {
+  const engine = await testEngine(t);
+  const id = await running(engine, 'web');
+  const { outcome } = engine.containers.wait(id, 'not-running', never);
+  const other = new DatabaseSync(join(engine.directory, 'state.db'));
+  other.exec('BEGIN IMMEDIATE'); // nobody else can write
+  engine.runtime.end(id, 5);
+  const failed = () => engine.errors.some((error) => /locked/.test(String(error)));
+  while (!failed()) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(engine.containers.find(id).state.status, 'running');
+  other.exec('ROLLBACK');
+  other.close();
+  assert.equal((await outcome).exitCode, 5);
+  assert.equal(engine.containers.find(id).state.status, 'exited');
 });

@@ -1,4 +1,5 @@
 import type { ContainerId } from '../lib/ids.ts';
+import { pause } from '../lib/pause.ts';
 import { formatDate } from '../lib/timestamps.ts';
 import type { ExitStatus } from '../runtime/runtime.ts';
 import { callOffRestartLocked } from './call-off-restart.ts';
@@ -12,9 +13,12 @@ import { wantsRestart } from './restart-policy.ts';
 import { rotateLogs } from './rotate-logs.ts';
 import { tearDown } from './tear-down.ts';
 
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 30_000;
+
 /** Watches a container that runs. Returns at once; nobody needs to wait for it. */
 export function superviseExit(context: ContainersContext, id: ContainerId): void {
-  const { runtime, locks, options } = context;
+  const { runtime, options } = context;
   const endRotation = rotateLogs(context, id);
   const endReports = reportOom(context, id);
   runtime
@@ -23,8 +27,23 @@ export function superviseExit(context: ContainersContext, id: ContainerId): void
       endRotation();
       endReports();
     })
-    .then((exit) => locks.run(id, () => handleExitLocked(context, id, exit)))
+    .then((exit) => handleExit(context, id, exit))
     .catch((error: unknown) => options.logError(`after the exit of container ${id}`, error));
+}
+
+/** An end that could not be recorded, for want of room on the disk, is tried again: who waits for it must not hang. */
+async function handleExit(context: ContainersContext, id: ContainerId, exit: ExitStatus): Promise<void> {
+  const { store, locks, options } = context;
+  for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(2 * delayMs, LAST_RETRY_MS)) {
+    try {
+      await locks.run(id, () => handleExitLocked(context, id, exit));
+      return;
+    } catch (error) {
+      if (!store.has(id) || !isRunning(store.get(id))) throw error;
+      options.logError(`the exit of container ${id} could not be recorded`, error);
+    }
+    await pause(delayMs);
+  }
 }
 
 /**
