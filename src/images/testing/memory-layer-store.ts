@@ -14,6 +14,7 @@ import type { ImageLayers } from '../image-context.ts';
 export class MemoryLayerStore implements ImageLayers {
   readonly #content: ContentStore;
   readonly #records: LayerRecords;
+  readonly #pending = new Map<ChainId, Promise<Layer>>();
   #applied = 0;
 
   constructor(content: ContentStore, database: StateDatabase) {
@@ -26,7 +27,16 @@ export class MemoryLayerStore implements ImageLayers {
     return this.#applied;
   }
 
-  async apply({ parent, blob, diffId }: ApplyRequest): Promise<Layer> {
+  /** As with the real store, a layer may be applied while its parent still is. */
+  apply(request: ApplyRequest): Promise<Layer> {
+    const parent = request.parent === undefined ? undefined : this.#pending.get(request.parent);
+    const applied = this.#apply(request, parent);
+    if (request.diffId !== undefined) this.#pending.set(chainIdOf(request.parent, request.diffId), applied);
+    return applied;
+  }
+
+  async #apply({ parent, blob, diffId }: ApplyRequest, below: Promise<Layer> | undefined): Promise<Layer> {
+    await below;
     const hash = createHash('sha256');
     const content = this.#content;
     const hashed = async function* (): AsyncGenerator<Uint8Array> {

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { Cgroups } from '../../../src/sys/cgroups.ts';
 import { createContainer, exitCodeOf, logsOf, outputOf, runContainer } from '../../support/containers.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { until } from '../../support/until.ts';
 
 let daemon: TestDaemon;
 before(async () => {
@@ -117,7 +118,10 @@ test('with an init, orphans are reaped and signals reach the command', async () 
   const script = '(true & true) & wait; until [ -z "$(ps -o stat= | grep Z)" ]; do :; done; ps -o pid,args';
   const output = await outputOf(daemon, { Cmd: ['sh', '-c', script], HostConfig: { Init: true } });
   assert.match(output, /^ *1 \/sbin\/docker-init -- sh -c/m);
-  const id = await runContainer(daemon, { Cmd: ['sleep', '1000'], HostConfig: { Init: true } });
+  // A signal that comes before the init listens is lost, as with any first process.
+  const Cmd = ['sh', '-c', 'echo ready; exec sleep 1000'];
+  const id = await runContainer(daemon, { Cmd, HostConfig: { Init: true } });
+  await until('the command runs', async () => (await logsOf(daemon, id)).stdout === 'ready\n');
   await daemon.call('POST', `/containers/${id}/stop?t=30`);
   assert.equal(await exitCodeOf(daemon, id), 143);
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { isEngineError } from '../../../src/errors/engine-error.ts';
 import { type ExecId, randomId } from '../../../src/lib/ids.ts';
@@ -50,6 +52,17 @@ test('an exec that is deleted while it runs is killed', async () => {
   const output = outputOf(stream);
   await fixture.runtime.deleteExec(id, execId);
   assert.deepEqual(await output, { stdout: '', stderr: '' });
+});
+
+test('an exec whose record a dying daemon could not write is killed with what it has started', async () => {
+  const execId = randomId<ExecId>();
+  const { stream } = await fixture.exec(id, ['sh', '-c', 'sleep 903 & sleep 904'], { execId });
+  const output = outputOf(stream);
+  await rm(join(fixture.execRoot, 'containers', id, 'execs', execId, 'monitor.json'));
+  await fixture.runtime.killExec(id, execId);
+  // The output ends when none of them holds it any more.
+  assert.deepEqual(await output, { stdout: '', stderr: '' });
+  await fixture.runtime.deleteExec(id, execId);
 });
 
 test('nothing can be executed in a container that has ended', async () => {
