@@ -1,5 +1,7 @@
 import type { FilesystemChange } from '../api-types/container-files.ts';
+import type { ContainerStats } from '../api-types/container-stats.ts';
 import type { TopResponse } from '../api-types/container-top.ts';
+import { readJsonLines } from '../lib/json-lines.ts';
 import type { ApiClient } from './api-client.ts';
 import { pathTo } from './path-to.ts';
 
@@ -14,6 +16,17 @@ export async function containerChanges(client: ApiClient, container: string): Pr
 export async function containerTop(client: ApiClient, container: string, psArguments: string): Promise<TopResponse> {
   const query = { ps_args: psArguments || undefined };
   return await client.json<TopResponse>('GET', pathTo('containers', container, 'top'), { query });
+}
+
+/** One answer that tells shares of time, or one each second until the container is removed. */
+export async function containerStats(
+  client: ApiClient,
+  container: string,
+  stream: boolean,
+): Promise<AsyncIterable<ContainerStats>> {
+  const query = { stream: stream ? '1' : '0' };
+  const response = await client.request('GET', pathTo('containers', container, 'stats'), { query });
+  return readJsonLines(response.chunks()) as AsyncIterable<ContainerStats>;
 }
 
 export interface CommitRequest {

@@ -1,4 +1,5 @@
 import type { FilesystemChange } from '../api-types/container-files.ts';
+import type { ContainerStats } from '../api-types/container-stats.ts';
 import type { TopResponse } from '../api-types/container-top.ts';
 import {
   type PathStat,
@@ -11,14 +12,18 @@ import { listContainerChanges } from './changes.ts';
 import { type CommitOptions, commitContainer } from './commit.ts';
 import type { ContainersContext } from './context.ts';
 import { exportContainer } from './export.ts';
+import { SharedSamplers } from './shared-samplers.ts';
+import { readContainerStats, type StatsOptions, type StatsSample, takeSample } from './stats.ts';
 import { listContainerProcesses } from './top.ts';
 
 /** The verbs that look into containers and at their files, bound to one engine. */
 export class ContainerFiles {
   readonly #context: ContainersContext;
+  readonly #samplers: SharedSamplers<StatsSample>;
 
   constructor(context: ContainersContext) {
     this.#context = context;
+    this.#samplers = new SharedSamplers((id) => takeSample(context, id));
   }
 
   changes = (ref: string): Promise<readonly FilesystemChange[] | null> => listContainerChanges(this.#context, ref);
@@ -34,4 +39,6 @@ export class ContainerFiles {
   commit = (ref: string, options: CommitOptions): Promise<string> => commitContainer(this.#context, ref, options);
   top = (ref: string, psArguments: string): Promise<TopResponse> =>
     listContainerProcesses(this.#context, ref, psArguments);
+  stats = (ref: string, options: StatsOptions): AsyncIterable<ContainerStats> =>
+    readContainerStats(this.#context, this.#samplers, ref, options);
 }

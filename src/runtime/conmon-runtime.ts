@@ -1,4 +1,6 @@
 import type { ContainerId, ExecId } from '../lib/ids.ts';
+import { type ContainerUsage, readContainerUsage } from '../sys/container-usage.ts';
+import { isAlive } from '../sys/process-identity.ts';
 import { createContainer } from './create.ts';
 import { deleteExec, execInContainer, waitForExec } from './exec.ts';
 import { inspectContainer } from './inspect.ts';
@@ -49,6 +51,15 @@ export class ConmonRuntime implements Runtime {
   async listProcesses(id: ContainerId): Promise<number[]> {
     const { cgroupsPath } = await requireRecord(this.#context, id);
     return [...(await this.#context.cgroups.processes(cgroupsPath))].sort((a, b) => a - b);
+  }
+
+  async usage(id: ContainerId, { network }: { readonly network: boolean }): Promise<ContainerUsage | undefined> {
+    const record = await readRecord(this.#context.paths.container(id));
+    if (record === undefined) return undefined;
+    const { process, cgroupsPath } = record;
+    // The number of one that has ended may be another's by now.
+    const pid = network && process !== null && isAlive(process) ? process.pid : undefined;
+    return readContainerUsage(this.#context.cgroups.hierarchies, cgroupsPath, pid);
   }
 
   pause(id: ContainerId): Promise<void> {

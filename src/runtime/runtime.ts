@@ -1,6 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { ContainerId, ExecId } from '../lib/ids.ts';
+import type { ContainerUsage } from '../sys/container-usage.ts';
 import type { OciProcess, OciSpec } from './oci-spec.ts';
+
+export type { ContainerUsage };
 
 /** How the standard streams of a container or exec are held by its monitor. */
 export interface StdioOptions {
@@ -67,6 +70,8 @@ export interface Runtime {
   kill(id: ContainerId, signal: number, all?: boolean): Promise<void>;
   /** The host's numbers of all processes in a container, in order. @throws not_found when it has ended already. */
   listProcesses(id: ContainerId): Promise<number[]>;
+  /** What it has used until now; undefined when it has ended. Its interfaces only with `network`. */
+  usage(id: ContainerId, options: { readonly network: boolean }): Promise<ContainerUsage | undefined>;
   /** Stops all its processes where they are; returns when they stand still. @throws not_found when it has ended. */
   pause(id: ContainerId): Promise<void>;
   /** Idempotent. @throws not_found when nothing is left of it. */

@@ -50,6 +50,11 @@ export const containerCommands: Group = {
     entry(['container rm', 'container remove', 'rm'], 'Remove one or more containers', () => import('./rm.ts')),
     entry(['container run', 'run'], 'Create and run a new container from an image', () => import('./run.ts')),
     entry(['container start', 'start'], 'Start one or more stopped containers', () => import('./start.ts')),
+    entry(
+      ['container stats', 'stats'],
+      'Display a live stream of container(s) resource usage statistics',
+      () => import('./stats.ts'),
+    ),
     entry(['container stop', 'stop'], 'Stop one or more running containers', () => import('./stop.ts')),
     entry(['container top', 'top'], 'Display the running processes of a container', () => import('./top.ts')),
     entry(

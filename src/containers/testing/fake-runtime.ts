@@ -175,6 +175,8 @@ export class FakeRuntime implements Runtime {
     return [100];
   }
 
+  async usage(): Promise<undefined> {}
+
   async sweep(known: ReadonlySet<ContainerId>): Promise<void> {
     for (const id of this.processes.keys()) if (!known.has(id as ContainerId)) this.processes.delete(id);
   }

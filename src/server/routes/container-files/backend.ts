@@ -1,5 +1,6 @@
 import type { ContainerConfig } from '../../../api-types/container-config.ts';
 import type { FilesystemChange } from '../../../api-types/container-files.ts';
+import type { ContainerStats } from '../../../api-types/container-stats.ts';
 import type { TopResponse } from '../../../api-types/container-top.ts';
 import type { ImageReference } from '../../../lib/image-reference.ts';
 
@@ -43,4 +44,9 @@ export interface ContainerFileBackend {
   ): Promise<string>;
   /** `psArguments` as ps(1) takes them, in one string; empty for `-ef`. */
   top(ref: string, psArguments: string): Promise<TopResponse>;
+  /** Throws at once when there is no such container. Ends at its removal. */
+  stats(
+    ref: string,
+    options: { readonly stream: boolean; readonly oneShot: boolean; readonly signal: AbortSignal },
+  ): AsyncIterable<ContainerStats>;
 }

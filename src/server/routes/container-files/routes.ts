@@ -5,7 +5,7 @@ import { invalidArgument } from '../../../errors/engine-error.ts';
 import { repositoryAndTag } from '../../../lib/image-reference.ts';
 import { readJson } from '../../json-body.ts';
 import { queryFlag, queryList, queryText } from '../../query.ts';
-import { sendStream } from '../../stream-response.ts';
+import { hangUpSignal, jsonLines, sendStream } from '../../stream-response.ts';
 import { registerArchiveRoutes } from './archive-routes.ts';
 import type { ContainerFileBackend } from './backend.ts';
 
@@ -26,6 +26,13 @@ export function registerContainerFileRoutes(app: FastifyInstance, backend: Conta
   app.get('/containers/:id/top', ({ params, query }: ContainerRequest) =>
     backend.top(params.id, queryText(query, 'ps_args') ?? ''),
   );
+  app.get('/containers/:id/stats', async ({ params, query }: ContainerRequest, reply) => {
+    const [stream, oneShot] = [queryFlag(query, 'stream', true), queryFlag(query, 'one-shot')];
+    if (stream && oneShot) throw invalidArgument('cannot have stream=true and one-shot=true');
+    const stats = backend.stats(params.id, { stream, oneShot, signal: hangUpSignal(reply) });
+    await sendStream(reply, 'application/json', jsonLines(stats));
+    return reply;
+  });
 }
 
 async function commit(
