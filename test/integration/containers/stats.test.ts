@@ -28,6 +28,13 @@ test('a busy container uses time and memory, and its traffic is counted', async 
   assert.ok((pids_stats.current ?? 0) > 0);
   assert.ok(read > preread);
   assert.match(name, /^\/[^/]+$/);
+});
+
+test('the command line shows the share of a processor, and memory beside its limit', async () => {
+  const id = await runContainer(daemon, {
+    Cmd: ['sh', '-c', 'while :; do :; done'],
+    HostConfig: { Memory: 64 << 20 },
+  });
   const line = await daemon.skiff(['stats', '--no-stream', '--format', '{{.ID}} {{.CPUPerc}} {{.MemUsage}}', id]);
   assert.match(line, new RegExp(`^${id.slice(0, 12)} [1-9][\\d.]*% [1-9][\\d.]*\\w+ / 64MiB\\n$`));
 });
