@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { demultiplex } from '../../support/frames.ts';
 import { mountsBelow, processesOf } from '../../support/leaks.ts';
+import { tarOf } from '../../support/tar.ts';
 import { until } from '../../support/until.ts';
 
 /** Each round: everything at once, SIGKILL in the midst of it, again at the start after it, then a look at what is left. */
@@ -11,6 +12,8 @@ const ROUNDS = Number(process.env['SKIFF_SIGKILL_ROUNDS'] ?? 15);
 const LATEST_KILL_MS = 120;
 const LATEST_KILL_AT_START_MS = 500;
 const STARTS_CUT_SHORT = 2;
+const COPIED = Buffer.alloc(1_000_000, 'copied');
+const TAR = { 'content-type': 'application/x-tar' };
 
 let daemon: TestDaemon;
 before(async () => {
@@ -50,6 +53,11 @@ function workOn(round: number): Promise<unknown>[] {
     call('POST', '/containers/restarted/restart?t=0'),
     run(`gone${round}`, 'exit 4', { AutoRemove: true }),
     run(`late${round}`, 'sleep 1000', { AutoRemove: true }),
+    daemon.call('PUT', '/containers/files/archive?path=/tmp', { body: tarOf('copied', COPIED), headers: TAR }),
+    call('GET', '/containers/files/export'),
+    call('POST', '/commit?container=committed&repo=committed'),
+    daemon.call('POST', '/containers/committed/update', { body: { PidsLimit: 100 + round } }),
+    call('GET', '/containers/committed/stats?stream=0'),
   ];
 }
 
@@ -80,6 +88,26 @@ async function account(round: number): Promise<void> {
   assert.ok(late === undefined || ['created', 'running'].includes(late.Status), String(late?.Status));
 }
 
+/** Copies in and out, and a commit: each happened or did not, and what they worked on is as it was. */
+async function accountForFiles(): Promise<void> {
+  assert.equal((await statusOf('files'))?.Status, 'created');
+  const copied = await daemon.call('HEAD', '/containers/files/archive?path=/tmp/copied');
+  assert.ok([200, 404].includes(copied.status), copied.text());
+  // It stands still for its commit: a daemon that dies then leaves it paused, and says so.
+  const { Status = '' } = (await statusOf('committed')) ?? {};
+  assert.ok(['running', 'paused'].includes(Status), Status);
+  if (Status === 'paused') assert.equal((await daemon.call('POST', '/containers/committed/unpause')).status, 204);
+  assert.equal(await exec('committed', 'echo it runs'), 'it runs\n');
+  const image = await daemon.call('GET', '/images/committed/json');
+  if (image.status === 404) return;
+  const created = await daemon.call('POST', '/containers/create', { body: { Image: 'committed', Cmd: ['true'] } });
+  assert.equal(created.status, 201, created.text());
+  const { Id } = created.json<{ Id: string }>();
+  assert.equal((await daemon.call('POST', `/containers/${Id}/start`)).status, 204);
+  assert.equal((await daemon.call('DELETE', `/containers/${Id}?force=1`)).status, 204);
+  assert.equal((await daemon.call('DELETE', '/images/committed')).status, 200);
+}
+
 async function removeAll(): Promise<void> {
   const left = (await daemon.call('GET', '/containers/json?all=1')).json<{ Id: string }[]>();
   for (const answer of await Promise.all(left.map(({ Id }) => daemon.call('DELETE', `/containers/${Id}?force=1`)))) {
@@ -93,8 +121,10 @@ test(`whatever the daemon and its clients do when it is killed, nothing is lost 
   for (let round = 0; round < ROUNDS; round++) {
     await Promise.all([
       run('talker', 'i=0; while :; do echo $i; i=$((i+1)); usleep 5000; done'),
-      ...['stopped', 'removed', 'restarted'].map((name) => run(name, 'sleep 1000')),
+      ...['stopped', 'removed', 'restarted', 'committed'].map((name) => run(name, 'sleep 1000')),
+      daemon.call('POST', '/containers/create?name=files', { body: { Image: 'busybox' } }),
     ]);
+    await exec('committed', 'head -c 1000000 /dev/zero > /written');
     const work = Promise.allSettled(workOn(round));
     await delay(Math.random() * LATEST_KILL_MS);
     await daemon.kill();
@@ -102,6 +132,7 @@ test(`whatever the daemon and its clients do when it is killed, nothing is lost 
     for (let cut = 0; cut < STARTS_CUT_SHORT; cut++) await daemon.startAndKill(Math.random() * LATEST_KILL_AT_START_MS);
     await daemon.start();
     await account(round);
+    await accountForFiles();
     await removeAll();
   }
 });
