@@ -16,6 +16,7 @@ const FEW_ROUNDS = Math.max(1, Math.round(ROUNDS / 4));
 
 export const RUNNING = 5;
 const MANY = 40;
+const SCALE = 500;
 const AT_A_TIME = 8;
 const OUTPUT_BYTES = 50_000_000;
 const LINE = '0123456789'.repeat(5).slice(1);
@@ -73,5 +74,16 @@ export const scenarios: readonly Scenario[] = [
       'logs reading them': (engine) => docker(engine, 'logs', 'bench-output'),
     },
     after: (engine) => docker(engine, 'rm', 'bench-output'),
+  },
+  {
+    rounds: 1,
+    before: (engine) =>
+      inTurns(names('scale', SCALE), (name) => docker(engine, 'create', '--name', name, 'busybox', 'true')),
+    steps: {
+      [`ps -a of ${SCALE}, own CLI`]: (engine) =>
+        runCommand(engine.ownCli, ['-H', `unix://${engine.socketPath}`, 'ps', '-a']),
+      [`run --rm true beside ${SCALE}`]: run('bridge'),
+    },
+    after: (engine) => docker(engine, 'rm', '-f', ...names('scale', SCALE)),
   },
 ];
