@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { isEngineError } from '../../errors/engine-error.ts';
 import { digestOf } from '../../lib/digest.ts';
 import { parseReference } from '../../lib/image-reference.ts';
-import type { ProgressMessage } from '../progress.ts';
+import type { ProgressMessage } from '../../lib/progress.ts';
 import { tarOf } from '../testing/image-archive.ts';
 import { bytes, imageFixture } from '../testing/image-fixture.ts';
 import type { ImportRequest } from './import-image.ts';

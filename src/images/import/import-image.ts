@@ -4,6 +4,7 @@ import type { ImageReference } from '../../lib/image-reference.ts';
 import { familiarReference, fullName } from '../../lib/image-reference.ts';
 import type { Platform } from '../../lib/platform.ts';
 import { hostPlatform } from '../../lib/platform.ts';
+import type { Report } from '../../lib/progress.ts';
 import { formatNs, nowNs } from '../../lib/timestamps.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { ImageContext } from '../image-context.ts';
@@ -11,7 +12,6 @@ import type { ImageDocument } from '../image-document.ts';
 import { createdAtMs, parseImageDocument } from '../image-document.ts';
 import { publishImageEvent } from '../image-events.ts';
 import type { ImageRunConfig } from '../image-store.ts';
-import type { Report } from '../progress.ts';
 import { applyChanges } from './apply-changes.ts';
 import { openSource } from './import-source.ts';
 

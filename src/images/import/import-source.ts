@@ -1,6 +1,6 @@
 import { EngineError, internalError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
-import type { Report } from '../progress.ts';
-import { progressMessage } from '../progress.ts';
+import type { Report } from '../../lib/progress.ts';
+import { progressMessage } from '../../lib/progress.ts';
 
 /** How much must have come before progress is told again. */
 const REPORT_EVERY_BYTES = 512 * 1024;

@@ -6,10 +6,10 @@ import { DirectoryContentStore } from '../../content/directory-content-store.ts'
 import type { EngineEvent } from '../../events/event-bus.ts';
 import type { ImageId } from '../../lib/digest.ts';
 import type { ContainerId } from '../../lib/ids.ts';
+import type { ProgressMessage } from '../../lib/progress.ts';
 import { StateDatabase } from '../../state/database.ts';
 import type { ImageUser } from '../image-context.ts';
 import { LocalImages } from '../local-images.ts';
-import type { ProgressMessage } from '../progress.ts';
 import { MemoryLayerStore } from './memory-layer-store.ts';
 
 export interface ImageFixture {

@@ -2,11 +2,11 @@ import type { HistoryStep } from '../../../images/image-history.ts';
 import type { ImportRequest } from '../../../images/import/import-image.ts';
 import type { ImageDetails } from '../../../images/inspect-image.ts';
 import type { ImageSummary, ListOptions } from '../../../images/list-images.ts';
-import type { ProgressMessage, Report } from '../../../images/progress.ts';
 import type { PruneResult } from '../../../images/prune-images.ts';
 import type { RemovedRow, RemoveOptions } from '../../../images/remove-image.ts';
 import type { Filters } from '../../../lib/filters.ts';
 import type { ImageReference } from '../../../lib/image-reference.ts';
+import type { ProgressMessage, Report } from '../../../lib/progress.ts';
 
 export type { HistoryStep, ImageDetails, ImageSummary, ProgressMessage, RemovedRow, Report };
 

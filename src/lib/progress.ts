@@ -1,4 +1,4 @@
-import { humanSize } from '../lib/human-size.ts';
+import { humanSize } from './human-size.ts';
 
 /** One line of what a long operation tells its client, in the form that Docker's clients read. */
 export type ProgressMessage =
@@ -8,7 +8,9 @@ export type ProgressMessage =
       readonly progressDetail?: { readonly current?: number; readonly total?: number };
       readonly progress?: string;
       readonly id?: string;
-    };
+    }
+  /** For programs: what came of a push. */
+  | { readonly progressDetail: object; readonly aux: object };
 
 export type Report = (message: ProgressMessage) => void;
 
