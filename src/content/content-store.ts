@@ -16,6 +16,11 @@ export interface ContentStore {
    * @throws invalid_argument when digest or size differ from what was expected; nothing is kept then.
    */
   ingest(source: AsyncIterable<Uint8Array>, expected?: { digest?: Digest; sizeBytes?: number }): Promise<BlobInfo>;
+  /**
+   * Takes over a file of the same file system, whose digest the caller's own process has computed from what it wrote. It
+   * is complete when this returns, but not synced: until the file system is, it may be damaged by a power cut.
+   */
+  adopt(path: string, digest: Digest): Promise<void>;
   /** @throws not_found. The stream fails with `internal` at its end when the bytes do not match the digest. */
   read(digest: Digest): AsyncIterable<Uint8Array>;
   /** The whole blob, for configurations and manifests. @throws not_found, internal, invalid_argument above the limit. */

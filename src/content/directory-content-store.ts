@@ -9,6 +9,7 @@ import type { Digest } from '../lib/digest.ts';
 import { hexOf, isDigest } from '../lib/digest.ts';
 import { BatchedOutput } from './batched-output.ts';
 import type { BlobInfo, ContentStore } from './content-store.ts';
+import type { PartialBlob } from './partial-blob.ts';
 
 const READ_BYTES = 256 * 1024;
 const DEFAULT_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -46,6 +47,23 @@ export class DirectoryContentStore implements ContentStore {
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  async adopt(path: string, digest: Digest): Promise<void> {
+    await rename(path, this.pathOf(digest));
+  }
+
+  /**
+   * Makes a blob of a file in the same file system, which goes from its place then. A file of another digest stays
+   * where it is.
+   * @throws invalid_argument as `ingest`.
+   */
+  async adopt(partial: PartialBlob, expected: Digest): Promise<BlobInfo> {
+    const digest = await partial.seal();
+    if (digest !== expected) throw blobMismatch('digest', expected, digest);
+    await rename(partial.path, this.pathOf(digest));
+    await syncDirectory(this.#blobs);
+    return { digest, sizeBytes: partial.sizeBytes };
   }
 
   async *read(digest: Digest): AsyncGenerator<Uint8Array> {

@@ -64,6 +64,11 @@ export class LayerDirectories {
     }
   }
 
+  /** Makes a layer of a tree of this file system, as it is; not durable before the file system is synced. */
+  async adopt(path: string, name: string): Promise<void> {
+    await rename(path, this.layer(name));
+  }
+
   /** Takes a tree out of its place at once; it is deleted later. Idempotent. */
   discard(path: string): Promise<void> {
     return this.#trash.take(path);

@@ -15,6 +15,7 @@ import { type LayerChange, listChanges } from './diff/list-changes.ts';
 import { streamTarTree } from './diff/stream-tar-tree.ts';
 import { LayerDirectories } from './layer-directories.ts';
 import type { ApplyRequest, Layer, LayerStore, WritableDirectories } from './layer-store.ts';
+import { LayerMaker } from './make/layer-maker.ts';
 import { ReadOnlyLayers } from './read-only-layers.ts';
 import { WritableLayers } from './writable-layers.ts';
 
@@ -28,8 +29,22 @@ export interface LayerStoreOptions {
   readonly warn: (message: string) => void;
 }
 
+export interface Layers {
+  readonly store: LayerStore;
+  readonly maker: LayerMaker;
+}
+
 export function createLayerStore(options: LayerStoreOptions): LayerStore {
-  return new OverlayLayerStore(options);
+  return createLayers(options).store;
+}
+
+/** The store, and what makes layers for it. */
+export function createLayers(options: LayerStoreOptions): Layers {
+  const { root, content, database, syscalls, warn } = options;
+  const records = new LayerRecords(database);
+  const directories = new LayerDirectories(root, syscalls, warn);
+  const store = new OverlayLayerStore(options, records, directories);
+  return { store, maker: new LayerMaker(records, directories, content, store.writable) };
 }
 
 /** Layers as directories for overlayfs. */
@@ -41,13 +56,17 @@ class OverlayLayerStore implements LayerStore {
   readonly #writable: WritableLayers;
   readonly #syscalls: Syscalls;
 
-  constructor({ root, content, database, syscalls, warn }: LayerStoreOptions) {
-    this.#records = new LayerRecords(database);
-    this.#directories = new LayerDirectories(root, syscalls, warn);
+  constructor({ content, syscalls }: LayerStoreOptions, records: LayerRecords, directories: LayerDirectories) {
+    this.#records = records;
+    this.#directories = directories;
     this.#content = content;
     this.#syscalls = syscalls;
     this.#readOnly = new ReadOnlyLayers(this.#records, this.#directories, content);
     this.#writable = new WritableLayers(this.#records, this.#directories, syscalls, (top) => this.#chain(top));
+  }
+
+  get writable(): WritableLayers {
+    return this.#writable;
   }
 
   async apply(request: ApplyRequest): Promise<Layer> {

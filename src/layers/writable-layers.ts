@@ -93,6 +93,13 @@ export class WritableLayers {
     };
   }
 
+  /** What it stands on. @throws not_found. */
+  topOf(id: ContainerId): ChainId | undefined {
+    const writable = this.#records.findWritable(id);
+    if (writable === undefined) throw writableLayerNotFound(id);
+    return writable.top;
+  }
+
   /** Where the container's own files are. @throws not_found. */
   upper(id: ContainerId): string {
     if (this.#records.findWritable(id) === undefined) throw writableLayerNotFound(id);

@@ -99,7 +99,7 @@ export class ImageState {
     return this.#statements.refersTo.get(blob, blob) !== undefined;
   }
 
-  /** Layers that no image and no other layer stands on. A container may still do. */
+  /** Layers that no image, no other layer and no step of a build needs. A container may still stand on one. */
   unusedLayers(): ChainId[] {
     return this.#statements.unusedLayers.all().map((row) => String(row['chain_id']) as ChainId);
   }
@@ -128,7 +128,8 @@ const SQL = {
   refersTo: 'SELECT 1 FROM images WHERE id = ? UNION ALL SELECT 1 FROM layers WHERE blob = ? LIMIT 1',
   unusedLayers: `SELECT chain_id FROM layers AS layer
     WHERE NOT EXISTS (SELECT 1 FROM layers WHERE parent = layer.chain_id)
-    AND NOT EXISTS (SELECT 1 FROM images WHERE top_chain_id = layer.chain_id)`,
+    AND NOT EXISTS (SELECT 1 FROM images WHERE top_chain_id = layer.chain_id)
+    AND NOT EXISTS (SELECT 1 FROM build_cache WHERE chain_id = layer.chain_id)`,
 } as const;
 
 function imageRow(row: Row): ImageRow {

@@ -3,7 +3,7 @@ import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, r
 import { internalError } from '../../errors/engine-error.ts';
 import type { ByteString } from '../../lib/tar/byte-string.ts';
 import { byteStringOf, bytesOf, textOf } from '../../lib/tar/byte-string.ts';
-import type { TarEntry, TarEntryType } from '../../lib/tar/tar-entry.ts';
+import type { TarEntry, TarEntryType, TarTime } from '../../lib/tar/tar-entry.ts';
 import { formatTarHeader, TAR_END, tarPadding } from '../../lib/tar/tar-writer.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 
@@ -16,6 +16,10 @@ const LOCAL_XATTRS = /^(trusted\.overlay\.|security\.selinux$)/;
 export interface TarTreeOptions {
   /** The tree is an overlay's upper directory: what it deletes becomes whiteouts, as OCI layers have them. */
   readonly whiteouts: boolean;
+  /** Later modification times become this one, in seconds since the epoch. */
+  readonly latestSeconds?: number;
+  /** Called with each file before its header is made. */
+  readonly onEntry?: (entry: TarEntry, stats: Stats) => void;
 }
 
 /**
@@ -77,20 +81,21 @@ class TreeWalk {
     const stats = lstatSync(this.#onDisk(path), { throwIfNoEntry: false });
     if (stats === undefined || stats.isSocket()) return;
     if (this.#options.whiteouts && stats.isCharacterDevice() && stats.rdev === 0) {
-      yield this.#header(marker(`${prefix}.wh.${name}`, stats, 0o600));
+      yield this.#header(marker(`${prefix}.wh.${name}`, stats, this.#time(stats)));
       return;
     }
     const xattrs = this.#xattrs(path);
     const entry = yield* this.#entryAndData(path, stats, xattrs.kept);
     if (entry.type !== 'directory') return;
     if (this.#options.whiteouts && xattrs.isOpaque) {
-      yield this.#header(marker(`${entry.path}.wh..wh..opq`, stats, 0o600));
+      yield this.#header(marker(`${entry.path}.wh..wh..opq`, stats, this.#time(stats)));
     }
     yield* this.directory(entry.path);
   }
 
   *#entryAndData(path: ByteString, stats: Stats, xattrs: ReadonlyMap<string, Uint8Array>): Generator<Buffer, TarEntry> {
     const entry = this.#entry(path, stats, xattrs);
+    this.#options.onEntry?.(entry, stats);
     yield this.#header(entry);
     if (entry.type === 'file') yield* this.#data(path, entry.sizeBytes);
     return entry;
@@ -118,7 +123,7 @@ class TreeWalk {
       uid,
       gid,
       sizeBytes: isFile ? stats.size : 0,
-      mtime: secondsOf(stats),
+      mtime: this.#time(stats),
       device: isNode ? { major: majorOf(rdev), minor: minorOf(rdev) } : { major: 0, minor: 0 },
       xattrs: firstName === undefined ? xattrs : new Map(),
       extents: undefined,
@@ -131,6 +136,11 @@ class TreeWalk {
     const first = this.#firstNames.get(key);
     if (first === undefined) this.#firstNames.set(key, path);
     return first;
+  }
+
+  #time(stats: Stats): TarTime {
+    const seconds = Math.floor(stats.mtimeMs / 1000);
+    return { seconds: Math.min(seconds, this.#options.latestSeconds ?? seconds), nanoseconds: 0 };
   }
 
   #readLink(path: ByteString): ByteString {
@@ -169,23 +179,23 @@ class TreeWalk {
   }
 }
 
-function marker(path: string, stats: Stats, mode: number): TarEntry {
+function marker(path: string, stats: Stats, mtime: TarTime): TarEntry {
   return {
     type: 'file',
     path: path as ByteString,
     linkTarget: EMPTY,
-    mode,
+    mode: 0o600,
     uid: stats.uid,
     gid: stats.gid,
     sizeBytes: 0,
-    mtime: secondsOf(stats),
+    mtime,
     device: { major: 0, minor: 0 },
     xattrs: new Map(),
     extents: undefined,
   };
 }
 
-function typeOf(stats: Stats): TarEntryType {
+export function typeOf(stats: Stats): TarEntryType {
   if (stats.isDirectory()) return 'directory';
   if (stats.isSymbolicLink()) return 'symlink';
   if (stats.isCharacterDevice()) return 'character';
@@ -193,17 +203,13 @@ function typeOf(stats: Stats): TarEntryType {
   return stats.isFIFO() ? 'fifo' : 'file';
 }
 
-function secondsOf(stats: Stats): { seconds: number; nanoseconds: number } {
-  return { seconds: Math.floor(stats.mtimeMs / 1000), nanoseconds: 0 };
-}
-
 /** The inverse of glibc's gnu_dev_makedev, for numbers as stat(2) gives them. */
-function majorOf(device: number): number {
+export function majorOf(device: number): number {
   const bits = BigInt(device);
   return Number(((bits >> 8n) & 0xfffn) | ((bits >> 32n) & 0xfffff000n));
 }
 
-function minorOf(device: number): number {
+export function minorOf(device: number): number {
   const bits = BigInt(device);
   return Number((bits & 0xffn) | ((bits >> 12n) & 0xffffff00n));
 }

@@ -1,0 +1,227 @@
+import { chmodSync, closeSync, lchownSync, openSync, statSync } from 'node:fs';
+import { EngineError } from '../../errors/engine-error.ts';
+import { applySymbolicMode } from '../../lib/symbolic-mode.ts';
+import { byteStringOf, bytesOf, textOf } from '../../lib/tar/byte-string.ts';
+import type { TarEntry } from '../../lib/tar/tar-entry.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import type { Syscalls } from '../../sys/syscalls.ts';
+import { resolveLinks } from '../archive/resolve-links.ts';
+import { readIndex } from '../spool/read-index.ts';
+import type { SpoolEntry } from '../spool/spool-entry.ts';
+import { LayerTree } from '../unpack/layer-tree.ts';
+import { writeEntry } from '../unpack/write-entry.ts';
+import type { FillPick, FillRequest, ModeChange, SpoolFiles } from './make-message.ts';
+import { expandByProgram, pieces, type Stretch, unpackFile } from './unpack-file.ts';
+
+/** A spool with its data file open. */
+export interface OpenSpool {
+  readonly fd: number;
+  readonly entries: readonly SpoolEntry[];
+  /** Files that are to be unpacked, by their paths. */
+  readonly archives: Map<string, Stretch>;
+}
+
+/** Called before the process's root changes. The caller closes the files. */
+export function openSpools(picks: readonly FillPick[]): Map<string, OpenSpool> {
+  const spools = new Map<string, OpenSpool>();
+  for (const { spool, source, unpack } of picks) {
+    const open = spools.get(spool.data) ?? openSpool(spool);
+    spools.set(spool.data, open);
+    const file = unpack ? open.entries.find(({ path, type }) => path === source && type === 'file') : undefined;
+    if (file === undefined) continue;
+    const { offset, sizeBytes } = file;
+    open.archives.set(source, expandByProgram({ fd: open.fd, offset, sizeBytes }, spool.data));
+  }
+  return spools;
+}
+
+function openSpool({ data, index }: SpoolFiles): OpenSpool {
+  return { entries: readIndex(index), fd: openSync(data, 'r'), archives: new Map() };
+}
+
+export function closeSpools(spools: ReadonlyMap<string, OpenSpool>): void {
+  for (const { fd, archives } of spools.values()) {
+    for (const stretch of archives.values()) if (stretch.fd !== fd) closeSync(stretch.fd);
+    closeSync(fd);
+  }
+}
+
+/**
+ * Copies what was picked into the tree that is the process's root. Symbolic links on the way to the destination are
+ * followed within it. What is there already is replaced, but for directories, which are merged.
+ * @throws invalid_argument where a directory and something else stand against each other.
+ */
+export async function fillTree(
+  sys: Syscalls,
+  request: FillRequest,
+  spools: ReadonlyMap<string, OpenSpool>,
+): Promise<void> {
+  const filling = new Filling(sys, request);
+  for (const pick of request.picks) {
+    const spool = spools.get(pick.spool.data);
+    if (spool !== undefined) await filling.add(pick, spool);
+  }
+  filling.finish();
+}
+
+class Filling {
+  readonly #sys: Syscalls;
+  readonly #request: FillRequest;
+  readonly #tree = new LayerTree();
+
+  constructor(sys: Syscalls, request: FillRequest) {
+    this.#sys = sys;
+    this.#request = request;
+  }
+
+  async add(pick: FillPick, { entries, fd, archives }: OpenSpool): Promise<void> {
+    const source = entries.find(({ path }) => path === pick.source);
+    if (source === undefined) return;
+    const archive = archives.get(pick.source);
+    if (archive !== undefined && (await this.#unpack(archive))) return;
+    if (source.type === 'directory') return this.#addDirectory(pick, source, entries, fd);
+    const path = this.#placeOf(pick, entries);
+    this.#refuseDirectory(path);
+    await this.#write(path, source, fd);
+  }
+
+  async #unpack(archive: Stretch): Promise<boolean> {
+    const { destination, owner } = this.#request;
+    return unpackFile(this.#sys, this.#tree, archive, () => this.#directory(destination), owner);
+  }
+
+  async #addDirectory(pick: FillPick, source: SpoolEntry, entries: readonly SpoolEntry[], fd: number): Promise<void> {
+    const base = this.#base(pick, entries);
+    const target = this.#directory(base, source);
+    const prefix = source.path === '' ? '' : `${source.path}/`;
+    const skipped = new Set(pick.skip);
+    for (const entry of entries) {
+      if (entry.path === source.path || !entry.path.startsWith(prefix)) continue;
+      if (isSkipped(entry.path, skipped)) continue;
+      const parts = entry.path.slice(prefix.length).split('/');
+      const name = parts.pop() ?? '';
+      const parent = this.#tree.directory([...partsOf(target), ...parts], textOf(entry.path));
+      const path = `${parent}/${name}`;
+      if (entry.type === 'directory') this.#refuseOther(path);
+      else this.#refuseDirectory(path);
+      if (entry.type === 'directory' && this.#isLinkToDirectory(path)) continue;
+      await this.#write(path, entry, fd);
+    }
+  }
+
+  /** Where a file goes: into the destination when that is a directory. */
+  #placeOf(pick: FillPick, entries: readonly SpoolEntry[]): string {
+    const { destination } = this.#request;
+    const base = this.#base(pick, entries);
+    const isFolder = destination.endsWith('/') || pick.under !== '' || isDirectory(base);
+    if (isFolder) return `${this.#directory(base)}/${pick.name}`;
+    const resolved = partsOf(byteStringOf(resolveLinks('', textOf(`/${partsOf(base).join('/')}`))));
+    const name = resolved.pop() ?? '';
+    return `${this.#directory(`/${resolved.join('/')}`)}/${name}`;
+  }
+
+  /** The destination, and the folders of `--parents` below it. */
+  #base({ under }: FillPick, entries: readonly SpoolEntry[]): string {
+    const { destination } = this.#request;
+    if (under === '') return destination;
+    const parts = under.split('/');
+    let at = this.#directory(destination);
+    parts.forEach((part, index) => {
+      const like = entries.find(({ path }) => path === parts.slice(0, index + 1).join('/'));
+      at = this.#directory(`${at}/${part}`, like);
+    });
+    return at;
+  }
+
+  /** The real path of a directory; those that are made belong to whoever everything shall, and look like `like`. */
+  #directory(path: string, like?: SpoolEntry): string {
+    const parts = partsOf(path);
+    let at = '';
+    parts.forEach((part, index) => {
+      const parent = at;
+      const isNew = this.#tree.lstat(`${parent}/${part}`) === undefined;
+      at = this.#tree.directory([...partsOf(parent), part], textOf(path));
+      if (!isNew) return;
+      const { owner } = this.#request;
+      lchownSync(bytesOf(at), owner?.uid ?? 0, owner?.gid ?? 0);
+      if (like === undefined || index < parts.length - 1) return;
+      const { uid, gid } = owner ?? like;
+      lchownSync(bytesOf(at), uid, gid);
+      chmodSync(bytesOf(at), modeOf(like, this.#request.mode));
+      this.#tree.noteDirectory(at, like.mtime);
+    });
+    return at;
+  }
+
+  async #write(path: string, entry: SpoolEntry, fd: number): Promise<void> {
+    const tar = tarEntryOf(entry, modeOf(entry, this.#request.mode), this.#request.owner);
+    await writeEntry(this.#tree, this.#sys, path, { entry: tar, data: pieces({ ...entry, fd }) });
+  }
+
+  #refuseDirectory(path: string): void {
+    if (this.#tree.lstat(path)?.isDirectory() !== true) return;
+    throw new EngineError('invalid_argument', `cannot copy a file over the directory ${textOf(path)}`);
+  }
+
+  #refuseOther(path: string): void {
+    const there = this.#tree.lstat(path);
+    if (there === undefined || there.isDirectory() || this.#isLinkToDirectory(path)) return;
+    throw new EngineError('invalid_argument', `cannot copy to non-directory: ${textOf(path)}`);
+  }
+
+  #isLinkToDirectory(path: string): boolean {
+    return this.#tree.lstat(path)?.isSymbolicLink() === true && isDirectory(path);
+  }
+
+  finish(): void {
+    for (const [path, time] of this.#tree.directoryTimes()) this.#sys.setTimes(bytesOf(path), time);
+  }
+}
+
+function modeOf(entry: SpoolEntry, change: ModeChange | undefined): number {
+  if (change === undefined || entry.type === 'symlink') return entry.mode;
+  if ('bits' in change) return change.bits;
+  return applySymbolicMode(change.symbolic, entry.mode, entry.type === 'directory');
+}
+
+function tarEntryOf(
+  entry: SpoolEntry,
+  mode: number,
+  owner: { readonly uid: number; readonly gid: number } | undefined,
+): TarEntry {
+  const { type, path, linkTarget, uid, gid, sizeBytes, mtime, device, xattrs } = entry;
+  return {
+    type,
+    path,
+    linkTarget,
+    mode,
+    uid: owner?.uid ?? uid,
+    gid: owner?.gid ?? gid,
+    sizeBytes,
+    mtime,
+    device,
+    xattrs,
+    extents: undefined,
+  };
+}
+
+function isSkipped(path: string, skipped: ReadonlySet<string>): boolean {
+  if (skipped.size === 0) return false;
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    if (skipped.has(path.slice(0, end))) return true;
+  }
+  return false;
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(bytesOf(path)).isDirectory();
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return false;
+    throw error;
+  }
+}

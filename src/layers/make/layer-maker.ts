@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContentStore } from '../../content/content-store.ts';
+import type { ChainId } from '../../lib/digest.ts';
+import { chainIdOf } from '../../lib/digest.ts';
+import type { ContainerId } from '../../lib/ids.ts';
+import type { LayerRecord, LayerRecords } from '../../state/layers.ts';
+import { bootId } from '../../sys/boot-id.ts';
+import { mediaTypeOf } from '../compression.ts';
+import type { LayerDirectories } from '../layer-directories.ts';
+import type { WritableLayers } from '../writable-layers.ts';
+import type { FillRequest, MakeDirectoryRequest, PackRequest, Sealed } from './make-message.ts';
+import { MakeWorkers } from './make-workers.ts';
+
+export type FillTarget = Omit<FillRequest, 'verb' | 'root'>;
+export type PackSource = Omit<PackRequest, 'verb'>;
+
+/** What the record of a layer says of it, before it is kept. */
+export type NewLayer = Omit<LayerRecord, 'directory'>;
+
+/**
+ * Makes read-only layers of writable ones. The files stay where they are and are never copied: an upper directory
+ * becomes a layer by a rename, and its tar is made beside it. Nothing is synced here: what is kept is marked until
+ * `sync` has run, and what is still marked after a power cut is not trusted.
+ */
+export class LayerMaker {
+  readonly #records: LayerRecords;
+  readonly #directories: LayerDirectories;
+  readonly #content: ContentStore;
+  readonly #writable: WritableLayers;
+  readonly #workers: MakeWorkers;
+
+  constructor(records: LayerRecords, directories: LayerDirectories, content: ContentStore, writable: WritableLayers) {
+    this.#records = records;
+    this.#directories = directories;
+    this.#content = content;
+    this.#writable = writable;
+    this.#workers = new MakeWorkers(directories.compileCache);
+  }
+
+  /** Keeps the processes that do the work until the returned function is called, once. */
+  hold(): () => void {
+    return this.#workers.hold();
+  }
+
+  anticipate(): void {
+    this.#workers.anticipate();
+  }
+
+  /** Copies files into a writable layer that is mounted at `root`. @throws invalid_argument as `fillTree`. */
+  async fill(root: string, target: FillTarget, signal?: AbortSignal): Promise<void> {
+    await this.#workers.run({ ...target, verb: 'fill', root }, signal);
+  }
+
+  /** Puts files of a mounted tree into a spool. */
+  async pack(source: PackSource, signal?: AbortSignal): Promise<void> {
+    await this.#workers.run({ ...source, verb: 'pack' }, signal);
+  }
+
+  /** Makes a directory in a mounted tree, with its parents, where it is missing. */
+  async makeDirectory(request: Omit<MakeDirectoryRequest, 'verb'>, signal?: AbortSignal): Promise<void> {
+    await this.#workers.run({ ...request, verb: 'make-directory' }, signal);
+  }
+
+  /**
+   * Makes a read-only layer of a writable one that nobody writes to any more, and takes the writable one away. `keep`
+   * runs in the transaction that the layer's record is made in: what it notes and the layer are there together, or
+   * neither. Undefined, also for `keep`, when nothing was changed.
+   * @returns the chain's new top, which is the old one when nothing was changed.
+   */
+  async seal(
+    id: ContainerId,
+    options: { readonly latestSeconds: number | undefined; readonly signal?: AbortSignal },
+    keep: (layer: NewLayer | undefined) => void,
+  ): Promise<ChainId | undefined> {
+    const top = this.#writable.topOf(id);
+    const upper = this.#writable.upper(id);
+    if ((await readdir(upper)).length === 0) {
+      keep(undefined);
+      await this.#writable.remove(id);
+      return top;
+    }
+    const blobPath = join(this.#directories.root, 'tmp', `${randomBytes(8).toString('hex')}.tar`);
+    try {
+      const { latestSeconds } = options;
+      const sealed = (await this.#workers.run(
+        { verb: 'seal', upper, blobPath, latestSeconds },
+        options.signal,
+      )) as Sealed;
+      await this.#writable.unmount(id);
+      return await this.#keep(id, { top, upper, blobPath, sealed }, keep);
+    } finally {
+      await rm(blobPath, { force: true });
+      await this.#writable.remove(id);
+    }
+  }
+
+  async #keep(
+    id: ContainerId,
+    made: {
+      readonly top: ChainId | undefined;
+      readonly upper: string;
+      readonly blobPath: string;
+      readonly sealed: Sealed;
+    },
+    keep: (layer: NewLayer) => void,
+  ): Promise<ChainId> {
+    const { top, upper, blobPath, sealed } = made;
+    const { diffId, sizeBytes } = sealed;
+    const layer: NewLayer = {
+      chainId: chainIdOf(top, diffId),
+      parent: top,
+      diffId,
+      blob: diffId,
+      mediaType: mediaTypeOf('none'),
+      sizeBytes,
+    };
+    await this.#content.adopt(blobPath, diffId);
+    const directory = this.#directories.nextName();
+    await this.#directories.adopt(upper, directory);
+    const kept = this.#records.insertUnsynced({ ...layer, directory }, bootId(), () => keep(layer));
+    if (kept.directory !== directory) await this.#directories.discard(this.#directories.layer(directory));
+    return layer.chainId;
+  }
+
+  /** At start, before anything uses layers: what a power cut may have damaged goes, with all that needs it. */
+  forgetUnsynced(): void {
+    this.#records.deleteUnsyncedBefore(bootId());
+  }
+
+  /** Writes all that was made until now to the disk, and takes its marks away. */
+  async sync(contentRoot: string): Promise<void> {
+    const marked = this.#records.unsynced();
+    if (marked.length === 0) return;
+    await this.#workers.run({ verb: 'sync', paths: [this.#directories.root, contentRoot] });
+    this.#records.markSynced(marked);
+  }
+}

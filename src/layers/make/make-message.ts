@@ -1,0 +1,83 @@
+import type { ErrorKind } from '../../errors/engine-error.ts';
+import type { DiffId } from '../../lib/digest.ts';
+
+/** The data file of a spool and its index, a line per entry. */
+export interface SpoolFiles {
+  readonly data: string;
+  readonly index: string;
+}
+
+/** Makes a layer's tar of an overlay's upper directory. */
+export interface SealRequest {
+  readonly verb: 'seal';
+  readonly upper: string;
+  /** A file that is not there yet. It is not synced. */
+  readonly blobPath: string;
+  /** Later times become this one, in seconds since the epoch, on disk and in the tar. */
+  readonly latestSeconds: number | undefined;
+}
+
+export interface Sealed {
+  readonly diffId: DiffId;
+  /** As images count it. */
+  readonly sizeBytes: number;
+}
+
+/** Permission bits, or a change of them for every file: `u+x`. */
+export type ModeChange = { readonly bits: number } | { readonly symbolic: string };
+
+/** One file or directory of a spool that is to be copied. Paths are byte strings. */
+export interface FillPick {
+  readonly spool: SpoolFiles;
+  /** Its path in the spool; of a directory, what is in it is copied. */
+  readonly source: string;
+  /** What it is called in a directory. */
+  readonly name: string;
+  /** Folders below the destination that it is put into, each like the one of that path in the spool (`--parents`). */
+  readonly under: string;
+  /** Paths in the spool that are left out, with all below them. */
+  readonly skip: readonly string[];
+  /** An archive is unpacked rather than copied. */
+  readonly unpack: boolean;
+}
+
+/** Copies files into a mounted tree. */
+export interface FillRequest {
+  readonly verb: 'fill';
+  readonly root: string;
+  readonly picks: readonly FillPick[];
+  /** Absolute; with a slash at its end it is a directory whether it is there or not. */
+  readonly destination: string;
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  readonly mode: ModeChange | undefined;
+}
+
+/** Puts files of a tree into a new spool: what the patterns match, and the links and folders on the way to it. */
+export interface PackRequest {
+  readonly verb: 'pack';
+  readonly root: string;
+  /** Relative to the root. */
+  readonly sources: readonly { readonly pattern: string; readonly isPattern: boolean }[];
+  readonly spool: SpoolFiles;
+}
+
+/** Makes a directory, with its parents, where it is missing. */
+export interface MakeDirectoryRequest {
+  readonly verb: 'make-directory';
+  readonly root: string;
+  readonly path: string;
+  readonly owner: { readonly uid: number; readonly gid: number };
+}
+
+/** Writes everything of the file systems that these paths are in to their disks. */
+export interface SyncRequest {
+  readonly verb: 'sync';
+  readonly paths: readonly string[];
+}
+
+/** What the program is asked, as one line of its standard input; the next may follow when it has answered. */
+export type MakeRequest = SealRequest | FillRequest | PackRequest | MakeDirectoryRequest | SyncRequest;
+
+export type MakeReply =
+  | { readonly done: Sealed | Record<string, never> }
+  | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };

@@ -1,0 +1,123 @@
+/**
+ * The program that makes layers of files, and files of layers, one request after another, in a process of its own: it
+ * may use blocking calls, and while it works in a tree its root directory is that tree, so that not even a mistake in
+ * here could reach elsewhere. Each line of its standard input is a request, which it answers by a line. It ends when
+ * its standard input does, also in the middle of a request: when the daemon dies, nothing goes on writing into what the
+ * next daemon sweeps.
+ */
+import { chmodSync, closeSync, lchownSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
+import { isEngineError, messageOf } from '../../errors/engine-error.ts';
+import { byteStringOf, bytesOf } from '../../lib/tar/byte-string.ts';
+import { LinuxSyscalls } from '../../sys/linux.ts';
+import { resolveLinks } from '../archive/resolve-links.ts';
+import { formatSpoolEntry } from '../spool/spool-entry.ts';
+import { SpoolWriter } from '../spool/spool-writer.ts';
+import { LayerTree } from '../unpack/layer-tree.ts';
+import { closeSpools, fillTree, openSpools } from './fill-tree.ts';
+import type { FillRequest, MakeDirectoryRequest, MakeReply, MakeRequest, PackRequest } from './make-message.ts';
+import { packTree } from './pack-tree.ts';
+import { sealUpper } from './seal-upper.ts';
+
+const DIRECTORY_MODE = 0o755;
+
+const sys = new LinuxSyscalls();
+const hostRoot = openSync('/', 'r');
+
+async function within<T>(root: string, work: () => Promise<T>): Promise<T> {
+  sys.chroot(root);
+  process.chdir('/');
+  try {
+    return await work();
+  } finally {
+    sys.changeDirectory(hostRoot);
+    sys.chroot('.');
+  }
+}
+
+async function fill(request: FillRequest): Promise<void> {
+  const spools = openSpools(request.picks);
+  try {
+    await within(request.root, () => fillTree(sys, request, spools));
+  } finally {
+    closeSpools(spools);
+  }
+}
+
+async function pack({ root, sources, spool }: PackRequest): Promise<void> {
+  const writer = new SpoolWriter(spool.data);
+  try {
+    await within(root, () => packTree(sys, sources, writer));
+    writeFileSync(spool.index, writer.finish().map(formatSpoolEntry).join(''), { mode: 0o600 });
+  } finally {
+    writer.close();
+  }
+}
+
+/** Links on the way are followed, within the root; what is there stays as it is. */
+function makeDirectory({ root, path, owner }: MakeDirectoryRequest): Promise<void> {
+  return within(root, async () => {
+    const tree = new LayerTree();
+    let at = '';
+    for (const part of byteStringOf(resolveLinks('', path)).split('/').filter(Boolean)) {
+      at = `${at}/${part}`;
+      if (tree.lstat(at) !== undefined) continue;
+      mkdirSync(bytesOf(at));
+      chmodSync(bytesOf(at), DIRECTORY_MODE);
+      lchownSync(bytesOf(at), owner.uid, owner.gid);
+    }
+  });
+}
+
+function sync(paths: readonly string[]): void {
+  for (const path of paths) {
+    const fd = openSync(path, 'r');
+    sys.syncFileSystem(fd);
+    closeSync(fd);
+  }
+}
+
+async function perform(request: MakeRequest): Promise<Extract<MakeReply, { done: unknown }>['done']> {
+  switch (request.verb) {
+    case 'seal':
+      return sealUpper(sys, request);
+    case 'fill':
+      await fill(request);
+      return {};
+    case 'pack':
+      await pack(request);
+      return {};
+    case 'make-directory':
+      await makeDirectory(request);
+      return {};
+    case 'sync':
+      sync(request.paths);
+      return {};
+  }
+}
+
+/** Never rejects. */
+async function answer(request: string): Promise<void> {
+  let reply: MakeReply;
+  try {
+    reply = { done: await perform(JSON.parse(request) as MakeRequest) };
+  } catch (error) {
+    const kind = isEngineError(error) ? error.kind : 'internal';
+    reply = { failed: { kind, message: messageOf(error) } };
+  }
+  writeSync(1, `${JSON.stringify(reply)}\n`);
+}
+
+// Node would keep its compiled code at exit otherwise, when all paths may mean something else.
+flushCompileCache();
+process.umask(0);
+let line = '';
+process.stdin
+  .setEncoding('utf8')
+  .on('end', () => process.exit(0))
+  .on('data', (text: string) => {
+    line += text;
+    if (!line.endsWith('\n')) return;
+    void answer(line);
+    line = '';
+  });
