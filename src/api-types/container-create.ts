@@ -9,7 +9,7 @@ const ipamConfig = struct('network.EndpointIPAMConfig', {
 });
 
 /** What a client may ask of an endpoint; the fields that only the engine fills in are ignored. */
-const endpointSettings = struct('network.EndpointSettings', {
+export const endpointSettingsBody = struct('network.EndpointSettings', {
   IPAMConfig: optional(ipamConfig),
   Links: field(list(string)),
   Aliases: field(list(string)),
@@ -18,7 +18,9 @@ const endpointSettings = struct('network.EndpointSettings', {
   GwPriority: optional(int),
 });
 
-const networkingConfig = struct('network.NetworkingConfig', { EndpointsConfig: field(map(endpointSettings)) });
+export type EndpointSettingsBody = Decoded<typeof endpointSettingsBody>;
+
+const networkingConfig = struct('network.NetworkingConfig', { EndpointsConfig: field(map(endpointSettingsBody)) });
 
 /** The body of `POST /containers/create`. */
 export const createBody = struct('runconfig.ContainerConfigWrapper', {

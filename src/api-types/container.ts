@@ -1,11 +1,16 @@
 import type { ContainerConfig } from './container-config.ts';
 import type { HostConfig } from './host-config.ts';
+import type { MountPointJson } from './mount.ts';
 
 /** A container's place in one network. */
 export interface NetworkEndpoint {
-  readonly IPAMConfig: null;
-  readonly Links: null;
-  readonly Aliases: null;
+  readonly IPAMConfig: {
+    readonly IPv4Address?: string;
+    readonly IPv6Address?: string;
+    readonly LinkLocalIPs?: readonly string[];
+  } | null;
+  readonly Links: readonly string[] | null;
+  readonly Aliases: readonly string[] | null;
   readonly MacAddress: string;
   readonly NetworkID: string;
   readonly EndpointID: string;
@@ -15,7 +20,7 @@ export interface NetworkEndpoint {
   readonly IPv6Gateway: string;
   readonly GlobalIPv6Address: string;
   readonly GlobalIPv6PrefixLen: number;
-  readonly DriverOpts: null;
+  readonly DriverOpts: Readonly<Record<string, string>> | null;
   readonly DNSNames: readonly string[] | null;
 }
 
@@ -62,7 +67,7 @@ export interface ContainerSummary {
   readonly Status: string;
   readonly HostConfig: { readonly NetworkMode: string };
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, NetworkEndpoint>> };
-  readonly Mounts: readonly never[];
+  readonly Mounts: readonly MountPointJson[];
 }
 
 /** What a container's health checks have found. */
@@ -116,7 +121,7 @@ export interface ContainerInspect {
   readonly GraphDriver: { readonly Data: Readonly<Record<string, string>> | null; readonly Name: string };
   readonly SizeRw?: number;
   readonly SizeRootFs?: number;
-  readonly Mounts: readonly never[];
+  readonly Mounts: readonly MountPointJson[];
   readonly Config: ContainerConfig;
   readonly NetworkSettings: NetworkSettings;
 }

@@ -1,8 +1,11 @@
-import { bool, type Decoded, field, string, struct } from './shape.ts';
+import { endpointSettingsBody } from './container-create.ts';
+import { bool, type Decoded, field, list, map, nullable, optional, string, struct } from './shape.ts';
 
 export interface IpamConfig {
   readonly Subnet: string;
-  readonly Gateway: string;
+  readonly IPRange?: string;
+  readonly Gateway?: string;
+  readonly AuxiliaryAddresses?: Readonly<Record<string, string>>;
 }
 
 /** A container's place in a network, as `GET /networks/{id}` shows it under the container's ID. */
@@ -28,7 +31,7 @@ export interface NetworkResource {
   readonly EnableIPv6: boolean;
   readonly IPAM: {
     readonly Driver: 'default';
-    readonly Options: null;
+    readonly Options: Readonly<Record<string, string>> | null;
     /** Null for networks without addresses. */
     readonly Config: readonly IpamConfig[] | null;
   };
@@ -47,12 +50,47 @@ export interface NetworksPruneResponse {
   readonly NetworksDeleted: readonly string[] | null;
 }
 
-/** What is read of the body of `POST /networks/create`. */
-export const networkCreateBody = struct('NetworkCreateRequest', { Name: field(string), Driver: field(string) });
+const ipamConfigBody = struct('network.IPAMConfig', {
+  Subnet: field(string),
+  IPRange: field(string),
+  Gateway: field(string),
+  AuxiliaryAddresses: field(map(string)),
+});
+
+const ipamBody = struct('network.IPAM', {
+  Driver: field(string),
+  Options: field(map(string)),
+  Config: field(list(ipamConfigBody)),
+});
+
+/** The body of `POST /networks/create`. */
+export const networkCreateBody = struct('NetworkCreateRequest', {
+  Name: field(string),
+  Driver: field(string),
+  Scope: field(string),
+  EnableIPv4: field(nullable(bool)),
+  EnableIPv6: field(nullable(bool)),
+  IPAM: optional(ipamBody),
+  Internal: field(bool),
+  Attachable: field(bool),
+  Ingress: field(bool),
+  ConfigOnly: field(bool),
+  ConfigFrom: optional(struct('network.ConfigReference', { Network: field(string) })),
+  Options: field(map(string)),
+  Labels: field(map(string)),
+});
 export type NetworkCreateBody = Decoded<typeof networkCreateBody>;
 
-/** What is read of the body of `POST /networks/{id}/connect`. */
-export const networkConnectBody = struct('NetworkConnect', { Container: field(string) });
+export interface NetworkCreateResponse {
+  readonly Id: string;
+  readonly Warning: string;
+}
+
+/** The body of `POST /networks/{id}/connect`. */
+export const networkConnectBody = struct('NetworkConnect', {
+  Container: field(string),
+  EndpointConfig: optional(endpointSettingsBody),
+});
 
 /** The body of `POST /networks/{id}/disconnect`. */
 export const networkDisconnectBody = struct('NetworkDisconnect', { Container: field(string), Force: field(bool) });

@@ -5,14 +5,17 @@ import type { ExecConfig, ExecInspect } from '../api-types/exec.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
+import type { EndpointSettings } from '../state/networks.ts';
 import { ContainersTable } from '../state/containers.ts';
 import type { StateDatabase } from '../state/database.ts';
 import { type Attachment, type AttachOptions, attachToContainer } from './attach.ts';
 import { Attachments } from './attachments.ts';
 import { ContainerFiles } from './container-files.ts';
 import { ContainerStore } from './container-store.ts';
+import { connectToNetwork } from './connect-network.ts';
 import type { ContainersContext, ContainersOptions } from './context.ts';
 import { type Created, type CreateRequest, createContainer } from './create.ts';
+import { disconnectFromNetwork } from './disconnect-network.ts';
 import { createExec } from './exec-create.ts';
 import { inspectExec } from './exec-inspect.ts';
 import { resizeExec } from './exec-resize.ts';
@@ -43,7 +46,7 @@ import { waitForContainer } from './wait.ts';
 
 export type ContainersParts = Pick<
   ContainersContext,
-  'runtime' | 'layers' | 'images' | 'network' | 'logs' | 'events'
+  'runtime' | 'layers' | 'images' | 'network' | 'volumes' | 'logs' | 'events'
 > & { readonly state: StateDatabase; readonly options: ContainersOptions };
 
 /** The verbs on containers, bound to one engine. Each is in a file of its own, which says what it promises. */
@@ -89,6 +92,11 @@ export class Containers {
   resizeExec = (id: string, size: { rows: number; columns: number }): Promise<void> =>
     resizeExec(this.#context, id, size);
 
+  connectToNetwork = (ref: string, network: string, settings: EndpointSettings): Promise<void> =>
+    connectToNetwork(this.#context, ref, network, settings);
+  disconnectFromNetwork = (ref: string, network: string, options: { readonly force: boolean }): Promise<void> =>
+    disconnectFromNetwork(this.#context, ref, network, options);
+
   recover = (): ReturnType<typeof recoverContainers> => recoverContainers(this.#context);
   /** After `recover` and its `finish`. Never fails. */
   startByPolicy = (): Promise<void> => startByPolicy(this.#context);
@@ -98,6 +106,11 @@ export class Containers {
     this.#context.health.close();
   };
 
+  /** Undefined for an ID that no container has. */
+  nameOf(id: string): string | undefined {
+    const { store } = this.#context;
+    return store.has(id as ContainerId) ? store.get(id as ContainerId).name : undefined;
+  }
   /** @throws not_found, invalid_argument. */
   find = (ref: string): ContainerRecord => this.#context.store.resolve(ref);
   /** Newest first. */

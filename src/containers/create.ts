@@ -20,10 +20,16 @@ import { generateName } from './generate-name.ts';
 import { resolveDonors } from './joined-containers.ts';
 import { resolveLinks } from './links.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
+import { fillVolumes } from './mounts/fill-volumes.ts';
+import { removeImageLayers } from './mounts/image-layers.ts';
+import type { MountPoint } from './mounts/mount-point.ts';
+import { removeAnonymousVolumes } from './mounts/remove-volumes.ts';
+import { resolveMounts } from './mounts/resolve-mounts.ts';
 import { pathsOf } from './paths.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, initialState } from './record.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
+import { requestedNetworks } from './requested-networks.ts';
 
 export interface CreateRequest {
   /** Empty for a generated one. */
@@ -57,7 +63,7 @@ export async function createContainer(context: ContainersContext, request: Creat
     resolveLinks(context, resolveDonors(context, defaulted)),
     options.limits,
   );
-  refuseUnsupported(request.config, hostConfig, request.networking);
+  refuseUnsupported(request.config, hostConfig);
   if (request.config.Image === '') throw invalidArgument('no command specified');
   const image = await context.images.resolve(request.config.Image);
   checkPlatform(request, image);
@@ -73,8 +79,9 @@ export async function createContainer(context: ContainersContext, request: Creat
     ...commandOf(config),
     config,
     hostConfig,
-    macAddress: macAddressOf(request),
-    endpoint: undefined,
+    mounts: [],
+    networks: requestedNetworks(context, request, hostConfig),
+    sandbox: null,
     hasBeenStartedBefore: false,
     hasBeenManuallyStopped: false,
     restartCount: 0,
@@ -82,26 +89,34 @@ export async function createContainer(context: ContainersContext, request: Creat
   };
   await keep(context, record, image);
   publish(context, store.get(id), 'create');
-  return { id, warnings: [...warnings, ...warningsOf(request, hostConfig, image)] };
+  return { id, warnings: [...warnings, ...warningsOf(request, hostConfig)] };
 }
 
 async function keep(context: ContainersContext, record: ContainerRecord, image: Image): Promise<void> {
-  const { directory } = pathsOf(context.options, record.id);
+  const { id } = record;
+  const { directory } = pathsOf(context.options, id);
+  let mounts: readonly MountPoint[] = [];
   try {
     await Promise.all([
-      context.layers.createWritable(record.id, image.topChainId),
+      context.layers.createWritable(id, image.topChainId),
       mkdir(directory, { recursive: true, mode: 0o710 }),
     ]);
-    context.store.insert(record);
+    await resolveMounts(context, record, (resolved) => (mounts = resolved));
+    await fillVolumes(context, { ...record, mounts });
+    context.store.insert({ ...record, mounts });
   } catch (error) {
-    context.store.releaseName(record.name, record.id);
+    context.store.releaseName(record.name, id);
     const undone = await Promise.allSettled([
-      context.layers.removeWritable(record.id),
+      context.layers.removeWritable(id),
       rm(directory, { recursive: true, force: true }),
+      removeImageLayers(context, mounts),
+      removeAnonymousVolumes(context, { id, mounts }),
     ]);
     const failures = undone.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (failures.length > 0) throw new AggregateError([error, ...failures], 'the container could not be created');
     throw error;
+  } finally {
+    context.volumes.release(id);
   }
 }
 
@@ -147,16 +162,7 @@ function reserveName({ store }: ContainersContext, wanted: string, id: Container
   return name;
 }
 
-function macAddressOf({ config, networking }: CreateRequest): string {
-  const [endpoint] = Object.values(networking?.EndpointsConfig ?? {});
-  const address = endpoint?.MacAddress || (config.MacAddress ?? '');
-  if (address !== '' && !/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i.test(address)) {
-    throw invalidArgument(`invalid config for network bridge: invalid MAC address ${address}`);
-  }
-  return address;
-}
-
-function warningsOf({ config, hostConfig }: CreateRequest, host: HostConfig, image: Image): string[] {
+function warningsOf({ config, hostConfig }: CreateRequest, host: HostConfig): string[] {
   const warnings: string[] = [];
   if ((config.MacAddress ?? '') !== '') {
     warnings.push(
@@ -165,9 +171,6 @@ function warningsOf({ config, hostConfig }: CreateRequest, host: HostConfig, ima
   }
   if (host.NetworkMode === 'host' && Object.keys(hostConfig?.PortBindings ?? {}).length > 0) {
     warnings.push('Published ports are discarded when using host network mode');
-  }
-  if (Object.keys(image.config.Volumes ?? {}).length > 0) {
-    warnings.push("The image's volumes are not made: their content stays in the container's own layer.");
   }
   return warnings;
 }

@@ -1,4 +1,4 @@
-import type { Endpoint, NamespacePlan } from '../networks/container-network.ts';
+import type { NamespacePlan } from '../networks/container-network.ts';
 import type { ContainersContext } from './context.ts';
 import { namespaceOf, networkOwner } from './joined-containers.ts';
 import { networkRequestOf } from './network-request.ts';
@@ -7,24 +7,29 @@ import { writeNetworkFiles } from './write-network-files.ts';
 
 export interface EnteredNetwork {
   readonly namespace: NamespacePlan;
-  readonly endpoint: Endpoint | undefined;
+  /** What the record says of the networks from now on. */
+  readonly places: Pick<ContainerRecord, 'networks' | 'sandbox'>;
   /** Names that a container takes over with another one's network. */
   readonly identity: { readonly Hostname?: string; readonly Domainname?: string };
 }
 
 /**
  * A network namespace for a container that starts, and the files that tell of it. In another container's network it
- * has neither an endpoint nor files of its own.
- * @throws not_found, conflict for a donor that does not run.
+ * has neither endpoints nor files of its own.
+ * @throws not_found for a network, conflict for a donor that does not run.
  */
 export async function enterNetwork(context: ContainersContext, record: ContainerRecord): Promise<EnteredNetwork> {
   const owner = networkOwner(context, record);
   if (owner.id !== record.id) {
     const { Hostname, Domainname } = owner.config;
-    return { namespace: namespaceOf(owner), endpoint: undefined, identity: { Hostname, Domainname } };
+    const places = { networks: [], sandbox: null };
+    return { namespace: namespaceOf(owner), places, identity: { Hostname, Domainname } };
   }
-  const request = networkRequestOf(record);
-  const { namespace, endpoint } = await context.network.prepare(request);
-  await writeNetworkFiles(context, record, request);
-  return { namespace, endpoint, identity: {} };
+  const { namespace, sandbox, endpoints } = await context.network.prepare(networkRequestOf(record));
+  await writeNetworkFiles(context, record);
+  const networks = record.networks.map((asked, index) => {
+    const endpoint = endpoints[index] ?? null;
+    return endpoint === null ? asked : { ...asked, network: endpoint.networkId, name: endpoint.networkName, endpoint };
+  });
+  return { namespace, places: { networks, sandbox }, identity: {} };
 }

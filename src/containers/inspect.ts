@@ -6,6 +6,7 @@ import type { Health } from './health/health.ts';
 import { donorReference } from './joined-containers.ts';
 import { shownLinks } from './links.ts';
 import { keepsLogFile } from './log-options.ts';
+import { shownMounts } from './mounts/shown-mounts.ts';
 import { networkSettingsOf } from './network-settings.ts';
 import { pathsOf } from './paths.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
@@ -26,7 +27,7 @@ export async function inspectContainer(
   const execIds = context.execs.activeOf(id).map((session) => session.id);
   const sizes = options.size ? await sizesOf(context, record) : undefined;
   // Docker has no paths before the first start.
-  const path = (text: string) => (record.hasBeenStartedBefore || record.endpoint !== undefined ? text : '');
+  const path = (text: string) => (record.hasBeenStartedBefore || record.sandbox !== null ? text : '');
   return {
     Id: id,
     Created: formatNs(BigInt(record.createdAtNs)),
@@ -50,7 +51,7 @@ export async function inspectContainer(
     HostConfig: { ...hostConfig, Links: shownLinks(context, record) },
     GraphDriver: graphDriverOf(context, id),
     ...(sizes === undefined ? {} : { SizeRw: sizes.writableBytes, SizeRootFs: sizes.rootFsBytes }),
-    Mounts: [],
+    Mounts: shownMounts(context, record),
     Config: config,
     NetworkSettings: networkSettingsOf(record),
   };

@@ -30,9 +30,9 @@ export function networkOwner({ store }: ContainersContext, record: ContainerReco
 }
 
 /** The network namespace of a running container that has one of its own, or the host's. */
-export function namespaceOf({ endpoint, hostConfig }: ContainerRecord): NamespacePlan {
-  if (hostConfig.NetworkMode === 'host' || endpoint === undefined) return { kind: 'host' };
-  return { kind: 'path', path: endpoint.sandboxKey };
+export function namespaceOf({ sandbox, hostConfig }: ContainerRecord): NamespacePlan {
+  if (hostConfig.NetworkMode === 'host' || sandbox === null) return { kind: 'host' };
+  return { kind: 'path', path: sandbox.key };
 }
 
 /** @throws not_found, conflict with Docker's texts when the donor does not run or does not share. */

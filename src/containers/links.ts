@@ -2,7 +2,7 @@ import type { HostConfig } from '../api-types/host-config.ts';
 import { internalError, invalidArgument, isEngineError, messageOf } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { ContainersContext } from './context.ts';
-import { withProtocol } from './network-settings.ts';
+import { bridgeAddressOf, withProtocol } from './network-settings.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 
 /** Another container on the default bridge, and the name by which this one finds it. */
@@ -66,7 +66,7 @@ export function checkLinks(context: ContainersContext, record: ContainerRecord):
 /** Entries of /etc/hosts in the form of `HostConfig.ExtraHosts`: names, a colon, an address. */
 export function linkHosts(context: ContainersContext, record: ContainerRecord): string[] {
   return linksOf(context, record).flatMap(({ alias, child }) => {
-    const address = child.endpoint?.ipAddress ?? '';
+    const address = bridgeAddressOf(child);
     const names = [...new Set([alias, child.config.Hostname, child.name])].join(' ');
     return isRunning(child) && address !== '' ? [`${names}:${address}`] : [];
   });
@@ -78,7 +78,7 @@ const NOT_HANDED_ON = new Set(['HOME', 'PATH']);
 export function linkEnv(context: ContainersContext, record: ContainerRecord): string[] {
   return linksOf(context, record).flatMap(({ alias, child }) => {
     const prefix = alias.replaceAll('-', '_').toUpperCase();
-    const address = child.endpoint?.ipAddress ?? '';
+    const address = bridgeAddressOf(child);
     const ports = Object.keys(child.config.ExposedPorts ?? {})
       .map(portOf)
       .toSorted(byNumber);

@@ -2,6 +2,7 @@ import { EngineError, invalidArgument, messageOf } from '../errors/engine-error.
 import type { Filters } from '../lib/filters.ts';
 import { parseUnsigned } from '../lib/go-numbers.ts';
 import type { ContainersContext } from './context.ts';
+import { usesVolume } from './mounts/shown-mounts.ts';
 import { withProtocol } from './network-settings.ts';
 import { type ContainerRecord, isRunning, ZERO_TIME } from './record.ts';
 
@@ -45,7 +46,13 @@ export async function listFilter(context: ContainersContext, filters: Filters): 
     ...whenGiven(filters, 'id', (values) => (record) => matchesAny(values, [record.id])),
     ...whenGiven(filters, 'name', (values) => (record) => matchesAny(values, [record.name, `/${record.name}`])),
     ...whenGiven(filters, 'network', (values) => networkPredicate(values)),
-    ...whenGiven(filters, 'volume', () => () => false),
+    ...whenGiven(
+      filters,
+      'volume',
+      (values) =>
+        ({ mounts }) =>
+          values.some((value) => usesVolume(mounts, value)),
+    ),
   ];
   for (const value of filters.get('before')) predicates.push(ageOf(context, value, (a, b) => a < b));
   for (const value of filters.get('since')) predicates.push(ageOf(context, value, (a, b) => a > b));
@@ -121,8 +128,12 @@ function expression(source: string): RegExp | undefined {
 }
 
 function networkPredicate(values: readonly string[]): Predicate {
-  return ({ endpoint, hostConfig }) =>
-    values.some((value) => value === hostConfig.NetworkMode || value === endpoint?.networkId);
+  return ({ networks, hostConfig }) =>
+    values.some(
+      (value) =>
+        value === hostConfig.NetworkMode ||
+        networks.some(({ name, endpoint }) => value === name || value === endpoint?.networkId),
+    );
 }
 
 function ageOf(context: ContainersContext, ref: string, isWanted: (a: bigint, b: bigint) => boolean): Predicate {

@@ -1,67 +1,82 @@
 import type { NetworkEndpoint, NetworkSettings } from '../api-types/container.ts';
-import { donorReference } from './joined-containers.ts';
-import { type ContainerRecord, isRunning } from './record.ts';
+import { type ContainerNetworkRecord, type ContainerRecord, isRunning } from './record.ts';
 
-function endpointOf(record: ContainerRecord): NetworkEndpoint {
-  const { endpoint, macAddress } = record;
-  const live = isRunning(record) ? endpoint : undefined;
+const DEFAULT_BRIDGE = 'bridge';
+
+function endpointOf({ settings, endpoint }: ContainerNetworkRecord, live: boolean): NetworkEndpoint {
+  const { ipam } = settings;
+  const shown = live ? endpoint : null;
+  const dnsNames = endpoint?.dnsNames ?? [];
   return {
-    IPAMConfig: null,
-    Links: null,
-    Aliases: null,
-    MacAddress: live?.macAddress ?? macAddress,
+    IPAMConfig:
+      ipam === null
+        ? null
+        : {
+            ...(ipam.ipv4Address === undefined ? {} : { IPv4Address: ipam.ipv4Address }),
+            ...(ipam.ipv6Address === undefined ? {} : { IPv6Address: ipam.ipv6Address }),
+            ...(ipam.linkLocalIps === undefined ? {} : { LinkLocalIPs: ipam.linkLocalIps }),
+          },
+    Links: settings.links,
+    Aliases: settings.aliases,
+    MacAddress: shown?.macAddress ?? settings.macAddress,
     NetworkID: endpoint?.networkId ?? '',
-    EndpointID: live?.endpointId ?? '',
-    Gateway: live?.gateway ?? '',
-    IPAddress: live?.ipAddress ?? '',
-    IPPrefixLen: live?.ipPrefixLength ?? 0,
-    IPv6Gateway: '',
-    GlobalIPv6Address: '',
-    GlobalIPv6PrefixLen: 0,
-    DriverOpts: null,
-    DNSNames: null,
+    EndpointID: shown?.endpointId ?? '',
+    Gateway: shown?.gateway ?? '',
+    IPAddress: shown?.ipAddress ?? '',
+    IPPrefixLen: shown?.ipPrefixLength ?? 0,
+    IPv6Gateway: shown?.ipv6Gateway ?? '',
+    GlobalIPv6Address: shown?.ipv6Address ?? '',
+    GlobalIPv6PrefixLen: shown?.ipv6PrefixLength ?? 0,
+    DriverOpts: settings.driverOptions,
+    DNSNames: dnsNames.length === 0 ? null : dnsNames,
   };
 }
 
-/** By network: one that the container is in, or was created for. */
+/** By network's name: those that the container is in, or will be. */
 export function networksOf(record: ContainerRecord): Record<string, NetworkEndpoint> {
-  // In another container's network it has no place of its own.
-  if (donorReference(record.hostConfig.NetworkMode) !== undefined) return {};
-  return { [record.endpoint?.networkName ?? record.hostConfig.NetworkMode]: endpointOf(record) };
+  const live = isRunning(record);
+  return Object.fromEntries(record.networks.map((network) => [network.name, endpointOf(network, live)]));
 }
 
 /** As Docker's inspect shows it. The fields of the default bridge stand a second time at the top. */
 export function networkSettingsOf(record: ContainerRecord): NetworkSettings {
-  const { endpoint } = record;
-  const onBridge = isRunning(record) && endpoint?.networkName === 'bridge' ? endpoint : undefined;
+  const { networks, sandbox } = record;
+  const bridge = networks.find(({ name }) => name === DEFAULT_BRIDGE);
+  const onBridge = bridge === undefined ? undefined : endpointOf(bridge, isRunning(record));
   return {
     Bridge: '',
-    SandboxID: endpoint?.sandboxId ?? '',
-    SandboxKey: endpoint?.sandboxKey ?? '',
+    SandboxID: sandbox?.id ?? '',
+    SandboxKey: sandbox?.key ?? '',
     Ports: portsOf(record),
     HairpinMode: false,
     LinkLocalIPv6Address: '',
     LinkLocalIPv6PrefixLen: 0,
     SecondaryIPAddresses: null,
     SecondaryIPv6Addresses: null,
-    EndpointID: onBridge?.endpointId ?? '',
-    Gateway: onBridge?.gateway ?? '',
-    GlobalIPv6Address: '',
-    GlobalIPv6PrefixLen: 0,
-    IPAddress: onBridge?.ipAddress ?? '',
-    IPPrefixLen: onBridge?.ipPrefixLength ?? 0,
-    IPv6Gateway: '',
-    MacAddress: onBridge?.macAddress ?? '',
+    EndpointID: onBridge?.EndpointID ?? '',
+    Gateway: onBridge?.Gateway ?? '',
+    GlobalIPv6Address: onBridge?.GlobalIPv6Address ?? '',
+    GlobalIPv6PrefixLen: onBridge?.GlobalIPv6PrefixLen ?? 0,
+    IPAddress: onBridge?.IPAddress ?? '',
+    IPPrefixLen: onBridge?.IPPrefixLen ?? 0,
+    IPv6Gateway: onBridge?.IPv6Gateway ?? '',
+    MacAddress: isRunning(record) ? (onBridge?.MacAddress ?? '') : '',
     Networks: networksOf(record),
   };
 }
 
 /** Exposed ports of a running container, each without a binding. */
 function portsOf(record: ContainerRecord): Record<string, null> {
-  if (!isRunning(record) || record.hostConfig.NetworkMode !== 'bridge') return {};
+  const hasAddress = record.networks.some(({ endpoint }) => (endpoint?.ipAddress ?? '') !== '');
+  if (!isRunning(record) || !hasAddress) return {};
   return Object.fromEntries(Object.keys(record.config.ExposedPorts ?? {}).map((port) => [withProtocol(port), null]));
 }
 
 export function withProtocol(port: string): string {
   return port.includes('/') ? port : `${port}/tcp`;
+}
+
+/** A container's address on the default bridge, where links are; empty without one. */
+export function bridgeAddressOf({ networks }: ContainerRecord): string {
+  return networks.find(({ name }) => name === DEFAULT_BRIDGE)?.endpoint?.ipAddress ?? '';
 }

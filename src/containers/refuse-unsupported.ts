@@ -1,5 +1,4 @@
 import type { ContainerConfig } from '../api-types/container-config.ts';
-import type { NetworkingConfig } from '../api-types/container-create.ts';
 import type { HostConfig } from '../api-types/host-config.ts';
 import { notSupported } from '../errors/containers.ts';
 
@@ -12,10 +11,6 @@ function isSet(value: Emptiable): boolean {
 
 /** What each field that must stay empty asks for, in words. */
 const HOST_FIELDS: Partial<Record<keyof HostConfig, string>> = {
-  Binds: 'a bind mount or volume',
-  Mounts: 'a mount',
-  VolumesFrom: "another container's volumes",
-  VolumeDriver: 'a volume driver',
   PortBindings: 'publishing a port',
   PublishAllPorts: 'publishing ports',
   Cgroup: "another container's control group",
@@ -28,11 +23,7 @@ const IGNORED_ON_HOST_NETWORK: ReadonlySet<string> = new Set(['PortBindings', 'P
  * Refuses what a container would have to do without: nothing that was asked for is ignored.
  * @throws not_implemented naming the field.
  */
-export function refuseUnsupported(
-  config: ContainerConfig,
-  host: HostConfig,
-  networking: NetworkingConfig | undefined,
-): void {
+export function refuseUnsupported(config: ContainerConfig, host: HostConfig): void {
   const hostNetwork = host.NetworkMode === 'host';
   for (const [field, what] of Object.entries(HOST_FIELDS)) {
     const value = host[field as keyof HostConfig] as Emptiable;
@@ -40,11 +31,4 @@ export function refuseUnsupported(
     if (isSet(value)) throw notSupported(`HostConfig.${field}`, what);
   }
   if (config.NetworkDisabled === true) throw notSupported('NetworkDisabled', 'a container without any network');
-  if (isSet(config.Volumes)) throw notSupported('Volumes', 'a volume');
-  for (const [name, endpoint] of Object.entries(networking?.EndpointsConfig ?? {})) {
-    const { IPAMConfig, Links, DriverOpts } = endpoint;
-    if (isSet(IPAMConfig) || isSet(Links) || isSet(DriverOpts)) {
-      throw notSupported(`NetworkingConfig.EndpointsConfig.${name}`, 'configuring an endpoint');
-    }
-  }
 }

@@ -20,6 +20,8 @@ export async function renameContainer(context: ContainersContext, ref: string, w
       if (!isEngineError(error)) throw error;
       throw new EngineError(error.kind, `Error when allocating new name: ${error.message}`, { cause: error });
     }
-    publish(context, store.update(id, { name }), 'rename', { oldName: `/${oldName}` });
+    const renamed = store.update(id, { name });
+    context.network.rename(id, oldName, name);
+    publish(context, renamed, 'rename', { oldName: `/${oldName}` });
   });
 }

@@ -10,6 +10,7 @@ import { enterNetwork } from './enter-network.ts';
 import { superviseExit } from './handle-exit.ts';
 import { startingHealth } from './health/health.ts';
 import { logOf } from './log-options.ts';
+import { type AttachedMounts, attachMounts } from './mounts/attach-mounts.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
@@ -68,18 +69,32 @@ async function run(
   record: ContainerRecord,
   counters: Partial<ContainerRecord>,
 ): Promise<void> {
+  const attached = await attachMounts(context, record);
+  try {
+    await runWith(context, record, counters, attached);
+  } finally {
+    await attached.close();
+  }
+}
+
+async function runWith(
+  context: ContainersContext,
+  record: ContainerRecord,
+  counters: Partial<ContainerRecord>,
+  attached: AttachedMounts,
+): Promise<void> {
   const { store, runtime, network, layers, options } = context;
   const { id, config, hostConfig } = record;
   runtime.anticipate();
   checkStart(context, record);
-  const [rootfs, { namespace, endpoint, identity }] = await Promise.all([
+  const [rootfs, { namespace, places, identity }] = await Promise.all([
     layers.mountWritable(id, { volatile: hostConfig.AutoRemove }),
     enterNetwork(context, record),
   ]);
   if (config.WorkingDir !== '') await makeWorkingDirectory(rootfs, config.WorkingDir);
   const named = { ...record, config: { ...config, ...identity } };
-  const spec = await buildSpec(context, named, { rootfs, namespace });
-  store.update(id, { endpoint, config: named.config, state: { ...record.state, starting: formatNs(nowNs()) } });
+  const spec = await buildSpec(context, named, { rootfs, namespace, attached });
+  store.update(id, { ...places, config: named.config, state: { ...record.state, starting: formatNs(nowNs()) } });
   const [{ pid }] = await Promise.all([
     runtime.create({
       id,

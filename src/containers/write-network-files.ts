@@ -1,19 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import type { NetworkRequest } from '../networks/container-network.ts';
 import type { ContainersContext } from './context.ts';
 import { linkHosts } from './links.ts';
 import { pathsOf } from './paths.ts';
 import type { ContainerRecord } from './record.ts';
 
 /** Writes the files that are mounted at /etc/hosts, /etc/hostname and /etc/resolv.conf. The network is prepared. */
-export async function writeNetworkFiles(
-  context: ContainersContext,
-  record: ContainerRecord,
-  request: NetworkRequest,
-): Promise<void> {
+export async function writeNetworkFiles(context: ContainersContext, record: ContainerRecord): Promise<void> {
   const { config, hostConfig } = record;
   const files = await context.network.files({
-    ...request,
+    id: record.id,
     hostname: config.Hostname,
     domainname: config.Domainname,
     extraHosts: [...(hostConfig.ExtraHosts ?? []), ...linkHosts(context, record)],

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { endpointSettings, plainSettings } from '../containers/endpoint-settings.ts';
 import { VERSION } from '../lib/version.ts';
 import { createApp } from '../server/app.ts';
 import { registerContainerFileRoutes } from '../server/routes/container-files/routes.ts';
@@ -24,15 +25,10 @@ export function createServer(engine: Engine, config: DaemonConfig, log: DaemonLo
   registerNetworkRoutes(app, {
     networks,
     containers: {
-      find: (reference) => {
-        const record = containers.find(reference);
-        return {
-          id: record.id,
-          name: record.name,
-          running: record.state.status === 'running',
-          network: record.hostConfig.NetworkMode,
-        };
-      },
+      nameOf: (id) => containers.nameOf(id),
+      connect: (reference, network, settings) =>
+        containers.connectToNetwork(reference, network, settings === undefined ? plainSettings : endpointSettings(settings)),
+      disconnect: (reference, network, options) => containers.disconnectFromNetwork(reference, network, options),
     },
   });
   return app;

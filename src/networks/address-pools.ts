@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { EngineError } from '../errors/engine-error.ts';
-import { overlaps, parseCidr, type Subnet, sizeOf } from './ipv4.ts';
+import { type Family, overlaps, parseCidr, type Subnet, sizeOf } from '../lib/ip.ts';
 
 /** Where the subnets of networks come from: `base` is cut into networks of prefix length `size`. */
 export interface AddressPool {
@@ -7,25 +8,44 @@ export interface AddressPool {
   readonly size: number;
 }
 
-/** Docker's: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/16 in /20s. */
+/**
+ * Docker's: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/16 in /20s. They are used up by 31 networks; the last /16
+ * is cut into /24s here, for 255 more.
+ */
 export const defaultAddressPools: readonly AddressPool[] = [
-  ...Array.from({ length: 15 }, (_, index) => ({ base: `172.${17 + index}.0.0/16`, size: 16 })),
+  ...Array.from({ length: 14 }, (_, index) => ({ base: `172.${17 + index}.0.0/16`, size: 16 })),
   { base: '192.168.0.0/16', size: 20 },
+  { base: '172.31.0.0/16', size: 24 },
 ];
+
+/** Unique local addresses (RFC 4193): a /48 of the daemon's own, in /64s. `seed` is the same at each start. */
+export function uniqueLocalPool(seed: string): AddressPool {
+  const globalId = createHash('sha256').update(seed).digest('hex').slice(0, 10);
+  const groups = [`fd${globalId.slice(0, 2)}`, globalId.slice(2, 6), globalId.slice(6)];
+  return { base: `${groups.join(':')}::/48`, size: 64 };
+}
 
 /** Lowest first. @throws invalid_argument for a base that is no network. */
 export function* subnetsOf(pool: AddressPool): Generator<Subnet> {
-  const { subnet } = parseCidr(pool.base);
-  const end = subnet.base + sizeOf(subnet.prefixLength);
-  for (let base = subnet.base; base < end; base += sizeOf(pool.size)) yield { base, prefixLength: pool.size };
+  const { family, base, prefixLength } = parseCidr(pool.base).subnet;
+  const end = base + sizeOf(family, prefixLength);
+  const step = sizeOf(family, pool.size);
+  for (let at = base; at < end; at += step) yield { family, base: at, prefixLength: pool.size };
 }
 
-/** The first subnet that overlaps nothing in `inUse`. @throws forbidden, as Docker does, when there is none. */
-export function chooseSubnet(pools: readonly AddressPool[], inUse: readonly Subnet[]): Subnet {
+/** The first subnet of that family that overlaps nothing in `inUse`. @throws Docker's errors when there is none. */
+export function chooseSubnet(pools: readonly AddressPool[], family: Family, inUse: readonly Subnet[]): Subnet {
   for (const pool of pools) {
+    if (parseCidr(pool.base).subnet.family !== family) continue;
     for (const candidate of subnetsOf(pool)) {
       if (!inUse.some((used) => overlaps(used, candidate))) return candidate;
     }
+  }
+  if (family === 6) {
+    throw new EngineError(
+      'not_found',
+      'could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network',
+    );
   }
   throw new EngineError('forbidden', 'all predefined address pools have been fully subnetted');
 }

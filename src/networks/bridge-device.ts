@@ -1,44 +1,77 @@
 import { internalError } from '../errors/engine-error.ts';
-import { addAddress, createBridge, deleteLink, setLinkUp } from '../sys/route-message.ts';
-import type { RouteNetlink } from '../sys/route-netlink.ts';
+import { familyOf, formatAddress, lastOf, parseCidr } from '../lib/ip.ts';
+import type { NetworkSubnet } from '../state/networks.ts';
+import { addAddress, createBridge, deleteLink, setAlias, setLinkUp } from '../sys/route-message.ts';
+import type { RouteNetlink, RouteSocket } from '../sys/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
-import { broadcastOf, formatAddress, macOf, type Subnet } from './ipv4.ts';
+import { macOf, randomMac } from './mac-address.ts';
+
+export interface BridgeRequest {
+  readonly name: string;
+  readonly mtu: number;
+  readonly subnets: readonly NetworkSubnet[];
+  readonly enableIpv6: boolean;
+}
 
 /** Bridges of the host, by name. */
 export class BridgeDevice {
   readonly #netlink: RouteNetlink;
+  readonly #alias: string;
 
-  constructor(netlink: RouteNetlink) {
+  /** `alias` marks this daemon's links, for people and for the sweep at its next start. */
+  constructor(netlink: RouteNetlink, alias: string) {
     this.#netlink = netlink;
+    this.#alias = alias;
   }
 
-  /** The bridge exists, is up and has its address. What is there already stays, with all containers plugged into it. */
-  async ensure(bridge: {
-    readonly name: string;
-    readonly mtu: number;
-    readonly gateway: number;
-    readonly subnet: Subnet;
-  }): Promise<void> {
-    const { name, mtu, gateway, subnet } = bridge;
+  exists(name: string): boolean {
+    const socket = this.#netlink.open();
+    try {
+      return socket.linkIndex(name) !== undefined;
+    } finally {
+      socket.close();
+    }
+  }
+
+  /** The bridge exists, is up and has its addresses. What is there already stays, with all containers plugged into it. */
+  async ensure(bridge: BridgeRequest): Promise<void> {
+    const { name, mtu, subnets } = bridge;
     const socket = this.#netlink.open();
     try {
       if (socket.linkIndex(name) === undefined) {
-        await socket.request([createBridge({ name, mac: macOf(gateway), mtu })]);
+        const gateway = subnets.find(({ subnet }) => familyOf(subnet) === 4)?.gateway ?? '';
+        const mac = gateway === '' ? randomMac() : macOf(gateway);
+        await socket.request([createBridge({ name, mac, mtu })]);
       }
-      const linkIndex = socket.linkIndex(name);
-      if (linkIndex === undefined) throw internalError(`the bridge ${name} went away as it was made`);
-      const address = addAddress({
-        linkIndex,
-        address: formatAddress(gateway),
-        broadcast: formatAddress(broadcastOf(subnet)),
-        prefixLength: subnet.prefixLength,
-      });
-      await socket.request([address]).catch((error: unknown) => {
-        if (!hasErrorCode(error, 'EEXIST')) throw error;
-      });
+      await socket.request([setAlias(name, this.#alias)]);
+      this.#settleIpv6(bridge);
+      await this.#addAddresses(socket, bridge);
       await socket.request([setLinkUp(name)]);
     } finally {
       socket.close();
+    }
+  }
+
+  /** On a host without IPv6 there is nothing to set. */
+  #settleIpv6({ name, enableIpv6 }: BridgeRequest): void {
+    if (!enableIpv6) return;
+    this.#netlink.setSysctl(`ipv6/conf/${name}/disable_ipv6`, '0');
+    // Routers among the containers must not change the host's routes.
+    this.#netlink.setSysctl(`ipv6/conf/${name}/accept_ra`, '0');
+  }
+
+  async #addAddresses(socket: RouteSocket, { name, subnets }: BridgeRequest): Promise<void> {
+    const linkIndex = socket.linkIndex(name);
+    if (linkIndex === undefined) throw internalError(`the bridge ${name} went away as it was made`);
+    for (const { subnet: text, gateway } of subnets) {
+      if (gateway === '') continue;
+      const { subnet } = parseCidr(text);
+      const { family, prefixLength } = subnet;
+      const broadcast = family === 4 ? { broadcast: formatAddress({ family, value: lastOf(subnet) }) } : {};
+      const address = addAddress({ linkIndex, address: gateway, ...broadcast, prefixLength });
+      await socket.request([address]).catch((error: unknown) => {
+        if (!hasErrorCode(error, 'EEXIST')) throw error;
+      });
     }
   }
 

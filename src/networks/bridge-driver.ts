@@ -1,20 +1,18 @@
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { internalError } from '../errors/engine-error.ts';
-import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import { addAddress, addDefaultRoute, createVethPair, isolatePort, setLinkUp } from '../sys/route-message.ts';
+import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../state/networks.ts';
+import { createVethPair, deleteLink, isolatePort, setAlias } from '../sys/route-message.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
-import { allocateAddress } from './allocate-address.ts';
+import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { BridgeDevice } from './bridge-device.ts';
-import { allowsIcc, bridgeOf, mtuOf } from './bridge-options.ts';
-import type { BridgeSubnets } from './bridge-subnets.ts';
-import type { NetworkRequest } from './container-network.ts';
-import type { NetworkDriver, Reservation, UpOptions } from './driver.ts';
-import { broadcastOf, formatAddress, macOf, parseAddress, parseCidr } from './ipv4.ts';
-import { parseMac } from './mac-address.ts';
+import { allowsIcc, bridgeOf, linkPrefixOf, mtuOf } from './bridge-options.ts';
+import { configureLink } from './configure-link.ts';
+import type { HostLinks, LinkPlan, NetworkDriver, Reservation, UpOptions } from './driver.ts';
 import { vethName } from './names.ts';
+import type { AddressBook } from './reserve-addresses.ts';
+import type { Subnets } from './subnets.ts';
 
-const CONTAINER_LINK = 'eth0';
 const SETTLE_MS = 500;
 
 /** Docker's default kind of network: a bridge on the host, and a veth pair from it into each container. */
@@ -22,54 +20,36 @@ export class BridgeDriver implements NetworkDriver {
   readonly namespace = 'own';
   readonly #netlink: RouteNetlink;
   readonly #device: BridgeDevice;
-  readonly #subnets: BridgeSubnets;
-  /** The address given out last, per network: only a hint for the next one. */
-  readonly #last = new Map<string, number>();
+  readonly #subnets: Subnets;
+  readonly #addresses: AddressBook;
+  readonly #alias: string;
 
-  constructor(netlink: RouteNetlink, device: BridgeDevice, subnets: BridgeSubnets) {
-    this.#netlink = netlink;
-    this.#device = device;
-    this.#subnets = subnets;
+  constructor(parts: {
+    readonly netlink: RouteNetlink;
+    readonly device: BridgeDevice;
+    readonly subnets: Subnets;
+    readonly addresses: AddressBook;
+    /** Marks this daemon's links. */
+    readonly alias: string;
+  }) {
+    this.#netlink = parts.netlink;
+    this.#device = parts.device;
+    this.#subnets = parts.subnets;
+    this.#addresses = parts.addresses;
+    this.#alias = parts.alias;
   }
 
-  gatewayOf(network: NetworkRecord): string {
-    return network.gateway;
+  linkPrefix(network: NetworkRecord): string {
+    return linkPrefixOf(network);
   }
 
-  reserve(network: NetworkRecord, request: NetworkRequest, inUse: ReadonlySet<string>): Reservation {
-    const { subnet } = parseCidr(network.subnet);
-    const last = this.#last.get(network.id);
-    const address = allocateAddress(subnet, { gateway: parseAddress(network.gateway), inUse, last });
-    this.#last.set(network.id, address);
-    return {
-      address: formatAddress(address),
-      macAddress: request.macAddress ? parseMac(request.macAddress) : macOf(address),
-    };
+  reserve(network: NetworkRecord, settings: EndpointSettings, inUse: ReadonlySet<string>): Reservation {
+    return this.#addresses.reserve(network, settings, inUse);
   }
 
-  async connect(network: NetworkRecord, endpoint: EndpointRecord, namespacePath: string): Promise<void> {
-    await this.#plugIn(network, endpoint, namespacePath);
-    // As in Docker's containers, IPv6 is off on the link of a network without it (and on for loopback).
-    this.#netlink.setSysctl(`ipv6/conf/${CONTAINER_LINK}/disable_ipv6`, '1', namespacePath);
-    const { subnet } = parseCidr(network.subnet);
-    const socket = this.#netlink.open(namespacePath);
-    try {
-      const linkIndex = socket.linkIndex(CONTAINER_LINK);
-      if (linkIndex === undefined) throw internalError(`${CONTAINER_LINK} went away from ${namespacePath}`);
-      await socket.request([
-        setLinkUp('lo'),
-        addAddress({
-          linkIndex,
-          address: endpoint.address,
-          broadcast: formatAddress(broadcastOf(subnet)),
-          prefixLength: subnet.prefixLength,
-        }),
-        setLinkUp(CONTAINER_LINK),
-        addDefaultRoute({ linkIndex, gateway: network.gateway }),
-      ]);
-    } finally {
-      socket.close();
-    }
+  async connect(network: NetworkRecord, endpoint: EndpointRecord, plan: LinkPlan): Promise<void> {
+    await this.#plugIn(network, endpoint, plan.namespacePath);
+    await configureLink(this.#netlink, network, endpoint, plan);
     await this.#settle([vethName(endpoint.endpointId), bridgeOf(network)]);
   }
 
@@ -99,33 +79,53 @@ export class BridgeDriver implements NetworkDriver {
         throw internalError(`the bridge ${bridge} was removed from the host: start the daemon again to get it back`);
       }
       const name = vethName(endpoint.endpointId);
-      await socket.request([
-        createVethPair({
-          name,
-          mtu: mtuOf(network),
-          masterIndex,
-          peerName: CONTAINER_LINK,
-          peerMac: endpoint.macAddress,
-          peerNamespaceFd,
-        }),
-        ...(allowsIcc(network) ? [] : [isolatePort(name)]),
-      ]);
+      if (socket.linkIndex(name) !== undefined) await socket.request([deleteLink(name)]);
+      const pair = createVethPair({
+        name,
+        mtu: mtuOf(network),
+        masterIndex,
+        peerName: endpoint.linkName,
+        peerMac: endpoint.macAddress,
+        peerNamespaceFd,
+      });
+      await socket.request([pair, setAlias(name, this.#alias), ...(allowsIcc(network) ? [] : [isolatePort(name)])]);
     } finally {
       socket.close();
       closeSync(peerNamespaceFd);
     }
   }
 
+  async disconnect(endpoint: EndpointRecord): Promise<void> {
+    const socket = this.#netlink.open();
+    try {
+      // Both ends of a pair go together.
+      await socket.request([deleteLink(vethName(endpoint.endpointId))]);
+    } catch (error) {
+      if (!hasErrorCode(error, 'ENODEV')) throw error;
+    } finally {
+      socket.close();
+    }
+  }
+
+  /** The bridge may have been removed and made anew: the host's end must be a port of the one that is there now. */
+  isConnected(network: NetworkRecord, endpoint: EndpointRecord, host: HostLinks): boolean {
+    const bridge = host.get(bridgeOf(network));
+    return bridge !== undefined && host.get(vethName(endpoint.endpointId))?.masterIndex === bridge.index;
+  }
+
+  hostLinks(network: NetworkRecord, endpoints: readonly EndpointRecord[]): string[] {
+    return [bridgeOf(network), ...endpoints.map(({ endpointId }) => vethName(endpointId))];
+  }
+
   up(network: NetworkRecord, { inUse, keep }: UpOptions): Promise<void> {
     return this.#subnets.settle(network, inUse, async (settled) => {
       // A bridge of this name with another subnet is left over from a data root that is gone, or from another --bip.
-      if (settled.subnet !== network.subnet || settled.gateway !== network.gateway) {
+      if (JSON.stringify(settled.subnets) !== JSON.stringify(network.subnets)) {
         await this.#device.remove(bridgeOf(network));
       }
       keep(settled);
-      const { subnet } = parseCidr(settled.subnet);
-      const gateway = parseAddress(settled.gateway);
-      await this.#device.ensure({ name: bridgeOf(settled), mtu: mtuOf(settled), gateway, subnet });
+      const { subnets, enableIpv6 } = settled;
+      await this.#device.ensure({ name: bridgeOf(settled), mtu: mtuOf(settled), subnets, enableIpv6 });
     });
   }
 

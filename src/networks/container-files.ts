@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { hasErrorCode } from '../sys/syscall-error.ts';
-import type { ContainerNetwork } from './container-network.ts';
+import type { PlacedEndpoint } from './choose-gateways.ts';
+import type { FilesRequest } from './container-network.ts';
 import { renderHosts } from './hosts-file.ts';
 import { type DnsOverrides, namesOnlySystemdStub, renderResolvConf } from './resolv-conf.ts';
-
-export type FilesRequest = Parameters<ContainerNetwork['files']>[0];
 
 /** The host's own files that containers' are made from. */
 export interface HostFiles {
@@ -25,8 +24,8 @@ export interface FilesContext {
   readonly host: HostFiles;
   /** The daemon's `--dns`, `--dns-search` and `--dns-opt`, for containers that set none. */
   readonly dns: DnsOverrides;
-  /** The container's address, or empty. */
-  readonly address: string;
+  /** The container's endpoints, in the order of their connecting. */
+  readonly endpoints: readonly PlacedEndpoint[];
   /** What `host-gateway` stands for. */
   readonly hostGateway: string;
 }
@@ -41,24 +40,32 @@ export async function containerFiles(
 }
 
 /** In host mode without further hosts, the container sees the host's file as it is. */
-async function hostsOf(request: FilesRequest, { host, address, hostGateway }: FilesContext): Promise<string> {
-  const { mode, extraHosts, hostname, domainname } = request;
-  if (mode === 'host' && extraHosts.length === 0) {
+async function hostsOf(request: FilesRequest, context: FilesContext): Promise<string> {
+  const { host, endpoints, hostGateway } = context;
+  const { extraHosts, hostname, domainname } = request;
+  if (isOnHost(context) && extraHosts.length === 0) {
     const text = await readIfThere(host.hosts);
     if (text !== undefined) return text;
   }
-  const own = address === '' ? {} : { own: { address, hostname, domainname } };
-  return renderHosts({ extraHosts, hostGateway, ...own });
+  const addresses = endpoints
+    .flatMap(({ record }) => [record.ipv4Address, record.ipv6Address])
+    .filter((address) => address !== '');
+  return renderHosts({ extraHosts, hostGateway, own: { addresses, hostname, domainname } });
 }
 
-async function resolvConfOf(request: FilesRequest, { host, dns }: FilesContext): Promise<string> {
+function isOnHost({ endpoints }: FilesContext): boolean {
+  return endpoints.some(({ network }) => network.driver === 'host');
+}
+
+async function resolvConfOf(request: FilesRequest, context: FilesContext): Promise<string> {
+  const { host, dns } = context;
   const source = await hostResolvConf(host);
   const overrides: DnsOverrides = {
     servers: request.dns.length > 0 ? request.dns : dns.servers,
     search: request.dnsSearch.length > 0 ? request.dnsSearch : dns.search,
     options: request.dnsOptions.length > 0 ? request.dnsOptions : dns.options,
   };
-  return renderResolvConf(source, overrides, request.mode !== 'host');
+  return renderResolvConf(source, overrides, !isOnHost(context));
 }
 
 async function hostResolvConf(host: HostFiles): Promise<{ path: string; text: string }> {

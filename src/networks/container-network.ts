@@ -1,11 +1,21 @@
 import type { ContainerId } from '../lib/ids.ts';
+import type { EndpointSettings, NetworkRecord } from '../state/networks.ts';
 
-/** What a container asks of the network; `mode` is Docker's `HostConfig.NetworkMode`, `default` already resolved. */
+/** One network that a container asks for. */
+export interface NetworkAttachment {
+  /** Name, ID, or unambiguous beginning of an ID. */
+  readonly network: string;
+  readonly settings: EndpointSettings;
+}
+
+/** What a container asks of the network when it starts. */
 export interface NetworkRequest {
   readonly id: ContainerId;
-  readonly mode: 'bridge' | 'host' | 'none';
-  readonly macAddress?: string;
-  readonly aliases?: readonly string[];
+  /** In the order of connecting: the first one gets `eth0`. */
+  readonly networks: readonly NetworkAttachment[];
+  /** The container's own names; where names are resolved, its aliases and its short ID are added. */
+  readonly name: string;
+  readonly hostname: string;
 }
 
 /** An endpoint with Docker's field names in camelCase; empty strings where Docker has them. */
@@ -13,12 +23,22 @@ export interface Endpoint {
   readonly networkId: string;
   readonly networkName: string;
   readonly endpointId: string;
-  readonly sandboxId: string;
-  readonly sandboxKey: string;
   readonly macAddress: string;
   readonly ipAddress: string;
   readonly ipPrefixLength: number;
   readonly gateway: string;
+  readonly ipv6Address: string;
+  readonly ipv6PrefixLength: number;
+  readonly ipv6Gateway: string;
+  /** Empty where names are not resolved. */
+  readonly dnsNames: readonly string[];
+}
+
+/** A container's network namespace, for one run. */
+export interface Sandbox {
+  readonly id: string;
+  /** Where it is pinned. */
+  readonly key: string;
 }
 
 /** The network namespace that a container's first process joins. */
@@ -30,28 +50,48 @@ export type NamespacePlan =
   /** One that exists already, pinned at `path`. */
   | { readonly kind: 'path'; readonly path: string };
 
+export interface PreparedNetwork {
+  readonly namespace: NamespacePlan;
+  readonly sandbox: Sandbox;
+  /** In the order of the request. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface FilesRequest {
+  readonly id: ContainerId;
+  readonly hostname: string;
+  readonly domainname: string;
+  readonly extraHosts: readonly string[];
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+}
+
 export interface ContainerNetwork {
-  /** Reserves the address, makes the namespace. The links are not there yet: call `connect` beside `crun create`. */
-  prepare(
-    request: NetworkRequest,
-  ): Promise<{ readonly namespace: NamespacePlan; readonly endpoint: Endpoint | undefined }>;
+  /** By ID, name, or unambiguous beginning of an ID. @throws not_found, invalid_argument. */
+  find(reference: string): NetworkRecord;
+  /**
+   * Reserves the addresses, makes the namespace. The links are not there yet: call `connect` beside `crun create`.
+   * @throws not_found for a network; forbidden, invalid_argument for an address that cannot be given.
+   */
+  prepare(request: NetworkRequest): Promise<PreparedNetwork>;
   /** Links, addresses and routes; done before the container's process runs. */
   connect(id: ContainerId): Promise<void>;
-  /** Undoes both; idempotent, and safe at any point in between. The address is free afterwards. */
+  /** Undoes both; idempotent, and safe at any point in between. The addresses are free afterwards. */
   disconnect(id: ContainerId): Promise<void>;
-  /** The endpoint of a container that is prepared or connected. */
-  endpoint(id: ContainerId): Endpoint | undefined;
+  /**
+   * Puts a running container into one more network, wholly or not at all.
+   * @throws forbidden when it is in there; otherwise as `prepare`.
+   */
+  attach(request: Omit<NetworkRequest, 'networks'> & NetworkAttachment, sandbox: Sandbox): Promise<Endpoint>;
+  /** Takes a running container out of a network; idempotent. */
+  detach(id: ContainerId, networkId: string): Promise<void>;
+  /** The endpoints of a container that is prepared or connected. */
+  endpoints(id: ContainerId): Endpoint[];
+  /** A running container has another name now. */
+  rename(id: ContainerId, oldName: string, name: string): void;
   /** Content of the container's /etc/hosts, /etc/hostname and /etc/resolv.conf, as Docker writes them. */
-  files(
-    request: NetworkRequest & {
-      hostname: string;
-      domainname: string;
-      extraHosts: readonly string[];
-      dns: readonly string[];
-      dnsSearch: readonly string[];
-      dnsOptions: readonly string[];
-    },
-  ): Promise<{ hosts: string; hostname: string; resolvConf: string }>;
-  /** Brings bridge, forwarding and rules up; idempotent, at start. Endpoints of containers not in `running` go. */
+  files(request: FilesRequest): Promise<{ hosts: string; hostname: string; resolvConf: string }>;
+  /** Brings bridges, forwarding and rules up; idempotent, at start. Endpoints of containers not in `running` go. */
   restore(running: ReadonlySet<ContainerId>): Promise<void>;
 }

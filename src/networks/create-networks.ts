@@ -1,24 +1,29 @@
 import { readFile } from 'node:fs/promises';
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { familyOf } from '../lib/ip.ts';
+import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { StateDatabase } from '../state/database.ts';
 import { NetworkState } from '../state/networks.ts';
 import { readHostRoutes } from '../sys/host-routes.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
-import { type AddressPool, defaultAddressPools } from './address-pools.ts';
+import { type AddressPool, defaultAddressPools, uniqueLocalPool } from './address-pools.ts';
 import { BridgeDevice } from './bridge-device.ts';
 import { BridgeDriver } from './bridge-driver.ts';
 import { defaultBridgeOptions } from './bridge-options.ts';
-import { BridgeSubnets } from './bridge-subnets.ts';
 import { defaultHostFiles, type HostFiles } from './container-files.ts';
+import { HostRules } from './firewall/host-rules.ts';
 import { hostDriver } from './host-driver.ts';
-import { HostRules } from './host-rules.ts';
 import { namesFor } from './names.ts';
 import { NamespacePins } from './namespace-pins.ts';
-import { type NetworkEventSink, Networks } from './networks.ts';
+import { Networks } from './networks.ts';
+import type { NetworkEventSink } from './networks-context.ts';
 import { NullDriver } from './null-driver.ts';
+import { AddressBook } from './reserve-addresses.ts';
 import { type DnsOverrides, parseResolvConf } from './resolv-conf.ts';
+import { Subnets } from './subnets.ts';
 
 export interface NetworksOptions {
   readonly execRoot: string;
@@ -51,23 +56,32 @@ export function createNetworks(options: NetworksOptions): Networks {
   const { syscalls, netlink, warn } = options;
   const { bridge, table } = namesFor(options.daemonTag);
   const host = options.hostFiles ?? defaultHostFiles;
-  const subnets = new BridgeSubnets(syscalls, {
+  const state = new NetworkState(options.state);
+  const subnets = new Subnets(syscalls, {
     bip: options.bip,
-    pools: options.pools === undefined || options.pools.length === 0 ? defaultAddressPools : options.pools,
+    pools: poolsOf(options, table),
     lockPath: options.lockPath ?? DEFAULT_LOCK_PATH,
     hostRoutes: readHostRoutes,
     keepClearOf: () => nameserversIn(host.resolvConf),
+    networks: () => state.networks(),
     warn,
   });
+  const addresses = new AddressBook();
+  const device = new BridgeDevice(netlink, table);
   return new Networks({
-    state: new NetworkState(options.state),
+    state,
+    netlink,
+    subnets,
+    alias: table,
+    locks: new KeyedLock(),
+    warn,
     drivers: {
-      bridge: new BridgeDriver(netlink, new BridgeDevice(netlink), subnets),
+      bridge: new BridgeDriver({ netlink, device, subnets, addresses, alias: table }),
       host: hostDriver,
       null: new NullDriver(netlink),
     },
     pins: new NamespacePins(syscalls, options.execRoot),
-    rules: new HostRules({ netlink, table, bridge, warn }),
+    rules: new HostRules({ netlink, table, ports: () => [], warn }),
     events: options.events,
     files: { host, dns: options.dns ?? { servers: [], search: [], options: [] } },
     bridgeOptions: defaultBridgeOptions({
@@ -78,9 +92,19 @@ export function createNetworks(options: NetworksOptions): Networks {
   });
 }
 
+/** A daemon that was given no pool of a family has the usual one. */
+function poolsOf({ pools = [], execRoot }: NetworksOptions, tag: string): readonly AddressPool[] {
+  const hasFamily = (family: 4 | 6): boolean => pools.some(({ base }) => familyOf(base) === family);
+  return [
+    ...pools,
+    ...(hasFamily(4) ? [] : defaultAddressPools),
+    ...(hasFamily(6) ? [] : [uniqueLocalPool(`${hostname()} ${execRoot} ${tag}`)]),
+  ];
+}
+
 async function nameserversIn(path: string): Promise<string[]> {
   try {
-    return parseResolvConf(await readFile(path, 'utf8')).servers.filter((server) => isIPv4(server));
+    return parseResolvConf(await readFile(path, 'utf8')).servers.filter((server) => isIP(server) !== 0);
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;

@@ -1,11 +1,24 @@
-import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import type { NetworkRequest } from './container-network.ts';
+import type { Family } from '../lib/ip.ts';
+import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../state/networks.ts';
+import type { LinkInfo } from '../sys/route-netlink.ts';
 
-/** What an endpoint has of its own in a network; empty strings where the network has no addresses. */
+/** What an endpoint has of its own in a network; empty strings where the network has no such addresses. */
 export interface Reservation {
-  readonly address: string;
+  readonly ipv4Address: string;
+  readonly ipv6Address: string;
   readonly macAddress: string;
 }
+
+/** Where and how an endpoint is linked. */
+export interface LinkPlan {
+  /** The container's network namespace, pinned there. */
+  readonly namespacePath: string;
+  /** The families whose default route leads through this endpoint. */
+  readonly defaultRoutes: ReadonlySet<Family>;
+}
+
+/** The links of the host, by name. */
+export type HostLinks = ReadonlyMap<string, LinkInfo>;
 
 export interface UpOptions {
   /** Containers run in the network: their addresses must go on working. */
@@ -21,12 +34,21 @@ export interface UpOptions {
 export interface NetworkDriver {
   /** Whether containers have a namespace of their own, or the host's. */
   readonly namespace: 'own' | 'host';
-  /** The host's address in this network, or empty. */
-  gatewayOf(network: NetworkRecord): string;
-  /** Chooses what the endpoint gets, none of `inUse`; called inside the transaction that keeps it. */
-  reserve(network: NetworkRecord, request: NetworkRequest, inUse: ReadonlySet<string>): Reservation;
-  /** Links and configures the endpoint in the namespace pinned at `namespacePath`. */
-  connect(network: NetworkRecord, endpoint: EndpointRecord, namespacePath: string): Promise<void>;
+  /** What links in containers are called, before their number; undefined where there are none. */
+  linkPrefix(network: NetworkRecord): string | undefined;
+  /**
+   * Chooses what the endpoint gets, none of `inUse`; called inside the transaction that keeps it.
+   * @throws forbidden when there is no free address, or the wanted one is not free.
+   */
+  reserve(network: NetworkRecord, settings: EndpointSettings, inUse: ReadonlySet<string>): Reservation;
+  /** Links and configures the endpoint. What is there of an earlier try is replaced. */
+  connect(network: NetworkRecord, endpoint: EndpointRecord, plan: LinkPlan): Promise<void>;
+  /** Takes the endpoint's link out of a namespace that goes on. Idempotent. */
+  disconnect(endpoint: EndpointRecord, namespacePath: string): Promise<void>;
+  /** Whether the link of an endpoint that was connected is still there and leads to where it should. */
+  isConnected(network: NetworkRecord, endpoint: EndpointRecord, host: HostLinks): boolean;
+  /** The names of the links that the network has on the host, those of its endpoints included. */
+  hostLinks(network: NetworkRecord, endpoints: readonly EndpointRecord[]): string[];
   /** Brings up what the network needs on the host. Idempotent. */
   up(network: NetworkRecord, options: UpOptions): Promise<void>;
   /** Removes what `up` made. Idempotent. */

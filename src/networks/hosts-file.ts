@@ -13,18 +13,18 @@ const LOCAL_LINES = [
 const HOST_GATEWAY = 'host-gateway';
 
 /**
- * A container's /etc/hosts. `own` names the container itself by its address in its network, full name first.
+ * A container's /etc/hosts. `own` names the container itself by its addresses in its networks, full name first.
  * @throws invalid_argument for an extra host without a colon.
  */
 export function renderHosts(options: {
   /** `name:address`, as `HostConfig.ExtraHosts` has them. */
   readonly extraHosts: readonly string[];
   readonly hostGateway: string;
-  readonly own?: { readonly address: string; readonly hostname: string; readonly domainname: string };
+  readonly own: { readonly addresses: readonly string[]; readonly hostname: string; readonly domainname: string };
 }): string {
   const { own } = options;
   const lines = [...LOCAL_LINES, ...options.extraHosts.map((entry) => extraHostLine(entry, options.hostGateway))];
-  if (own !== undefined) lines.push(`${own.address}\t${namesOf(own.hostname, own.domainname)}`);
+  lines.push(...own.addresses.map((address) => `${address}\t${ownNames(own.hostname, own.domainname)}`));
   return `${lines.join('\n')}\n`;
 }
 
@@ -35,7 +35,8 @@ function extraHostLine(entry: string, hostGateway: string): string {
   return `${address === HOST_GATEWAY ? hostGateway : address}\t${entry.slice(0, colon)}`;
 }
 
-function namesOf(hostname: string, domainname: string): string {
+/** Full name first, then the short one. */
+export function ownNames(hostname: string, domainname: string): string {
   const full = domainname === '' ? hostname : `${hostname}.${domainname}`;
   const [short] = full.split('.', 1);
   return short === full ? full : `${full} ${short}`;

@@ -1,7 +1,7 @@
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
 import { setLinkUp } from '../sys/route-message.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
-import type { NetworkDriver } from './driver.ts';
+import type { LinkPlan, NetworkDriver, Reservation } from './driver.ts';
 
 /** `--network none`: a namespace with loopback and nothing else. */
 export class NullDriver implements NetworkDriver {
@@ -12,21 +12,33 @@ export class NullDriver implements NetworkDriver {
     this.#netlink = netlink;
   }
 
-  gatewayOf(): string {
-    return '';
+  linkPrefix(): undefined {
+    return undefined;
   }
 
-  reserve(): { address: string; macAddress: string } {
-    return { address: '', macAddress: '' };
+  reserve(): Reservation {
+    return { ipv4Address: '', ipv6Address: '', macAddress: '' };
   }
 
-  async connect(_network: NetworkRecord, _endpoint: EndpointRecord, namespacePath: string): Promise<void> {
+  async connect(_network: NetworkRecord, _endpoint: EndpointRecord, { namespacePath }: LinkPlan): Promise<void> {
     const socket = this.#netlink.open(namespacePath);
     try {
       await socket.request([setLinkUp('lo')]);
     } finally {
       socket.close();
     }
+  }
+
+  disconnect(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  isConnected(): boolean {
+    return true;
+  }
+
+  hostLinks(): string[] {
+    return [];
   }
 
   up(): Promise<void> {

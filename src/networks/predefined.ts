@@ -2,6 +2,13 @@ import { type NetworkId, randomId } from '../lib/ids.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import type { NetworkRecord } from '../state/networks.ts';
 
+const PREDEFINED: ReadonlySet<string> = new Set(['bridge', 'host', 'none']);
+
+/** Every daemon has these; they cannot be made or removed. */
+export function isPredefined(name: string): boolean {
+  return PREDEFINED.has(name);
+}
+
 /** The three networks that every daemon has from its first start on, newly made and without a subnet yet. */
 export function predefinedNetworks(bridgeOptions: Readonly<Record<string, string>>): NetworkRecord[] {
   const kinds = [
@@ -13,8 +20,13 @@ export function predefinedNetworks(bridgeOptions: Readonly<Record<string, string
     ...kind,
     id: randomId<NetworkId>(),
     created: formatNs(nowNs()),
-    subnet: '',
-    gateway: '',
+    subnets: [],
+    hasOwnSubnets: false,
+    enableIpv4: true,
+    enableIpv6: false,
+    internal: false,
+    attachable: false,
+    ipamOptions: null,
     labels: {},
   }));
 }

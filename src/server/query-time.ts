@@ -1,4 +1,6 @@
 import { EngineError, type ErrorKind } from '../errors/engine-error.ts';
+import type { Filters } from '../lib/filters.ts';
+import { parseTimestampMs } from '../lib/parse-timestamp.ts';
 
 /**
  * Seconds with up to nine decimals, as clients send them, in nanoseconds; -1 and absence stand for none. Docker answers
@@ -13,4 +15,13 @@ export function timestampNs(text: string | undefined, kind: ErrorKind): bigint |
     }
   }
   return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
+}
+
+/** The time that a prune spares what was made after it. @throws invalid_argument */
+export function pruneUntilNs(filters: Filters): bigint | undefined {
+  const values = filters.get('until');
+  const [text] = values;
+  if (text === undefined) return undefined;
+  if (values.length > 1) throw new EngineError('invalid_argument', 'more than one until filter specified');
+  return BigInt(Math.round(parseTimestampMs(text))) * 1_000_000n;
 }

@@ -2,6 +2,10 @@ import { containersMigration } from './migrations/001-containers.ts';
 import { imagesMigration } from './migrations/002-images.ts';
 import { networksMigration } from './migrations/003-networks.ts';
 import { writableLayersMigration } from './migrations/004-writable-layers.ts';
+import { manyNetworksMigration } from './migrations/005-many-networks.ts';
+import { volumesMigration } from './migrations/006-volumes.ts';
+import { distributionMigration } from './migrations/007-distribution.ts';
+import { buildCacheMigration } from './migrations/008-build-cache.ts';
 import type { Migration } from './migrations/migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -9,4 +13,8 @@ export const migrations: readonly Migration[] = [
   imagesMigration,
   networksMigration,
   writableLayersMigration,
+  manyNetworksMigration,
+  volumesMigration,
+  distributionMigration,
+  buildCacheMigration,
 ];

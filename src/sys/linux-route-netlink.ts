@@ -1,12 +1,12 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { acknowledgedErrno, decodeReplies, encodeMessages, type RouteMessage, type RouteReply } from './netlink.ts';
-import { getLink, isOperational } from './route-message.ts';
-import type { RouteNetlink, RouteSocket } from './route-netlink.ts';
+import { getLink, isOperational, listLinks, readLink } from './route-message.ts';
+import type { LinkInfo, RouteNetlink, RouteSocket } from './route-netlink.ts';
 import { hasErrorCode, SyscallError } from './syscall-error.ts';
 import type { Fd } from './syscalls.ts';
+import { withinNetworkNamespace } from './within-namespace.ts';
 
-const CLONE_NEWNET = 0x40000000;
 const AF_NETLINK = 16;
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
 const NETLINK_ROUTE = 0;
@@ -16,12 +16,14 @@ const IFREQ_BYTES = 40;
 const IFNAME_BYTES = 16;
 const ENODEV = 19;
 const REPLY_BYTES = 8192;
+/** The kernel fills no datagram of a list beyond it. */
+const LIST_BYTES = 32_768;
+const END_OF_LIST = 3;
 
 type Callback = (error: unknown, result: number) => void;
 type Send = { async(fd: Fd, bytes: Uint8Array, length: number, flags: number, done: Callback): void };
 const libc = koffi.load('libc.so.6');
 const c = {
-  setns: libc.func('int setns(int fd, int type)') as unknown as (fd: Fd, type: number) => number,
   socket: libc.func('int socket(int domain, int type, int protocol)') as unknown as (
     ...args: [number, number, number]
   ) => Fd,
@@ -33,30 +35,6 @@ const c = {
     ...args: [Fd, Uint8Array, number, number]
   ) => number,
 };
-
-/**
- * Runs `work`, which must not await, with the calling thread in the namespace pinned at `path`. When the thread cannot
- * get back, everything the daemon did from there on would happen in a container's network: it aborts instead.
- */
-function within<T>(path: string | undefined, work: () => T): T {
-  if (path === undefined) return work();
-  const own = openSync('/proc/thread-self/ns/net', 'r');
-  try {
-    const target = openSync(path, 'r');
-    try {
-      if (c.setns(target, CLONE_NEWNET) < 0) throw new SyscallError('setns', koffi.errno(), path);
-    } finally {
-      closeSync(target);
-    }
-    try {
-      return work();
-    } finally {
-      if (c.setns(own, CLONE_NEWNET) < 0) process.abort();
-    }
-  } finally {
-    closeSync(own);
-  }
-}
 
 class LinuxRouteSocket implements RouteSocket {
   readonly #fd: Fd;
@@ -80,6 +58,23 @@ class LinuxRouteSocket implements RouteSocket {
   async areOperational(names: readonly string[]): Promise<boolean> {
     const replies = await this.#exchange(names.map(getLink));
     return replies.map(isOperational).filter((operational) => operational === true).length === names.length;
+  }
+
+  async links(): Promise<LinkInfo[]> {
+    await this.#send(encodeMessages([listLinks]));
+    const found: LinkInfo[] = [];
+    for (;;) {
+      const bytes = Buffer.alloc(LIST_BYTES);
+      const length = c.recv(this.#fd, bytes, bytes.length, MSG_DONTWAIT);
+      if (length < 0) throw new SyscallError('recv rtnetlink', koffi.errno());
+      for (const reply of decodeReplies(bytes.subarray(0, length))) {
+        if (reply.type === END_OF_LIST) return found;
+        const errno = acknowledgedErrno(reply);
+        if (errno !== undefined && errno !== 0) throw new SyscallError('rtnetlink', errno, listLinks.what);
+        const link = readLink(reply);
+        if (link !== undefined) found.push(link);
+      }
+    }
   }
 
   /** Gives back what the kernel answered besides the acknowledgements. */
@@ -124,7 +119,7 @@ class LinuxRouteSocket implements RouteSocket {
 /** The kernel itself. */
 export class LinuxRouteNetlink implements RouteNetlink {
   open(namespacePath?: string): RouteSocket {
-    return within(namespacePath, () => {
+    return withinNetworkNamespace(namespacePath, () => {
       const fd = c.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
       if (fd < 0) throw new SyscallError('socket AF_NETLINK', koffi.errno());
       return new LinuxRouteSocket(fd);
@@ -132,7 +127,7 @@ export class LinuxRouteNetlink implements RouteNetlink {
   }
 
   setSysctl(name: string, value: string, namespacePath?: string): boolean {
-    return within(namespacePath, () => {
+    return withinNetworkNamespace(namespacePath, () => {
       const path = `/proc/sys/net/${name}`;
       try {
         // What has the value already is not written: the file may be read-only, and some writes have side effects.

@@ -1,5 +1,5 @@
 import type { RouteMessage } from './netlink.ts';
-import type { RouteNetlink, RouteSocket } from './route-netlink.ts';
+import type { LinkInfo, RouteNetlink, RouteSocket } from './route-netlink.ts';
 import { SyscallError } from './syscall-error.ts';
 
 /** Stands in for the kernel's rtnetlink in unit tests. Every link that is asked for exists, unless `missing` has it. */
@@ -7,6 +7,8 @@ export class RecordingRouteNetlink implements RouteNetlink {
   /** What was asked of which namespace, in order: `<path> <what>`, with `host` for the daemon's own. */
   readonly calls: string[] = [];
   readonly missing = new Set<string>();
+  /** What a list of links shows. */
+  links: readonly LinkInfo[] = [];
   /** How often links are still said not to be operational. */
   settlesAfter = 0;
   #failure: { what: string; errno: number } | undefined;
@@ -28,6 +30,7 @@ export class RecordingRouteNetlink implements RouteNetlink {
       linkIndex: (name) => (this.missing.has(name) ? undefined : 2),
       request: async (messages) => this.#request(namespacePath, messages),
       areOperational: async () => this.settlesAfter-- <= 0,
+      links: async () => [...this.links],
       close: () => {
         this.#open--;
       },

@@ -1,15 +1,19 @@
+import { addressBytes, type Family, familyOf } from '../lib/ip.ts';
 import { attribute, nested, type RouteMessage, type RouteReply, readAttributes, text, u32 } from './netlink.ts';
+import type { LinkInfo } from './route-netlink.ts';
 
 // linux/rtnetlink.h, linux/if.h, linux/if_link.h, linux/if_addr.h, linux/veth.h
-const RTM = { NEWLINK: 16, DELLINK: 17, GETLINK: 18, NEWADDR: 20, NEWROUTE: 24 } as const;
-const NLM_F = { REQUEST: 0x1, ACK: 0x4, EXCLUSIVE: 0x200, CREATE: 0x400 } as const;
+const RTM = { NEWLINK: 16, DELLINK: 17, GETLINK: 18, NEWADDR: 20, NEWROUTE: 24, DELROUTE: 25 } as const;
+const NLM_F = { REQUEST: 0x1, ACK: 0x4, DUMP: 0x300, REPLACE: 0x100, EXCLUSIVE: 0x200, CREATE: 0x400 } as const;
 const IFLA = {
   ADDRESS: 1,
   IFNAME: 3,
   MTU: 4,
+  LINK: 5,
   MASTER: 10,
   OPERSTATE: 16,
   LINKINFO: 18,
+  IFALIAS: 20,
   NET_NS_FD: 28,
   EXT_MASK: 29,
 } as const;
@@ -22,17 +26,14 @@ const IFF_UP = 1;
 const IF_OPER_UP = 6;
 const RTEXT_FILTER_SKIP_STATS = 8;
 const LINK_HEADER_BYTES = 16;
-const AF_INET = 2;
+const ADDRESS_FAMILIES: Readonly<Record<Family, number>> = { 4: 2, 6: 10 };
+const IFA_F_NODAD = 2;
 const RT_TABLE_MAIN = 254;
 const RTPROT_BOOT = 3;
 const RTN_UNICAST = 1;
 
 function macBytes(mac: string): Buffer {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
-}
-
-function addressBytes(address: string): Buffer {
-  return Buffer.from(address.split('.').map(Number));
 }
 
 /** struct ifinfomsg */
@@ -117,36 +118,56 @@ export function isolatePort(name: string): RouteMessage {
   );
 }
 
+/** Says who made a link, to people and to a later start; it can be set only once the link is there. */
+export function setAlias(name: string, alias: string): RouteMessage {
+  return message(
+    `say that ${name} belongs to ${alias}`,
+    RTM.NEWLINK,
+    0,
+    linkHeader(),
+    attribute(IFLA.IFNAME, text(name)),
+    attribute(IFLA.IFALIAS, text(alias)),
+  );
+}
+
 export function deleteLink(name: string): RouteMessage {
   return message(`delete link ${name}`, RTM.DELLINK, 0, linkHeader(), attribute(IFLA.IFNAME, text(name)));
 }
 
+/** IPv6 addresses are used at once: whoever gives them out knows that nobody else has them. */
 export function addAddress(options: {
   linkIndex: number;
   address: string;
-  broadcast: string;
+  /** For IPv4 only. */
+  broadcast?: string;
   prefixLength: number;
 }): RouteMessage {
-  const header = Buffer.from([AF_INET, options.prefixLength, 0, 0]);
+  const { address, broadcast, prefixLength, linkIndex } = options;
+  const family = familyOf(address);
+  const header = Buffer.from([ADDRESS_FAMILIES[family], prefixLength, family === 6 ? IFA_F_NODAD : 0, 0]);
   return message(
-    `add address ${options.address}/${options.prefixLength}`,
+    `add address ${address}/${prefixLength}`,
     RTM.NEWADDR,
     NLM_F.CREATE | NLM_F.EXCLUSIVE,
     header,
-    u32(options.linkIndex),
-    attribute(IFA.LOCAL, addressBytes(options.address)),
-    attribute(IFA.ADDRESS, addressBytes(options.address)),
-    attribute(IFA.BROADCAST, addressBytes(options.broadcast)),
+    u32(linkIndex),
+    attribute(IFA.LOCAL, addressBytes(address)),
+    attribute(IFA.ADDRESS, addressBytes(address)),
+    ...(broadcast === undefined ? [] : [attribute(IFA.BROADCAST, addressBytes(broadcast))]),
   );
 }
 
-export function addDefaultRoute(options: { linkIndex: number; gateway: string }): RouteMessage {
-  const header = Buffer.from([AF_INET, 0, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, 0, RTN_UNICAST, 0, 0, 0, 0]);
+function defaultRouteHeader(family: Family): Buffer {
+  return Buffer.from([ADDRESS_FAMILIES[family], 0, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, 0, RTN_UNICAST, 0, 0, 0, 0]);
+}
+
+/** The way out, in place of another one if there is one. */
+export function setDefaultRoute(options: { linkIndex: number; gateway: string }): RouteMessage {
   return message(
-    `add default route through ${options.gateway}`,
+    `set default route through ${options.gateway}`,
     RTM.NEWROUTE,
-    NLM_F.CREATE | NLM_F.EXCLUSIVE,
-    header,
+    NLM_F.CREATE | NLM_F.REPLACE,
+    defaultRouteHeader(familyOf(options.gateway)),
     attribute(RTA.GATEWAY, addressBytes(options.gateway)),
     attribute(RTA.OIF, u32(options.linkIndex)),
   );
@@ -171,4 +192,25 @@ export function getLink(name: string): RouteMessage {
 export function isOperational(reply: RouteReply): boolean | undefined {
   if (reply.type !== RTM.NEWLINK) return undefined;
   return readAttributes(reply.body.subarray(LINK_HEADER_BYTES)).get(IFLA.OPERSTATE)?.readUInt8() === IF_OPER_UP;
+}
+
+/** Asks for all links of the namespace. */
+export const listLinks: RouteMessage = {
+  what: 'list links',
+  type: RTM.GETLINK,
+  flags: NLM_F.REQUEST | NLM_F.DUMP,
+  body: Buffer.concat([linkHeader(), attribute(IFLA.EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS))]),
+};
+
+/** One item of the answer to `listLinks`; undefined for any other reply. */
+export function readLink(reply: RouteReply): LinkInfo | undefined {
+  if (reply.type !== RTM.NEWLINK) return undefined;
+  const attributes = readAttributes(reply.body.subarray(LINK_HEADER_BYTES));
+  const textOf = (type: number): string => attributes.get(type)?.toString('utf8').replace(/\0.*$/s, '') ?? '';
+  return {
+    name: textOf(IFLA.IFNAME),
+    index: reply.body.readInt32LE(4),
+    masterIndex: attributes.get(IFLA.MASTER)?.readUInt32LE() ?? 0,
+    alias: textOf(IFLA.IFALIAS),
+  };
 }

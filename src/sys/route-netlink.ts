@@ -3,6 +3,16 @@ import type { RouteMessage } from './netlink.ts';
 /** The network namespace of whoever opens it: on the host, the host's. */
 export const OWN_NETWORK_NAMESPACE = '/proc/self/ns/net';
 
+/** A link as a list of them shows it. */
+export interface LinkInfo {
+  readonly name: string;
+  readonly index: number;
+  /** Index of the bridge that it is a port of; 0 for none. */
+  readonly masterIndex: number;
+  /** What `setAlias` said; empty otherwise. */
+  readonly alias: string;
+}
+
 /** A conversation with the kernel about the links, addresses and routes of one network namespace. */
 export interface RouteSocket {
   /** The index of a link of that namespace, or undefined when there is none of this name. */
@@ -15,6 +25,8 @@ export interface RouteSocket {
   request(messages: readonly RouteMessage[]): Promise<void>;
   /** Whether all of these links carry packets: the kernel settles a link's carrier some time after it was brought up. */
   areOperational(names: readonly string[]): Promise<boolean>;
+  /** All links of the namespace. */
+  links(): Promise<LinkInfo[]>;
   close(): void;
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerId } from '../../src/lib/ids.ts';
 import { randomId } from '../../src/lib/ids.ts';
-import type { NetworkRequest } from '../../src/networks/container-network.ts';
+import type { NetworkAttachment, NetworkRequest } from '../../src/networks/container-network.ts';
 import { createNetworks, type NetworksOptions } from '../../src/networks/create-networks.ts';
 import type { Networks } from '../../src/networks/networks.ts';
 import { StateDatabase } from '../../src/state/database.ts';
@@ -51,9 +51,19 @@ export class OwnNetworks {
 }
 
 /** A request of a container that does not exist otherwise. */
-export function requestFor(mode: NetworkRequest['mode'], more: Partial<NetworkRequest> = {}): NetworkRequest {
-  return { id: randomId<ContainerId>(), mode, ...more };
+export function requestFor(network: string, settings: Partial<NetworkAttachment['settings']> = {}): NetworkRequest {
+  const id = randomId<ContainerId>();
+  return { id, name: 'box', hostname: id.slice(0, 12), networks: [{ network, settings: { ...plain, ...settings } }] };
 }
+
+const plain: NetworkAttachment['settings'] = {
+  ipam: null,
+  links: null,
+  aliases: null,
+  macAddress: '',
+  driverOptions: null,
+  gatewayPriority: 0,
+};
 
 /** Runs a command in the namespace pinned at `path`; gives back what it writes, whatever its exit status. */
 export async function inNamespace(path: string, ...command: readonly string[]): Promise<string> {

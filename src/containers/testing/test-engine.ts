@@ -6,6 +6,7 @@ import { type ContainerConfig, containerConfig } from '../../api-types/container
 import { type HostConfig, hostConfig } from '../../api-types/host-config.ts';
 import { decodeBody } from '../../api-types/shape.ts';
 import { imageNotFound } from '../../errors/images.ts';
+import { networkNotFound } from '../../errors/networks.ts';
 import type { Image, ImageRunConfig } from '../../images/image-store.ts';
 import type { LayerStore } from '../../layers/layer-store.ts';
 import { digestOf } from '../../lib/digest.ts';
@@ -13,6 +14,7 @@ import type { ContainerId } from '../../lib/ids.ts';
 import type { ContainerNetwork, Endpoint } from '../../networks/container-network.ts';
 import { StateDatabase } from '../../state/database.ts';
 import { type Containers, createContainers } from '../containers.ts';
+import type { ContainerVolumes } from '../context.ts';
 import type { CreateRequest } from '../create.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 
@@ -54,6 +56,7 @@ async function engineIn(
       commit: async ({ container }) => `sha256:${container}` as Image['id'],
     },
     network: fakeNetwork(calls),
+    volumes: fakeVolumes(calls),
     logs: { read: async function* () {} },
     events: {
       publish: ({ action, attributes }) => {
@@ -136,26 +139,62 @@ function fakeLayers(directory: string, calls: string[]): LayerStore {
   return layers as LayerStore;
 }
 
+function fakeVolumes(calls: string[]): ContainerVolumes {
+  const users = new Map<string, Set<string>>();
+  return {
+    create: async ({ name, options, labels }) => {
+      calls.push(`createVolume ${name}`);
+      return { name: name === '' ? 'f'.repeat(64) : name, createdAt: '', options, labels };
+    },
+    release: () => undefined,
+    directory: (name) => `/volumes/${name}`,
+    remove: async (name) => void calls.push(`removeVolume ${name}`),
+    usersOf: () => [],
+    fill: async (name) => void calls.push(`fillVolume ${name}`),
+    mount: async (name, user) => {
+      calls.push(`mountVolume ${name}`);
+      users.set(name, (users.get(name) ?? new Set()).add(user));
+      return `/volumes/${name}`;
+    },
+    unmount: async (name, user) => {
+      const used = users.get(name)?.delete(user) === true;
+      if (used) calls.push(`unmountVolume ${name}`);
+      return used;
+    },
+  };
+}
+
 function fakeNetwork(calls: string[]): ContainerNetwork {
   const endpoint: Endpoint = {
     networkId: 'n',
     networkName: 'bridge',
     endpointId: 'e',
-    sandboxId: 's',
-    sandboxKey: '/netns/s',
     macAddress: '02:42:ac:11:00:02',
     ipAddress: '172.17.0.2',
     ipPrefixLength: 16,
     gateway: '172.17.0.1',
+    ipv6Address: '',
+    ipv6PrefixLength: 0,
+    ipv6Gateway: '',
+    dnsNames: [],
   };
   return {
     prepare: async () => {
       calls.push('prepare');
-      return { namespace: { kind: 'private' }, endpoint };
+      return { namespace: { kind: 'private' }, sandbox: { id: 's', key: '/netns/s' }, endpoints: [endpoint] };
     },
     connect: async () => void calls.push('connect'),
     disconnect: async () => void calls.push('disconnect'),
-    endpoint: () => endpoint,
+    endpoints: () => [endpoint],
+    find: (reference) => {
+      throw networkNotFound(reference);
+    },
+    attach: async () => {
+      calls.push('attach');
+      return endpoint;
+    },
+    detach: async () => void calls.push('detach'),
+    rename: () => undefined,
     files: async ({ hostname }) => ({ hosts: 'hosts', hostname: `${hostname}\n`, resolvConf: 'resolv' }),
     restore: async () => undefined,
   };

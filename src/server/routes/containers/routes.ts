@@ -3,12 +3,12 @@ import { configFields } from '../../../api-types/container-config.ts';
 import { type CreateBody, type CreateResponse, createBody } from '../../../api-types/container-create.ts';
 import { containerUpdate } from '../../../api-types/container-update.ts';
 import { decodeBody } from '../../../api-types/shape.ts';
-import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
+import { invalidArgument } from '../../../errors/engine-error.ts';
 import { Filters } from '../../../lib/filters.ts';
-import { parseTimestampMs } from '../../../lib/parse-timestamp.ts';
 import { optionalInteger, terminalSize } from '../../go-atoi.ts';
 import { readJson } from '../../json-body.ts';
 import { queryFlag, queryText } from '../../query.ts';
+import { pruneUntilNs } from '../../query-time.ts';
 import { hangUpSignal } from '../../stream-response.ts';
 import type { ContainerBackend, StopOptions } from './backend.ts';
 import { registerContainerStreams } from './stream-routes.ts';
@@ -39,7 +39,7 @@ function registerReading(app: FastifyInstance, backend: ContainerBackend): void 
   );
   app.post('/containers/prune', ({ query }) => {
     const filters = Filters.parse(queryText(query, 'filters'));
-    return backend.prune(filters, untilNs(filters));
+    return backend.prune(filters, pruneUntilNs(filters));
   });
 }
 
@@ -72,7 +72,11 @@ function registerLifecycle(app: FastifyInstance, backend: ContainerBackend): voi
   });
   app.post('/containers/:id/wait', (request: ContainerRequest, reply) => wait(backend, request, reply));
   app.delete('/containers/:id', async ({ params, query }: ContainerRequest, reply) => {
-    await backend.remove(params.id, { force: queryFlag(query, 'force'), link: queryFlag(query, 'link') });
+    await backend.remove(params.id, {
+      force: queryFlag(query, 'force'),
+      link: queryFlag(query, 'link'),
+      volumes: queryFlag(query, 'v'),
+    });
     return reply.code(204).send();
   });
 }
@@ -154,12 +158,4 @@ async function wait(backend: ContainerBackend, request: ContainerRequest, reply:
     if (!signal.aborted) throw error;
   }
   return reply;
-}
-
-function untilNs(filters: Filters): bigint | undefined {
-  const values = filters.get('until');
-  const [text] = values;
-  if (text === undefined) return undefined;
-  if (values.length > 1) throw new EngineError('invalid_argument', 'more than one until filter specified');
-  return BigInt(Math.round(parseTimestampMs(text))) * 1_000_000n;
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   type EndpointResource,
+  type NetworkCreateResponse,
   type NetworkResource,
   type NetworksPruneResponse,
   networkConnectBody,
@@ -14,10 +15,10 @@ import { Filters } from '../../../lib/filters.ts';
 import { parseBool } from '../../../lib/go-numbers.ts';
 import { readJson } from '../../json-body.ts';
 import { queryText } from '../../query.ts';
-import type { NetworkBackend, NetworkedContainer, NetworkRecord } from './backend.ts';
-import { connectContainer, containerNamed, refuseCreate, refuseDisconnect, refuseRemove } from './change-network.ts';
+import { pruneUntilNs } from '../../query-time.ts';
+import type { NetworkBackend, NetworkRecord } from './backend.ts';
+import { createRequest } from './create-request.ts';
 import { filterNetworks } from './filter-networks.ts';
-import { findNetwork } from './find-network.ts';
 import { endpointResource, networkResource } from './network-resource.ts';
 
 const PRUNE_FILTERS = ['label', 'label!', 'until'];
@@ -25,38 +26,65 @@ const PRUNE_FILTERS = ['label', 'label!', 'until'];
 export function registerNetworkRoutes(app: FastifyInstance, backend: NetworkBackend): void {
   for (const path of ['/networks', '/networks/']) app.get(path, async (request) => list(backend, request));
   app.get('/networks/:id', async (request) => inspect(backend, request));
-  app.delete('/networks/:id', async (request) => {
-    throw refuseRemove(networkOf(backend, request));
+  app.delete('/networks/:id', async (request, reply) => {
+    await backend.networks.remove(networkOf(backend, request));
+    return reply.code(204).send();
   });
-  app.post('/networks/create', async (request) => {
-    throw refuseCreate(decodeBody(networkCreateBody, await readJson(request)));
+  app.post('/networks/create', async (request, reply): Promise<NetworkCreateResponse> => {
+    const { id } = await backend.networks.create(createRequest(decodeBody(networkCreateBody, await readJson(request))));
+    reply.code(201);
+    return { Id: id, Warning: '' };
   });
   app.post('/networks/:id/connect', async (request, reply) => {
-    const { Container } = decodeBody(networkConnectBody, await readJson(request));
-    const container = containerNamed(backend, Container);
-    connectContainer(networkOf(backend, request), container);
+    const { Container, EndpointConfig } = decodeBody(networkConnectBody, await readJson(request));
+    await backend.containers.connect(named(Container), referenceOf(request), EndpointConfig);
     return reply.code(200).send();
   });
-  app.post('/networks/:id/disconnect', async (request) => {
+  app.post('/networks/:id/disconnect', async (request, reply) => {
     const { Container, Force } = decodeBody(networkDisconnectBody, await readJson(request));
-    const container = Force ? forcedContainer(backend, Container) : containerNamed(backend, Container);
-    throw refuseDisconnect(networkOf(backend, request), container);
+    await disconnect(backend, request, Container, Force);
+    return reply.code(200).send();
   });
   app.post('/networks/prune', async (request): Promise<NetworksPruneResponse> => {
-    Filters.parse(queryText(request.query, 'filters')).validate(PRUNE_FILTERS);
-    // Predefined networks are never pruned.
-    return { NetworksDeleted: null };
+    const filters = Filters.parse(queryText(request.query, 'filters'));
+    filters.validate(PRUNE_FILTERS);
+    const names = await backend.networks.prune(filters, pruneUntilNs(filters));
+    return { NetworksDeleted: names.length === 0 ? null : names };
   });
 }
 
+function referenceOf(request: FastifyRequest): string {
+  return (request.params as { id: string }).id;
+}
+
 function networkOf(backend: NetworkBackend, request: FastifyRequest): NetworkRecord {
-  return findNetwork(backend.networks.list(), (request.params as { id: string }).id);
+  return backend.networks.find(referenceOf(request));
+}
+
+function named(container: string): string {
+  if (container === '') throw invalidArgument('invalid name or ID supplied: ""');
+  return container;
+}
+
+/** With force, Docker looks for the place in the network alone. */
+async function disconnect(
+  backend: NetworkBackend,
+  request: FastifyRequest,
+  container: string,
+  force: boolean,
+): Promise<void> {
+  try {
+    await backend.containers.disconnect(named(container), referenceOf(request), { force });
+  } catch (error) {
+    if (!force || !isEngineError(error, 'not_found') || !error.message.startsWith('No such container')) throw error;
+    throw new EngineError('not_found', `endpoint ${container} not found`, { cause: error });
+  }
 }
 
 function list(backend: NetworkBackend, request: FastifyRequest): NetworkResource[] {
   const { networks } = backend;
   const filters = Filters.parse(queryText(request.query, 'filters'));
-  const isInUse = (network: NetworkRecord): boolean => networks.endpoints(network).length > 0;
+  const isInUse = (network: NetworkRecord): boolean => networks.endpointsIn(network).length > 0;
   return filterNetworks(networks.list(), filters, isInUse).map((network) =>
     networkResource(network, request.apiVersion),
   );
@@ -66,23 +94,14 @@ function inspect(backend: NetworkBackend, request: FastifyRequest): NetworkResou
   checkVerbose(queryText(request.query, 'verbose'));
   const network = networkOf(backend, request);
   const scope = queryText(request.query, 'scope') ?? '';
-  if (scope !== '' && scope !== 'local') throw networkNotFound((request.params as { id: string }).id);
+  if (scope !== '' && scope !== 'local') throw networkNotFound(referenceOf(request));
   const containers: Record<string, EndpointResource> = {};
-  for (const endpoint of backend.networks.endpoints(network)) {
-    const name = nameOf(backend, endpoint.containerId);
+  for (const endpoint of backend.networks.endpointsIn(network)) {
+    // One that is being removed at this moment has no name any more.
+    const name = backend.containers.nameOf(endpoint.containerId);
     if (name !== undefined) containers[endpoint.containerId] = endpointResource(network, endpoint, name);
   }
   return networkResource(network, request.apiVersion, containers);
-}
-
-/** Undefined for a container that is being removed at this moment. */
-function nameOf(backend: NetworkBackend, id: string): string | undefined {
-  try {
-    return backend.containers.find(id).name;
-  } catch (error) {
-    if (isEngineError(error, 'not_found')) return undefined;
-    throw error;
-  }
 }
 
 function checkVerbose(text: string | undefined): void {
@@ -91,15 +110,5 @@ function checkVerbose(text: string | undefined): void {
     parseBool(text);
   } catch (error) {
     throw invalidArgument(`invalid value for verbose: ${text}: ${messageOf(error)}`, error);
-  }
-}
-
-/** With force, Docker looks for the place in the network alone. */
-function forcedContainer(backend: NetworkBackend, reference: string): NetworkedContainer {
-  try {
-    return containerNamed(backend, reference);
-  } catch (error) {
-    if (!isEngineError(error, 'not_found')) throw error;
-    throw new EngineError('not_found', `endpoint ${reference} not found`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
-import { ambiguousNetwork, networkNotFound } from '../../../errors/networks.ts';
-import type { NetworkRecord } from './backend.ts';
+import { ambiguousNetwork, networkNotFound } from '../errors/networks.ts';
+import type { NetworkRecord } from '../state/networks.ts';
 
 /**
  * By ID, name, or beginning of an ID, in this order.

@@ -1,0 +1,119 @@
+import { EngineError, invalidArgument, isEngineError } from '../errors/engine-error.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import type { Endpoint } from '../networks/container-network.ts';
+import type { EndpointSettings, NetworkRecord } from '../state/networks.ts';
+import { checkEndpointSettings } from './check-endpoint-settings.ts';
+import type { ContainersContext } from './context.ts';
+import { donorReference } from './joined-containers.ts';
+import { type ContainerNetworkRecord, type ContainerRecord, isRunning } from './record.ts';
+import { addOwnHosts } from './update-own-hosts.ts';
+
+/**
+ * Puts a container into one more network: at once when it runs, otherwise from its next start on. The record is
+ * committed before anything is made, so that after a crash in between the next start of the daemon finishes it.
+ * @throws not_found, forbidden when it is in there, invalid_argument; Docker's texts. It stays where it is then.
+ */
+export async function connectToNetwork(
+  context: ContainersContext,
+  ref: string,
+  reference: string,
+  settings: EndpointSettings,
+): Promise<void> {
+  const { id } = context.store.resolve(ref);
+  await context.locks.run(id, async () => {
+    const record = context.store.get(id);
+    refuseRemoved(record);
+    const network = lookUp(context, reference, isRunning(record));
+    if (network !== undefined) checkTogether(context, record, network);
+    const name = network?.name ?? reference;
+    const isThere = record.networks.some((one) => one.name === name);
+    if (isThere && isRunning(record)) {
+      throw new EngineError('forbidden', `endpoint with name ${record.name} already exists in network ${name}`);
+    }
+    checkEndpointSettings(name, settings);
+    const added = { network: network?.id ?? reference, name, settings, endpoint: null };
+    // Docker puts the new settings in place of those that a container, not running, had in this network.
+    const networks = isThere
+      ? record.networks.map((one) => (one.name === name ? added : one))
+      : [...record.networks, added];
+    context.store.update(id, { networks });
+    if (isRunning(record)) await attachLocked(context, id, added);
+  });
+}
+
+/** The record has the network already. The caller holds the container's lock. */
+export async function attachLocked(
+  context: ContainersContext,
+  id: ContainerId,
+  { network, name, settings }: ContainerNetworkRecord,
+): Promise<void> {
+  const { store } = context;
+  const record = store.get(id);
+  const { sandbox, config } = record;
+  if (sandbox === null) return;
+  try {
+    const endpoint = await context.network.attach(
+      { id, name: record.name, hostname: config.Hostname, network, settings },
+      sandbox,
+    );
+    store.update(id, { networks: withEndpoint(store.get(id).networks, name, endpoint) });
+    await addOwnHosts(context, record, endpoint);
+  } catch (error) {
+    store.update(id, { networks: store.get(id).networks.filter((one) => one.name !== name) });
+    throw error;
+  }
+}
+
+function withEndpoint(
+  networks: readonly ContainerNetworkRecord[],
+  name: string,
+  endpoint: Endpoint,
+): ContainerNetworkRecord[] {
+  return networks.map((one) => (one.name === name ? { ...one, network: endpoint.networkId, endpoint } : one));
+}
+
+export function refuseRemoved({ id, state }: ContainerRecord): void {
+  if (state.status === 'removing' || state.status === 'dead') {
+    throw new EngineError(
+      'conflict',
+      `Container ${id} is marked for removal and cannot be connected or disconnected to the network`,
+    );
+  }
+}
+
+/** A container that does not run may be connected to a network that is made later. */
+function lookUp({ network }: ContainersContext, reference: string, isNeeded: boolean): NetworkRecord | undefined {
+  try {
+    return network.find(reference);
+  } catch (error) {
+    if (isNeeded || !isEngineError(error, 'not_found')) throw error;
+    return undefined;
+  }
+}
+
+export function hostIsApart(): EngineError {
+  return invalidArgument('container cannot be disconnected from host network or connected to host network');
+}
+
+/** Which kinds of networks a container cannot be in at a time. */
+function checkTogether(
+  context: ContainersContext,
+  { hostConfig, networks }: ContainerRecord,
+  network: NetworkRecord,
+): void {
+  const shares = donorReference(hostConfig.NetworkMode) !== undefined;
+  const sharing = invalidArgument(
+    'container sharing network namespace with another container or host cannot be connected to any other network',
+  );
+  if (shares) throw sharing;
+  if (networks.some(({ name }) => name === network.name)) return;
+  const isOnHost = hostConfig.NetworkMode === 'host';
+  if (isOnHost && network.driver !== 'host') throw sharing;
+  if (!isOnHost && network.driver === 'host') throw hostIsApart();
+  const kinds = networks.map(({ name }) => lookUp(context, name, false)?.driver);
+  if (kinds.length > 0 && [...kinds, network.driver].includes('null')) {
+    throw invalidArgument(
+      'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+    );
+  }
+}

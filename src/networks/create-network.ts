@@ -1,0 +1,77 @@
+import { EngineError } from '../errors/engine-error.ts';
+import { type NetworkId, randomId } from '../lib/ids.ts';
+import { formatNs, nowNs } from '../lib/timestamps.ts';
+import type { NetworkDriverName, NetworkRecord } from '../state/networks.ts';
+import { checkIpam, type IpamRequest, subnetsOfIpam } from './ipam-request.ts';
+import type { NetworksContext } from './networks-context.ts';
+import { publishNetwork } from './publish-network.ts';
+
+export interface CreateNetworkRequest {
+  readonly name: string;
+  readonly driver: NetworkDriverName;
+  readonly enableIpv4: boolean;
+  readonly enableIpv6: boolean;
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  readonly ipam: IpamRequest;
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The lock under which networks are made and removed. */
+export const CHANGES = 'changes';
+
+/**
+ * Makes a network. Its record is kept before anything is made on the host: after a crash in between, the next start
+ * makes the rest.
+ * @throws already_exists for the name, invalid_argument, forbidden for subnets that cannot be had.
+ */
+export function createNetwork(context: NetworksContext, request: CreateNetworkRequest): Promise<NetworkRecord> {
+  return context.locks.run(CHANGES, () => createLocked(context, request));
+}
+
+async function createLocked(context: NetworksContext, request: CreateNetworkRequest): Promise<NetworkRecord> {
+  const { state, drivers, rules } = context;
+  const { ipam, ...rest } = request;
+  if (state.networks().some(({ name }) => name === request.name)) {
+    throw new EngineError('conflict', `network with name ${request.name} already exists`);
+  }
+  checkIpam(ipam);
+  const subnets = subnetsOfIpam(ipam);
+  const wanted: NetworkRecord = {
+    ...rest,
+    id: randomId<NetworkId>(),
+    created: formatNs(nowNs()),
+    subnets,
+    hasOwnSubnets: subnets.length > 0,
+    ipamOptions: ipam.options,
+  };
+  context.subnets.refuseTaken(wanted);
+  const driver = drivers[wanted.driver];
+  let made: NetworkRecord | undefined;
+  const keep = (network: NetworkRecord): void => {
+    state.putNetwork(network);
+    made = network;
+  };
+  try {
+    await driver.up(wanted, { inUse: false, keep });
+    if (made === undefined) keep(wanted);
+    await rules.apply(state.networks());
+  } catch (error) {
+    await undo(context, wanted, error);
+  }
+  const network = made ?? wanted;
+  publishNetwork(context, network, 'create');
+  return network;
+}
+
+/** @throws the error, with that of the undoing if there was one. */
+async function undo({ state, drivers }: NetworksContext, network: NetworkRecord, error: unknown): Promise<never> {
+  state.removeNetwork(network.id);
+  try {
+    await drivers[network.driver].down(network);
+  } catch (second) {
+    throw new AggregateError([error, second], `the network ${network.name} could not be made`);
+  }
+  throw error;
+}

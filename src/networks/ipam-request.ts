@@ -1,0 +1,88 @@
+import { invalidArgument } from '../errors/engine-error.ts';
+import { contains, formatAddress, formatSubnet, isAddress, parseAddress, parseCidr, type Subnet } from '../lib/ip.ts';
+import type { NetworkSubnet } from '../state/networks.ts';
+
+/** One subnet as a client asks for it; fields that it leaves open are empty. */
+export interface IpamConfigRequest {
+  readonly subnet: string;
+  readonly ipRange: string;
+  readonly gateway: string;
+  readonly auxAddresses: Readonly<Record<string, string>>;
+}
+
+export interface IpamRequest {
+  readonly options: Readonly<Record<string, string>> | null;
+  readonly config: readonly IpamConfigRequest[];
+}
+
+/** @throws invalid_argument, with all that is wrong at once, in Docker's words. */
+export function checkIpam({ config }: IpamRequest): void {
+  const problems = config.flatMap(problemsOf);
+  if (problems.length > 0) throw invalidArgument(`invalid network config:\n${problems.join('\n')}`);
+}
+
+function problemsOf({ subnet: text, ipRange, gateway, auxAddresses }: IpamConfigRequest): string[] {
+  const parsed = cidrOf(text);
+  if (parsed === undefined) return [`invalid subnet ${text}: invalid CIDR block notation`];
+  const { subnet } = parsed;
+  if (parsed.address.value !== subnet.base) return [`invalid subnet ${text}: it should be ${formatSubnet(subnet)}`];
+  return [
+    ...rangeProblems(subnet, ipRange),
+    ...addressProblems(subnet, `gateway ${gateway}`, gateway),
+    ...Object.entries(auxAddresses).flatMap(([name, address]) =>
+      addressProblems(subnet, `auxiliary address ${name}`, address),
+    ),
+  ];
+}
+
+function rangeProblems(subnet: Subnet, text: string): string[] {
+  if (text === '') return [];
+  const range = cidrOf(text);
+  if (range === undefined) return [`invalid ip-range ${text}: invalid CIDR block notation`];
+  const isNarrower = range.subnet.prefixLength >= subnet.prefixLength;
+  if (!isNarrower || !contains(subnet, { family: range.subnet.family, value: range.subnet.base })) {
+    return [`invalid ip-range ${text}: parent subnet ${formatSubnet(subnet)} doesn't contain ip-range`];
+  }
+  if (range.address.value !== range.subnet.base) {
+    return [`invalid ip-range ${text}: it should be ${formatSubnet(range.subnet)}`];
+  }
+  return [];
+}
+
+function addressProblems(subnet: Subnet, what: string, text: string): string[] {
+  if (text === '') return [];
+  if (!isAddress(text)) return [`invalid ${what}: invalid address`];
+  return contains(subnet, parseAddress(text))
+    ? []
+    : [`invalid ${what}: parent subnet ${formatSubnet(subnet)} doesn't contain this address`];
+}
+
+function cidrOf(text: string): ReturnType<typeof parseCidr> | undefined {
+  try {
+    return parseCidr(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is left open is filled in: a gateway is the subnet's (or the range's) first address. The request was checked. */
+export function subnetsOfIpam({ config }: IpamRequest): NetworkSubnet[] {
+  return config.map(({ subnet: text, ipRange, gateway, auxAddresses }) => {
+    const { subnet } = parseCidr(text);
+    return {
+      subnet: formatSubnet(subnet),
+      gateway: gateway === '' ? defaultGateway(subnet, auxAddresses) : formatAddress(parseAddress(gateway)),
+      showsGateway: gateway !== '',
+      ipRange,
+      auxAddresses,
+    };
+  });
+}
+
+function defaultGateway({ family, base }: Subnet, auxAddresses: Readonly<Record<string, string>>): string {
+  const taken = new Set(Object.values(auxAddresses));
+  for (let value = base + 1n; ; value++) {
+    const address = formatAddress({ family, value });
+    if (!taken.has(address)) return address;
+  }
+}

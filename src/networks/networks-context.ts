@@ -1,0 +1,39 @@
+import type { KeyedLock } from '../lib/keyed-lock.ts';
+import type { NetworkDriverName, NetworkState } from '../state/networks.ts';
+import type { RouteNetlink } from '../sys/route-netlink.ts';
+import type { FilesContext } from './container-files.ts';
+import type { NetworkDriver } from './driver.ts';
+import type { HostRules } from './firewall/host-rules.ts';
+import type { NamespacePins } from './namespace-pins.ts';
+import type { Subnets } from './subnets.ts';
+
+export type NetworkAction = 'create' | 'connect' | 'disconnect' | 'destroy' | 'prune';
+
+/** What networks tell the world, in the shape of an engine event. */
+export interface NetworkEventSink {
+  publish(event: {
+    readonly type: 'network';
+    readonly action: NetworkAction;
+    readonly actorId: string;
+    readonly attributes: Readonly<Record<string, string>>;
+  }): void;
+}
+
+/** What the operations on networks share. */
+export interface NetworksContext {
+  readonly state: NetworkState;
+  readonly drivers: Readonly<Record<NetworkDriverName, NetworkDriver>>;
+  readonly netlink: RouteNetlink;
+  readonly subnets: Pick<Subnets, 'refuseTaken'>;
+  readonly pins: NamespacePins;
+  readonly rules: Pick<HostRules, 'apply' | 'remove'>;
+  readonly events: NetworkEventSink;
+  readonly files: Pick<FilesContext, 'host' | 'dns'>;
+  /** Options of the default bridge network, which follow the daemon's flags. */
+  readonly bridgeOptions: Readonly<Record<string, string>>;
+  /** Marks this daemon's links on the host. */
+  readonly alias: string;
+  /** Making and removing networks happens one at a time: the rules name all of them. */
+  readonly locks: KeyedLock;
+  readonly warn: (message: string) => void;
+}
