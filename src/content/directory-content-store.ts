@@ -58,7 +58,7 @@ export class DirectoryContentStore implements ContentStore {
    * where it is.
    * @throws invalid_argument as `ingest`.
    */
-  async adopt(partial: PartialBlob, expected: Digest): Promise<BlobInfo> {
+  async complete(partial: PartialBlob, expected: Digest): Promise<BlobInfo> {
     const digest = await partial.seal();
     if (digest !== expected) throw blobMismatch('digest', expected, digest);
     await rename(partial.path, this.pathOf(digest));

@@ -17,31 +17,28 @@ function fixture(t: TestContext): { path: string; store: DirectoryContentStore }
 
 test('a partial blob keeps what came before its source failed, and becomes a blob when the rest has come', async (t) => {
   const { path, store } = fixture(t);
-  const partial = await PartialBlob.open(path);
+  const partial = await PartialBlob.at(path);
   await assert.rejects(partial.append(failingAfter('one ')), /the line was cut/);
   assert.equal(partial.sizeBytes, 4);
   await partial.append(from('two'));
   const digest = digestOf('one two');
-  assert.deepEqual(await store.adopt(partial, digest), { digest, sizeBytes: 7 });
-  await partial.close();
+  assert.deepEqual(await store.complete(partial, digest), { digest, sizeBytes: 7 });
   assert.equal((await store.readAll(digest)).toString(), 'one two');
 });
 
 test('a partial blob of an earlier process is gone on with', async (t) => {
   const { path, store } = fixture(t);
   appendFileSync(path, 'before ');
-  const partial = await PartialBlob.open(path);
+  const partial = await PartialBlob.at(path);
   await partial.append(from('after'));
-  await store.adopt(partial, digestOf('before after'));
-  await partial.close();
+  await store.complete(partial, digestOf('before after'));
 });
 
 test('content of another digest is not adopted, and stays where it was', async (t) => {
   const { path, store } = fixture(t);
-  const partial = await PartialBlob.open(path);
+  const partial = await PartialBlob.at(path);
   await partial.append(from('this'));
-  await assert.rejects(store.adopt(partial, digestOf('that')), (error) => isEngineError(error, 'invalid_argument'));
-  await partial.close();
+  await assert.rejects(store.complete(partial, digestOf('that')), (error) => isEngineError(error, 'invalid_argument'));
   assert.equal(readFileSync(path, 'utf8'), 'this');
   assert.deepEqual(await Array.fromAsync(store.list()), []);
 });
