@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type DecodedPacket, decode, encode, type RecordType } from 'dns-packet';
+import type { ContainerId } from '../../../src/lib/ids.ts';
+import type { NameDirectory, NamedAddresses } from '../../../src/networks/resolver/directory.ts';
+import { Resolvers } from '../../../src/networks/resolver/resolvers.ts';
+import { askUpstream, type Transport } from '../../../src/networks/resolver/upstream.ts';
+import { runChild } from '../../../src/sys/child.ts';
+import { LinuxSyscalls } from '../../../src/sys/linux.ts';
+import { LinuxNamespaceSockets } from '../../../src/sys/linux-namespace-sockets.ts';
+import { MNT_DETACH } from '../../../src/sys/syscalls.ts';
+import { NameServer } from '../../support/name-server.ts';
+
+const id = 'c'.repeat(64) as ContainerId;
+const sockets = new LinuxNamespaceSockets();
+const syscalls = new LinuxSyscalls();
+const many = Array.from({ length: 100 }, (_, index) => `10.1.0.${index + 1}`);
+const known: Readonly<Record<string, NamedAddresses>> = {
+  web: { ipv4: ['10.0.0.2'], ipv6: ['fd00::2'] },
+  db: { ipv4: ['10.0.0.3'], ipv6: [] },
+  many: { ipv4: many, ipv6: [] },
+};
+const directory: NameDirectory = {
+  addressesOf: (name) => known[name],
+  nameOf: (address) => ({ '10.0.0.2': 'web.net', 'fd00:0000:0000:0000:0000:0000:0000:0002': 'web.net' })[address],
+};
+
+describe('The name server of a container', () => {
+  let folder: string;
+  let namespacePath: string;
+  let resolvers: Resolvers;
+  const upstream = new NameServer();
+  const refusing = new NameServer(5);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'skt-resolver-'));
+    namespacePath = join(folder, 'netns');
+    await writeFile(namespacePath, '');
+    syscalls.createNetworkNamespace(namespacePath);
+    await runChild('nsenter', [`--net=${namespacePath}`, 'ip', 'link', 'set', 'lo', 'up']);
+    await upstream.open();
+    await refusing.open();
+    resolvers = new Resolvers(sockets, folder);
+    await resolvers.open(id, options());
+  });
+
+  after(async () => {
+    await resolvers.close(id);
+    upstream.close();
+    refusing.close();
+    await syscalls.unmount(namespacePath, MNT_DETACH);
+    await rm(folder, { recursive: true });
+  });
+
+  function options() {
+    const at = (port: number) => ({ at: { address: '127.0.0.1', port }, namespacePath: undefined });
+    return {
+      namespacePath,
+      directory,
+      upstreams: () => Promise.resolve([at(refusing.port), at(upstream.port)]),
+    };
+  }
+
+  async function raw(query: Buffer, transport: Transport = 'udp'): Promise<Buffer> {
+    const at = { address: '127.0.0.11', port: 53 };
+    return askUpstream(sockets, { at, namespacePath }, transport, query, AbortSignal.timeout(5000));
+  }
+
+  async function ask(name: string, type: RecordType, transport: Transport = 'udp'): Promise<DecodedPacket> {
+    return decode(await raw(encode({ type: 'query', id: 4711, flags: 0x100, questions: [{ name, type }] }), transport));
+  }
+
+  function data(packet: DecodedPacket): unknown[] {
+    return (packet.answers ?? []).map((answer) => ('data' in answer ? answer.data : undefined));
+  }
+
+  for (const transport of ['udp', 'tcp'] as const) {
+    test(`Names of containers are answered by ${transport} on port 53, in the case they were asked in`, async () => {
+      const answer = await ask('WeB', 'A', transport);
+      assert.deepEqual(
+        answer.answers?.map(({ name, type }) => [name, type]),
+        [['WeB', 'A']],
+      );
+      assert.deepEqual(data(answer), ['10.0.0.2']);
+      assert.deepEqual(data(await ask('web', 'AAAA', transport)), ['fd00::2']);
+    });
+
+    test(`What is no container's goes on by ${transport} to the first server that answers`, async () => {
+      upstream.asked.length = 0;
+      assert.deepEqual(data(await ask('example.org', 'A', transport)), ['192.0.2.1']);
+      assert.deepEqual(upstream.asked, [`${transport} example.org`]);
+    });
+  }
+
+  test('A known name without such a record has an empty answer, and no other server hears of it', async () => {
+    upstream.asked.length = 0;
+    for (const type of ['AAAA', 'MX', 'TXT'] as const) {
+      const answer = await ask('db', type);
+      assert.equal((answer as DecodedPacket & { rcode: string }).rcode, 'NOERROR');
+      assert.deepEqual(answer.answers, []);
+    }
+    assert.deepEqual(upstream.asked, []);
+  });
+
+  test('Addresses have names, of both families', async () => {
+    assert.deepEqual(data(await ask('2.0.0.10.in-addr.arpa', 'PTR')), ['web.net']);
+    const nibbles = `2.${'0.'.repeat(27)}0.0.d.f.ip6.arpa`;
+    assert.deepEqual(data(await ask(nibbles, 'PTR')), ['web.net']);
+  });
+
+  test('A long answer is cut off by UDP and whole by TCP, in another order each time', async () => {
+    const short = await ask('many', 'A');
+    assert.equal(short.flag_tc, true);
+    assert.ok(data(short).length > 10 && data(short).length < 100);
+    const first = data(await ask('many', 'A', 'tcp'));
+    assert.deepEqual([...first].sort(), [...many].sort());
+    assert.notDeepEqual(data(await ask('many', 'A', 'tcp')), first);
+  });
+
+  test('A process of the container listens on port 53 of all addresses beside it', async () => {
+    const { fd } = sockets.bind(namespacePath, 'tcp', { address: '0.0.0.0', port: 53 });
+    const own = new Server();
+    await new Promise<void>((resolve) => own.listen({ fd }, resolve));
+    assert.deepEqual(data(await ask('web', 'A', 'tcp')), ['10.0.0.2']);
+    own.close();
+  });
+
+  test('Nonsense is answered as such or not at all, and questions go on being answered', async () => {
+    const broken = Buffer.from('12340100000100000000000005abc', 'hex');
+    assert.equal((await raw(broken)).readUInt16BE(2) & 0xf, 1);
+    const update = encode({ type: 'query', id: 7, flags: 5 << 11, questions: [{ name: 'web', type: 'A' }] });
+    assert.equal((await raw(update)).readUInt16BE(2) & 0xf, 4);
+    for (const bytes of [Buffer.alloc(1), Buffer.alloc(11, 255), Buffer.alloc(600, 0xc0)]) {
+      await assert.rejects(
+        askUpstream(
+          sockets,
+          { at: { address: '127.0.0.11', port: 53 }, namespacePath },
+          'udp',
+          bytes.length < 2 ? Buffer.concat([bytes, bytes]) : bytes,
+          AbortSignal.timeout(100),
+        ),
+      );
+    }
+    assert.deepEqual(data(await ask('web', 'A')), ['10.0.0.2']);
+  });
+
+  test('After a restart of the daemon the same rules lead to the next one, also when a port is taken', async () => {
+    const ports = await readFile(join(folder, 'resolvers', id), 'utf8');
+    resolvers.release();
+    await assert.rejects(ask('web', 'A'), /ECONNREFUSED/);
+    resolvers = new Resolvers(sockets, folder);
+    await resolvers.reopen(id, options());
+    assert.deepEqual(data(await ask('web', 'A')), ['10.0.0.2']);
+    assert.equal(await readFile(join(folder, 'resolvers', id), 'utf8'), ports);
+
+    resolvers.release();
+    const { udp } = JSON.parse(ports) as { udp: number };
+    const { fd } = sockets.bind(namespacePath, 'udp', { address: '127.0.0.11', port: udp });
+    const squatter = createSocket('udp4');
+    await new Promise<void>((resolve) => squatter.bind({ fd }, resolve));
+    await resolvers.reopen(id, options());
+    assert.deepEqual(data(await ask('web', 'A')), ['10.0.0.2']);
+    assert.notEqual(await readFile(join(folder, 'resolvers', id), 'utf8'), ports);
+    squatter.close();
+  });
+});
