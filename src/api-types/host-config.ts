@@ -1,3 +1,4 @@
+import { mount } from './mount.ts';
 import {
   bool,
   type Decoded,
@@ -32,12 +33,6 @@ const deviceRequest = struct('container.DeviceRequest', {
   Options: field(map(string)),
 });
 const ulimit = struct('units.Ulimit', { Name: field(string), Hard: field(int64), Soft: field(int64) });
-const mount = struct('mount.Mount', {
-  Type: optional(named('mount.Type')),
-  Source: optional(string),
-  Target: optional(string),
-  ReadOnly: optional(bool),
-});
 export const restartPolicy = struct('container.RestartPolicy', {
   Name: field(named('container.RestartPolicyMode')),
   MaximumRetryCount: field(int),

@@ -8,6 +8,7 @@ import type { ContainersContext } from './context.ts';
 import { initProgram } from './init-program.ts';
 import { networkOwner } from './joined-containers.ts';
 import { linkEnv } from './links.ts';
+import type { AttachedMounts } from './mounts/attach-mounts.ts';
 import { pathsOf } from './paths.ts';
 import { processEnv } from './process-env.ts';
 import type { ContainerRecord } from './record.ts';
@@ -19,13 +20,14 @@ export interface SpecPlace {
   /** The mounted root file system. */
   readonly rootfs: string;
   readonly namespace: NamespacePlan;
+  readonly attached: AttachedMounts;
 }
 
 /** What the OCI runtime is told to run. @throws invalid_argument for a user that the image does not have. */
 export async function buildSpec(
   context: ContainersContext,
   record: ContainerRecord,
-  { rootfs, namespace }: SpecPlace,
+  { rootfs, namespace, attached }: SpecPlace,
 ): Promise<OciSpec> {
   const { id, path, args, config, hostConfig: host } = record;
   const { options } = context;
@@ -61,6 +63,8 @@ export async function buildSpec(
       { source: paths.hosts, destination: '/etc/hosts', readonly: false },
     ],
     tmpfs: host.Tmpfs ?? {},
+    userMounts: attached.mounts,
+    rootfsPropagation: attached.rootfsPropagation,
     resources: resourcesOf(host),
     blockIo: blockIoOf(host),
     devices: (host.Devices ?? []).map((device) => ({

@@ -16,7 +16,8 @@ export class ContainerStore {
   constructor(table: ContainersTable) {
     this.#table = table;
     for (const row of table.all()) {
-      const record = JSON.parse(row.document) as ContainerRecord;
+      // Records from before there were volumes have no list of mounts.
+      const record = { mounts: [], ...(JSON.parse(row.document) as Omit<ContainerRecord, 'mounts'>) };
       this.#byId.set(record.id, record);
       this.#idByName.set(record.name, record.id);
     }

@@ -113,6 +113,8 @@ export class Containers {
   }
   /** @throws not_found, invalid_argument. */
   find = (ref: string): ContainerRecord => this.#context.store.resolve(ref);
+  /** True for one that has processes which are not paused. */
+  isRunning = (ref: string): boolean => this.#context.store.resolve(ref).state.status === 'running';
   /** Newest first. */
   records = (): readonly ContainerRecord[] => this.#context.store.all();
   /** IDs of all that have a record, running or not. */

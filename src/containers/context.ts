@@ -7,6 +7,7 @@ import type { LogEntry } from '../logs/log-entry.ts';
 import type { LogQuery } from '../logs/read-logs.ts';
 import type { ContainerNetwork } from '../networks/container-network.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { Volumes } from '../volumes/volumes.ts';
 import type { Attachments } from './attachments.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { ExecSessions } from './exec-sessions.ts';
@@ -52,6 +53,12 @@ export interface LogReader {
   read(path: string, query: LogQuery): AsyncIterable<readonly LogEntry[]>;
 }
 
+/** What containers do with volumes. */
+export type ContainerVolumes = Pick<
+  Volumes,
+  'create' | 'release' | 'directory' | 'remove' | 'usersOf' | 'fill' | 'mount' | 'unmount'
+>;
+
 /** What the verbs share. Locks are held per container ID by every verb that changes one. */
 export interface ContainersContext {
   readonly options: ContainersOptions;
@@ -68,6 +75,7 @@ export interface ContainersContext {
   readonly layers: LayerStore;
   readonly images: ImageLookup & ImageCommits;
   readonly network: ContainerNetwork;
+  readonly volumes: ContainerVolumes;
   readonly logs: LogReader;
   readonly events: EventSink;
 }

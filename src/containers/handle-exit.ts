@@ -66,7 +66,8 @@ export async function handleExitLocked(context: ContainersContext, id: Container
     publish(context, record, 'die', { execDuration: durationOf(record), exitCode: String(exit.exitCode) });
   };
   try {
-    if (record.hostConfig.AutoRemove && !context.restarting.has(id)) await removeLocked(context, id, report);
+    if (record.hostConfig.AutoRemove && !context.restarting.has(id))
+      await removeLocked(context, id, { whenDisconnected: report });
     else await tearDown(context, id, report);
   } finally {
     if (restartCount !== undefined) {

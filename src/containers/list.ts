@@ -1,10 +1,12 @@
-import type { ContainerPort, ContainerSummary } from '../api-types/container.ts';
+import type { ContainerSummary } from '../api-types/container.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ContainersContext } from './context.ts';
 import { listFilter } from './list-filter.ts';
-import { networksOf, withProtocol } from './network-settings.ts';
+import { shownMounts } from './mounts/shown-mounts.ts';
+import { networksOf } from './network-settings.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
+import { portListOf } from './shown-ports.ts';
 import { sizesOf } from './sizes.ts';
 import { statusText } from './status-text.ts';
 
@@ -29,7 +31,7 @@ export async function listContainers(context: ContainersContext, options: ListOp
   return Promise.all(
     shown.map(async (record) => {
       const sizes = options.size ? await sizeFields(context, record) : {};
-      return summaryOf(record, nowMs, await nameOfImage(record), sizes);
+      return summaryOf(context, record, nowMs, await nameOfImage(record), sizes);
     }),
   );
 }
@@ -47,6 +49,7 @@ async function sizeFields(
 }
 
 function summaryOf(
+  context: ContainersContext,
   record: ContainerRecord,
   nowMs: number,
   image: string,
@@ -60,27 +63,19 @@ function summaryOf(
     ImageID: record.imageId,
     Command: commandText(record),
     Created: Number(BigInt(createdAtNs) / 1_000_000_000n),
-    Ports: portsOf(record),
+    Ports: portListOf(context, record),
     ...sizes,
     Labels: config.Labels ?? {},
     State: record.state.status,
     Status: statusText(record, nowMs),
     HostConfig: { NetworkMode: hostConfig.NetworkMode },
     NetworkSettings: { Networks: networksOf(record) },
-    Mounts: [],
+    Mounts: shownMounts(context, record),
   };
 }
 
 function commandText({ path, args }: ContainerRecord): string {
   return [path, ...args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' ');
-}
-
-function portsOf(record: ContainerRecord): ContainerPort[] {
-  if (!isRunning(record) || record.hostConfig.NetworkMode !== 'bridge') return [];
-  return Object.keys(record.config.ExposedPorts ?? {}).map((port) => {
-    const [number = '', type = 'tcp'] = withProtocol(port).split('/');
-    return { PrivatePort: Number(number), Type: type };
-  });
 }
 
 /** The name that a container was made from, while it still names the same image; its ID otherwise. */

@@ -24,7 +24,7 @@ export async function pruneContainers(
     if (untilNs !== undefined && BigInt(record.createdAtNs) > untilNs) continue;
     try {
       const sizeBytes = await context.layers.writableSizeBytes(record.id);
-      await removeContainer(context, record.id, { force: false, link: false });
+      await removeContainer(context, record.id, { force: false, link: false, volumes: true });
       deleted.push(record.id);
       spaceReclaimed += sizeBytes;
     } catch (error) {

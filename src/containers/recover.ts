@@ -109,7 +109,8 @@ function lost(context: ContainersContext, record: ContainerRecord): void {
 async function finish(context: ContainersContext, running: ReadonlySet<ContainerId>): Promise<void> {
   const { store, layers, locks, health, options } = context;
   const known = new Set(store.all().map(({ id }) => id));
-  await Promise.all([layers.sweep(known), removeFoldersBut(options.directory, known)]);
+  const imageLayers = store.all().flatMap(({ mounts }) => mounts.map(({ layer }) => layer));
+  await Promise.all([layers.sweep(new Set([...known, ...imageLayers])), removeFoldersBut(options.directory, known)]);
   for (const id of running) {
     superviseExit(context, id);
     health.begin(id);
@@ -119,7 +120,9 @@ async function finish(context: ContainersContext, running: ReadonlySet<Container
     if (running.has(id)) continue;
     const goes = state.status === 'removing' || (record.hostConfig.AutoRemove && state.status === 'exited');
     try {
-      await locks.run(id, () => (goes ? removeLocked(context, id) : layers.unmountWritable(id)));
+      await locks.run(id, () =>
+        goes ? removeLocked(context, id, { volumes: state.removesVolumes === true }) : layers.unmountWritable(id),
+      );
     } catch (error) {
       options.logError(`container ${id} could not be brought in order`, error);
     }

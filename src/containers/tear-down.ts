@@ -1,5 +1,6 @@
 import type { ContainerId } from '../lib/ids.ts';
 import type { ContainersContext } from './context.ts';
+import { detachMounts } from './mounts/detach-mounts.ts';
 
 /**
  * Takes back what a run has made on the host, whatever of it there is: idempotent, and every part is tried. The
@@ -12,9 +13,15 @@ export async function tearDown(
 ): Promise<void> {
   const results = await Promise.allSettled([
     disconnect(context, id, whenDisconnected),
-    context.runtime.delete(id).then(() => context.layers.unmountWritable(id)),
+    context.runtime.delete(id).then(() => releaseFiles(context, id)),
   ]);
   throwFailures(results, `what container ${id} used could not be released`);
+}
+
+/** What is mounted for a container, once its processes have ended. */
+export async function releaseFiles(context: ContainersContext, id: ContainerId): Promise<void> {
+  const results = await Promise.allSettled([context.layers.unmountWritable(id), detachMounts(context, id)]);
+  throwFailures(results, `the files of container ${id} could not be released`);
 }
 
 /** Lets go of the network, and then runs `next`, also after a failure. */

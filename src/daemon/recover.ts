@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { volumesInUse } from '../containers/mounts/volumes-in-use.ts';
 import type { DaemonLog } from './log.ts';
 import type { Engine } from './wire.ts';
 
@@ -11,8 +12,10 @@ const DEFAULT_IMAGE = fileURLToPath(new URL('../../dist/busybox.tar', import.met
  * when no container is in doubt are layers and blobs swept.
  */
 export async function recover(engine: Engine, log: DaemonLog): Promise<void> {
-  const { containers, runtime, networks, images } = engine;
+  const { containers, runtime, networks, images, volumes } = engine;
+  await volumes.adopt();
   const { running, finish } = await containers.recover();
+  await volumes.restore(volumesInUse(containers.records().filter(({ id }) => running.has(id))));
   await runtime.sweep(running);
   await networks.restore(running);
   await finish();

@@ -4,13 +4,16 @@ import { VERSION } from '../lib/version.ts';
 import { createApp } from '../server/app.ts';
 import { registerContainerFileRoutes } from '../server/routes/container-files/routes.ts';
 import { registerContainerRoutes } from '../server/routes/containers/routes.ts';
+import { registerDistributionRoutes } from '../server/routes/distribution/routes.ts';
 import { registerExecRoutes } from '../server/routes/exec/routes.ts';
 import { registerImageRoutes } from '../server/routes/images/routes.ts';
 import { registerNetworkRoutes } from '../server/routes/networks/routes.ts';
 import { registerSystemRoutes } from '../server/routes/system/routes.ts';
+import { registerVolumeRoutes } from '../server/routes/volumes/routes.ts';
 import type { DaemonConfig } from './config.ts';
 import type { DaemonLog } from './log.ts';
 import { systemBackend } from './system-backend.ts';
+import { volumeBackend } from './volume-backend.ts';
 import type { Engine } from './wire.ts';
 
 /** The API of this engine: all routes, with the parts of the engine that each may use. */
@@ -21,13 +24,19 @@ export function createServer(engine: Engine, config: DaemonConfig, log: DaemonLo
   registerContainerRoutes(app, containers);
   registerContainerFileRoutes(app, containers.files);
   registerExecRoutes(app, containers);
-  registerImageRoutes(app, images);
+  registerImageRoutes(app, images, engine.distribution);
+  registerDistributionRoutes(app, engine.distribution);
+  registerVolumeRoutes(app, volumeBackend(engine));
   registerNetworkRoutes(app, {
     networks,
     containers: {
       nameOf: (id) => containers.nameOf(id),
       connect: (reference, network, settings) =>
-        containers.connectToNetwork(reference, network, settings === undefined ? plainSettings : endpointSettings(settings)),
+        containers.connectToNetwork(
+          reference,
+          network,
+          settings === undefined ? plainSettings : endpointSettings(settings),
+        ),
       disconnect: (reference, network, options) => containers.disconnectFromNetwork(reference, network, options),
     },
   });

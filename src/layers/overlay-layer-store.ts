@@ -151,8 +151,7 @@ class OverlayLayerStore implements LayerStore {
     archive: AsyncIterable<Uint8Array>,
     options: WriteOptions,
   ): Promise<void> {
-    const { keepKinds, owner } = options;
-    return writeToTree({ ...tree, path, verb: 'write', keepKinds, owner }, archive, this.#directories.compileCache);
+    return writeToTree({ ...tree, path, verb: 'write', ...options }, archive, this.#directories.compileCache);
   }
 
   tarOf(directory: string): AsyncIterable<Uint8Array> {

@@ -1,6 +1,6 @@
 import type { ContainerId } from '../lib/ids.ts';
 import { boundingCapabilities } from '../sys/own-capabilities.ts';
-import type { OciProcess, OciSpec } from './oci-spec.ts';
+import type { OciMount, OciProcess, OciSpec } from './oci-spec.ts';
 import { type BlockIoOptions, blockIo } from './spec/block-io.ts';
 import { capabilitiesOfMask, containerCapabilities } from './spec/capabilities.ts';
 import { ALL_DEVICES, DEFAULT_DEVICE_RULES, type DeviceNode, type DeviceRule, hostDevices } from './spec/devices.ts';
@@ -39,6 +39,10 @@ export interface SpecOptions extends ProcessOptions {
   readonly binds: readonly Bind[];
   readonly sharedMemory: SharedMemory;
   readonly tmpfs?: Readonly<Record<string, string>>;
+  /** What else is to be mounted, in any order. */
+  readonly userMounts?: readonly OciMount[];
+  /** How the root's mounts go together with the host's; the runtime's default when undefined. */
+  readonly rootfsPropagation?: string | undefined;
   /** Limits in OCI's form; those of block devices and the rules of devices are added here. */
   readonly resources?: object;
   readonly blockIo?: BlockIoOptions;
@@ -83,6 +87,7 @@ export async function containerSpec(options: SpecOptions): Promise<OciSpec> {
       ...(devices.nodes.length > 0 ? { devices: devices.nodes } : {}),
       ...(seccomp === undefined ? {} : { seccomp }),
       ...hidden,
+      ...(options.rootfsPropagation === undefined ? {} : { rootfsPropagation: options.rootfsPropagation }),
     },
   };
 }

@@ -9,6 +9,8 @@ export class SyscallError extends Error {
   readonly errno: number;
   readonly syscall: string;
   readonly path: string | undefined;
+  /** What the errno means, in libc's words. */
+  readonly reason: string;
 
   constructor(syscall: string, errno: number, path?: string) {
     const code = nameByNumber.get(errno) ?? `errno ${errno}`;
@@ -19,6 +21,7 @@ export class SyscallError extends Error {
     this.errno = errno;
     this.syscall = syscall;
     this.path = path;
+    this.reason = text;
   }
 }
 

@@ -19,6 +19,8 @@ export interface WriteOptions {
   readonly keepKinds: boolean;
   /** Who everything shall belong to; undefined keeps what the archive says. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  /** What the archive says of `./` goes for the folder itself. */
+  readonly withRoot?: boolean;
 }
 
 /** `path` begins with a slash; one at its end, or `/.`, asks for a directory and follows a symbolic link. */

@@ -24,7 +24,11 @@ export async function writeArchive(sys: Syscalls, directory: string, options: Wr
   for await (const read of readTar(plain(standardInput()))) {
     const parts = partsBelow(read.entry.path, directory);
     const name = parts.pop();
-    if (name === undefined) continue;
+    if (name === undefined) {
+      if (options.withRoot === true && read.entry.type === 'directory')
+        await writeEntry(tree, sys, byteStringOf(directory), read);
+      continue;
+    }
     const entry = placed(read.entry, directory, options);
     const entryPath = textOf(entry.path);
     const path = `${tree.directory([...base, ...parts], entryPath)}/${name}`;

@@ -1,5 +1,6 @@
 import type { OciMount } from '../oci-spec.ts';
 import { tmpfsMount } from './tmpfs.ts';
+import { overriding } from './user-mounts.ts';
 
 export interface Bind {
   /** Absolute path on the host. */
@@ -17,6 +18,8 @@ export interface MountOptions {
   readonly binds: readonly Bind[];
   /** Options of file systems in memory, by their places; they stay writable in a read-only container. */
   readonly tmpfs?: Readonly<Record<string, string>>;
+  /** What the user wants mounted, in any order; it takes the place of what would be there. */
+  readonly userMounts?: readonly OciMount[];
 }
 
 /** What is at /dev/shm: a file system of this size, the host's own, a mounted one to share, or nothing. */
@@ -31,7 +34,7 @@ export type SharedMemory =
 export function containerMounts(options: MountOptions): OciMount[] {
   const { privileged, readonlyRootfs } = options;
   const readonlyUnlessPrivileged = privileged ? [] : ['ro'];
-  return [
+  const own: OciMount[] = [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     {
       destination: '/dev',
@@ -65,8 +68,9 @@ export function containerMounts(options: MountOptions): OciMount[] {
       source: bind.source,
       options: ['rbind', ...(bind.readonly || readonlyRootfs ? ['ro'] : []), 'rprivate'],
     })),
-    ...Object.entries(options.tmpfs ?? {}).map(([destination, text]) => tmpfsMount(destination, text)),
   ];
+  const tmpfs = Object.entries(options.tmpfs ?? {}).map(([destination, text]) => tmpfsMount(destination, text));
+  return overriding(own, [...tmpfs, ...(options.userMounts ?? [])]);
 }
 
 function sharedMemory(shared: SharedMemory): OciMount[] {

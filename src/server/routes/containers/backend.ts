@@ -44,7 +44,10 @@ export interface ContainerBackend {
   pause(ref: string): Promise<void>;
   unpause(ref: string): Promise<void>;
   kill(ref: string, signal: string): Promise<void>;
-  remove(ref: string, options: { readonly force: boolean; readonly link: boolean }): Promise<void>;
+  remove(
+    ref: string,
+    options: { readonly force: boolean; readonly link: boolean; readonly volumes: boolean },
+  ): Promise<void>;
   rename(ref: string, name: string): Promise<void>;
   update(ref: string, update: ContainerUpdate): Promise<UpdateResponse>;
   resize(ref: string, size: { readonly rows: number; readonly columns: number }): Promise<void>;

@@ -1,4 +1,5 @@
 import type { ContainerSummary } from '../../../api-types/container.ts';
+import type { VolumeJson } from '../../../api-types/volume.ts';
 import type { EngineEvent, EventQuery } from '../../../events/event-bus.ts';
 import type { ImageSummary } from '../../../images/list-images.ts';
 
@@ -77,6 +78,7 @@ export interface DiskUsage {
   readonly layersSizeBytes: number;
   readonly images?: readonly ImageSummary[];
   readonly containers?: readonly ContainerSummary[];
+  readonly volumes?: readonly VolumeJson[];
 }
 
 export interface SystemBackend {

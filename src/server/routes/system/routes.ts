@@ -55,8 +55,8 @@ async function diskUsage(backend: SystemBackend, request: FastifyRequest): Promi
     LayersSize: usage.layersSizeBytes,
     Images: usage.images?.map((summary) => summaryResponse(summary, request.apiVersion)) ?? null,
     Containers: usage.containers ?? null,
-    // This engine has neither volumes nor a cache of builds: of those that were asked for there are none.
-    Volumes: types.has('volume') ? [] : null,
+    Volumes: usage.volumes ?? null,
+    // This engine has no cache of builds.
     BuildCache: types.has('build-cache') ? [] : null,
   };
 }

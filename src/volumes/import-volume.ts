@@ -1,0 +1,29 @@
+import { mkdir } from 'node:fs/promises';
+import { volumeNotEmpty } from '../errors/volumes.ts';
+import { createVolume } from './create-volume.ts';
+import { isEmptyVolume, putContent, settle } from './settle-content.ts';
+import type { VolumesContext } from './volume-context.ts';
+import { placeOf, whileMounted } from './while-mounted.ts';
+
+/**
+ * Fills a volume, which is made where it is missing, from an archive: all of it, or nothing when it breaks off.
+ * @throws conflict for a volume that holds files, invalid_argument for a broken archive or name.
+ */
+export async function importVolume(
+  context: VolumesContext,
+  name: string,
+  archive: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  await createVolume(context, { name, driver: '', options: null, labels: null });
+  await context.locks.run(name, () =>
+    whileMounted(context, context.store.get(name), async () => {
+      const place = placeOf(context, name);
+      await settle(context.syscalls, place);
+      if (!(await isEmptyVolume(place))) throw volumeNotEmpty(name);
+      await putContent(context.syscalls, place, async (target) => {
+        await mkdir(target, { mode: 0o755 });
+        await context.files.unpack(target, archive);
+      });
+    }),
+  );
+}
