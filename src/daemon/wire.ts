@@ -19,27 +19,27 @@ import { hasJournal, isApparmorEnabled } from '../sys/host-facts.ts';
 import { readLimitSupport } from '../sys/limit-support.ts';
 import { LinuxRouteNetlink } from '../sys/linux-route-netlink.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
+import type { Volumes } from '../volumes/volumes.ts';
 import type { DaemonConfig } from './config.ts';
 import type { DaemonLog } from './log.ts';
 import { logReader } from './log-reader.ts';
-import type { Volumes } from '../volumes/volumes.ts';
+import { wireVolumes } from './wire-volumes.ts';
 
 /** The engine's parts, each made once. Nothing outside this folder knows a concrete class. */
 export interface Engine {
   readonly state: StateDatabase;
-import { wireVolumes } from './wire-volumes.ts';
   readonly events: EventBus;
   readonly layers: LayerStore;
   readonly images: LocalImages;
   readonly runtime: Runtime;
   readonly networks: Networks;
   readonly containers: Containers;
+  readonly volumes: Volumes;
   readonly cgroupVersion: '1' | '2';
 }
 
 /** Puts the engine together. Reads state and prepares folders; what an earlier daemon left is untouched until `recover`. */
 export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: DaemonLog): Promise<Engine> {
-  readonly volumes: Volumes;
   const state = StateDatabase.open(join(config.dataRoot, 'state.db'));
   const events = new EventBus(
     new EventJournal(join(config.dataRoot, 'events.jsonl'), KEPT_EVENTS, (message) => log.warn(message)),
@@ -59,19 +59,12 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
     events,
     users: { containersUsing: (imageId) => usersOf(containers, imageId) },
   });
+  const volumes = wireVolumes(config, { state, events, syscalls, log, layers, users: () => containers });
   const runtime = await createRuntime({
     execRoot: config.execRoot,
     syscalls,
     cgroupParent: cgroupParentOf(config),
     log: (message) => log.info(message),
-  const volumes = wireVolumes(config, { state, events, syscalls, log, layers, users: () => containers });
-  const distribution = lazyDistribution({
-    database: state,
-    content,
-    layers,
-    images: images.forRegistries,
-    settings: config.registries,
-  });
   });
   const { version: cgroupVersion } = await Cgroups.detect();
   const network = wireNetworks(config, { state, events, syscalls, log });
@@ -81,12 +74,12 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
     layers,
     images,
     network,
+    volumes,
     events,
     logs: logReader,
     options: {
       directory: join(config.dataRoot, 'containers'),
       ociRuntimes: config.runtimes,
-    volumes,
       defaultRuntime: config.defaultRuntime,
       defaultLog: { driver: config.logDriver, options: config.logOptions },
       cgroupParent: cgroupParentOf(config),
@@ -97,18 +90,7 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
       logError: (message, error) => log.error(message, error),
     },
   });
-  return {
-    state,
-    events,
-    layers,
-    images,
-    distribution,
-    runtime,
-    networks: network,
-    containers,
-    volumes,
-    cgroupVersion,
-  };
+  return { state, events, layers, images, runtime, networks: network, containers, volumes, cgroupVersion };
 }
 
 function usersOf(containers: Containers, imageId: ImageId): ImageUser[] {
