@@ -63,10 +63,10 @@ export function formatAddress({ family, value }: Address): string {
   if (value >> 32n === 0xffffn) return `::ffff:${formatAddress({ family: 4, value: value & 0xffff_ffffn })}`;
   const groups = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16));
   const text = groups.join(':');
-  const [longest = ''] = (text.match(/\b0(:0)+\b/g) ?? []).sort((a, b) => b.length - a.length);
-  if (longest === '') return text;
-  const at = text.indexOf(longest);
-  return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + longest.length).replace(/^:/, '')}`;
+  const [longest] = [...text.matchAll(/\b0(?::0)+\b/g)].sort((a, b) => b[0].length - a[0].length);
+  if (longest === undefined) return text;
+  const [head, tail] = [text.slice(0, longest.index), text.slice(longest.index + longest[0].length)];
+  return `${head.replace(/:$/, '')}::${tail.replace(/^:/, '')}`;
 }
 
 /** Reads `address/prefix`; host bits are kept in `address` and cleared in `subnet`. @throws invalid_argument */

@@ -1,15 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isEngineError } from '../errors/engine-error.ts';
+import type { NetworkSubnet } from '../state/networks.ts';
 import { allocateAddress } from './allocate-address.ts';
-import { formatAddress, parseAddress, parseCidr } from './ipv4.ts';
 
-const { subnet } = parseCidr('10.1.2.0/29');
-const gateway = parseAddress('10.1.2.1');
+function subnet(text: string, gateway: string, more: Partial<NetworkSubnet> = {}): NetworkSubnet {
+  return { subnet: text, gateway, showsGateway: true, ipRange: '', auxAddresses: {}, ...more };
+}
 
-function allocate(inUse: readonly string[], last?: string): string {
-  const options = { gateway, inUse: new Set(inUse), last: last === undefined ? undefined : parseAddress(last) };
-  return formatAddress(allocateAddress(subnet, options));
+const small = subnet('10.1.2.0/29', '10.1.2.1');
+
+function allocate(inUse: readonly string[], last?: string, from = small): string {
+  return allocateAddress(from, { inUse: new Set(inUse), last });
+}
+
+function all(from: NetworkSubnet): string[] {
+  const given: string[] = [];
+  for (;;) {
+    try {
+      given.push(allocate(given, given.at(-1), from));
+    } catch (error) {
+      assert.ok(isEngineError(error, 'forbidden') && /^no available IPv[46] addresses/.test(error.message));
+      return given;
+    }
+  }
 }
 
 test('the first address is the one after the gateway', () => {
@@ -26,11 +40,22 @@ test('the address after the last one comes next, and after the end the first fre
 });
 
 test('gateway, network and broadcast address are never given out', () => {
-  const given: string[] = [];
-  while (given.length < 5) given.push(allocate(given, given.at(-1)));
-  assert.deepEqual(given, ['10.1.2.2', '10.1.2.3', '10.1.2.4', '10.1.2.5', '10.1.2.6']);
-  assert.throws(
-    () => allocate(given, given.at(-1)),
-    (error) => isEngineError(error, 'forbidden') && error.message.startsWith('no available IPv4 addresses'),
-  );
+  assert.deepEqual(all(small), ['10.1.2.2', '10.1.2.3', '10.1.2.4', '10.1.2.5', '10.1.2.6']);
+});
+
+test('a range bounds what is given out, and auxiliary addresses are left out', () => {
+  const limited = subnet('10.1.2.0/24', '10.1.2.1', { ipRange: '10.1.2.4/30', auxAddresses: { router: '10.1.2.5' } });
+  assert.deepEqual(all(limited), ['10.1.2.4', '10.1.2.6', '10.1.2.7']);
+  const atEnd = subnet('10.1.2.0/29', '10.1.2.1', { ipRange: '10.1.2.6/31' });
+  assert.deepEqual(all(atEnd), ['10.1.2.6']);
+});
+
+test('IPv6 addresses follow the gateway, and the last one is an address like others', () => {
+  assert.equal(allocate([], undefined, subnet('fd00::/64', 'fd00::1')), 'fd00::2');
+  assert.deepEqual(all(subnet('fd00::/126', 'fd00::1')), ['fd00::2', 'fd00::3']);
+});
+
+test('a subnet without room for a host has no addresses', () => {
+  assert.deepEqual(all(subnet('10.1.2.0/31', '10.1.2.1')), []);
+  assert.deepEqual(all(subnet('10.1.2.0/32', '')), []);
 });

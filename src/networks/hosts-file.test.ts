@@ -11,10 +11,10 @@ ff02::1\tip6-allnodes
 ff02::2\tip6-allrouters
 `;
 const hostGateway = '172.17.0.1';
-const own = { address: '172.17.0.2', hostname: 'box', domainname: '' };
+const own = { addresses: ['172.17.0.2'], hostname: 'box', domainname: '' };
 
 test('without an address there are the local names alone', () => {
-  assert.equal(renderHosts({ extraHosts: [], hostGateway }), LOCAL);
+  assert.equal(renderHosts({ extraHosts: [], hostGateway, own: { ...own, addresses: [] } }), LOCAL);
 });
 
 test("further hosts come before the container's own names, IPv6 ones and the gateway's too", () => {
@@ -34,9 +34,14 @@ test('with a domain the full name comes first, wherever the domain stands', () =
   }
 });
 
+test('in several networks the container has its names by each of its addresses', () => {
+  const text = renderHosts({ extraHosts: [], hostGateway, own: { ...own, addresses: ['172.18.0.2', 'fd00::2'] } });
+  assert.equal(text, `${LOCAL}172.18.0.2\tbox\nfd00::2\tbox\n`);
+});
+
 test('a further host without a colon is refused', () => {
   assert.throws(
-    () => renderHosts({ extraHosts: ['foo'], hostGateway }),
+    () => renderHosts({ extraHosts: ['foo'], hostGateway, own }),
     (error) => isEngineError(error, 'invalid_argument') && error.message === 'bad format for add-host: "foo"',
   );
 });

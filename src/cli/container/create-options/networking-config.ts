@@ -22,7 +22,8 @@ export interface EndpointRequest {
   DNSNames: null;
 }
 
-const UNFILLED = {
+/** What the daemon fills in. */
+export const UNFILLED = {
   NetworkID: '',
   EndpointID: '',
   Gateway: '',
