@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync, writeSync } from 'node:fs';
+import { isEngineError, messageOf } from '../../errors/engine-error.ts';
+import { startRegistry } from '../../registry/start-registry.ts';
+import { LinuxSyscalls } from '../../sys/linux.ts';
+import { lockRoot } from '../lock-root.ts';
+import { createLog } from '../log.ts';
+import { parseRegistryOptions, type RegistryProgramOptions } from './options.ts';
+
+const FAILURE = 1;
+
+function complain(text: string): void {
+  writeSync(process.stderr.fd, text);
+}
+
+/** `skiff registry serve`: runs until a signal ends it. */
+async function main(): Promise<void> {
+  const options = parseRegistryOptions(process.argv.slice(2));
+  const log = createLog('info', complain);
+  mkdirSync(options.root, { recursive: true, mode: 0o700 });
+  lockRoot(new LinuxSyscalls(), options.root, 'registry root');
+  const asked = stopSignal();
+  const registry = await startRegistry({
+    ...options,
+    tls: readTls(options),
+    logError: (message, error) => log.error(message, error),
+    logInfo: (message) => log.info(message),
+  });
+  log.info(`Registry listen on ${registry.address}`);
+  await asked;
+  await registry.close();
+  process.exit(0);
+}
+
+function readTls({ tlsCertificate, tlsKey }: RegistryProgramOptions) {
+  if (tlsCertificate === undefined || tlsKey === undefined) return undefined;
+  return { certificate: readFileSync(tlsCertificate), key: readFileSync(tlsKey) };
+}
+
+function stopSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  return promise;
+}
+
+try {
+  await main();
+} catch (error) {
+  const isPlanned = isEngineError(error) && error.kind !== 'internal';
+  complain(`skiff registry: ${isPlanned ? error.message : ((error as Error).stack ?? messageOf(error))}\n`);
+  process.exit(FAILURE);
+}

@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { parseGoDuration } from '../../lib/go-duration.ts';
+
+export interface RegistryProgramOptions {
+  readonly root: string;
+  readonly host: string;
+  readonly port: number;
+  readonly htpasswd: string | undefined;
+  readonly tlsCertificate: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly readOnly: boolean;
+  /** The registry whose content is cached. */
+  readonly proxy: URL | undefined;
+  readonly gcIntervalMs: number;
+  readonly gcGraceMs: number;
+  readonly uploadExpiryMs: number;
+}
+
+const TEXT = { type: 'string' } as const;
+
+/** @throws invalid_argument in words for the person at the terminal */
+export function parseRegistryOptions(argv: readonly string[]): RegistryProgramOptions {
+  const values = parse(argv);
+  const certificate = values['tls-cert'];
+  const key = values['tls-key'];
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw invalidArgument('--tls-cert and --tls-key go together');
+  }
+  return {
+    root: values.root ?? '/var/lib/skiff-registry',
+    ...parseAddress(values.addr ?? '127.0.0.1:5000'),
+    htpasswd: values.htpasswd,
+    tlsCertificate: certificate,
+    tlsKey: key,
+    readOnly: values['read-only'] ?? false,
+    proxy: values.proxy === undefined ? undefined : parseProxy(values.proxy),
+    gcIntervalMs: milliseconds('gc-interval', values['gc-interval'] ?? '1h'),
+    gcGraceMs: milliseconds('gc-grace', values['gc-grace'] ?? '1h'),
+    uploadExpiryMs: milliseconds('upload-expiry', values['upload-expiry'] ?? '24h'),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        addr: TEXT,
+        root: TEXT,
+        htpasswd: TEXT,
+        'tls-cert': TEXT,
+        'tls-key': TEXT,
+        proxy: TEXT,
+        'read-only': { type: 'boolean' },
+        'gc-interval': TEXT,
+        'gc-grace': TEXT,
+        'upload-expiry': TEXT,
+      },
+    }).values;
+  } catch (error) {
+    throw invalidArgument(messageOf(error), error);
+  }
+}
+
+/** `host:port`, `[::1]:port`, `:port` for all addresses, or a port alone. @throws invalid_argument */
+export function parseAddress(text: string): { host: string; port: number } {
+  const [, host = '', port = ''] = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]/\s]*):)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === '' || Number(port) > 65535) throw invalidArgument(`invalid address ${JSON.stringify(text)}: host:port`);
+  return { host: host === '' ? '::' : host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+}
+
+function parseProxy(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/') {
+    throw invalidArgument(`invalid registry to cache ${JSON.stringify(text)}: https://host[:port]`);
+  }
+  return url;
+}
+
+function milliseconds(flag: string, text: string): number {
+  try {
+    const value = parseGoDuration(text) / 1e6;
+    if (value < 0) throw new Error('it is negative');
+    return value;
+  } catch (error) {
+    throw invalidArgument(`invalid --${flag} ${JSON.stringify(text)}: ${messageOf(error)}`, error);
+  }
+}

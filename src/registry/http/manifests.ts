@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import { type Digest, isDigest } from '../../lib/digest.ts';
+import { MANIFEST_LIMIT_BYTES } from '../manifest-document.ts';
+import type { RepositoryName, Tag } from '../names.ts';
+import type { RegistryContent, WritableRegistry } from '../registry-content.ts';
+import { manifestUnknown, sizeInvalid } from '../registry-error.ts';
+import { type Exchange, type Headers, sendBytes, sendEmpty } from './exchange.ts';
+import { isCached } from './is-cached.ts';
+
+/** GET and HEAD of a manifest. @throws RegistryError MANIFEST_UNKNOWN */
+export async function sendManifest(
+  content: RegistryContent,
+  exchange: Exchange,
+  name: RepositoryName,
+  reference: Tag | Digest,
+): Promise<void> {
+  const manifest = await content.manifest(name, reference);
+  if (manifest === undefined) throw manifestUnknown(name, reference);
+  const { digest, mediaType, bytes } = manifest;
+  const headers: Headers = { 'Content-Type': mediaType, 'Docker-Content-Digest': digest, ETag: `"${digest}"` };
+  if (isCached(exchange.request, digest)) sendEmpty(exchange, 304, headers);
+  else sendBytes(exchange, 200, headers, bytes);
+}
+
+/** @throws RegistryError SIZE_INVALID above the limit, and as `putManifest` */
+export async function receiveManifest(
+  registry: WritableRegistry,
+  exchange: Exchange,
+  name: RepositoryName,
+  reference: Tag | Digest,
+): Promise<void> {
+  const bytes = await readManifest(exchange.request);
+  const mediaType = exchange.request.headers['content-type'];
+  const { digest, subject } = await registry.putManifest(name, reference, mediaType, bytes);
+  sendEmpty(exchange, 201, {
+    Location: `/v2/${name}/manifests/${digest}`,
+    'Docker-Content-Digest': digest,
+    ...(subject === undefined ? {} : { 'OCI-Subject': subject }),
+  });
+}
+
+async function readManifest(request: IncomingMessage): Promise<Buffer> {
+  const tooLarge = () => sizeInvalid(`the manifest is larger than ${MANIFEST_LIMIT_BYTES} bytes`);
+  if (Number(request.headers['content-length'] ?? 0) > MANIFEST_LIMIT_BYTES) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  // Destroying the request would take the answer with it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    sizeBytes += (chunk as Buffer).length;
+    if (sizeBytes > MANIFEST_LIMIT_BYTES) throw tooLarge();
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A digest goes with all its tags; a tag goes alone. @throws RegistryError MANIFEST_UNKNOWN */
+export async function deleteManifest(
+  registry: WritableRegistry,
+  exchange: Exchange,
+  name: RepositoryName,
+  reference: Tag | Digest,
+): Promise<void> {
+  const wasThere = isDigest(reference)
+    ? await registry.deleteManifest(name, reference)
+    : await registry.deleteTag(name, reference);
+  if (!wasThere) throw manifestUnknown(name, reference);
+  sendEmpty(exchange, 202, {});
+}

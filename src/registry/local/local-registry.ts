@@ -1,0 +1,216 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { DirectoryContentStore } from '../../content/directory-content-store.ts';
+import type { PartialBlob } from '../../content/partial-blob.ts';
+import { isEngineError } from '../../errors/engine-error.ts';
+import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
+import { type ManifestDocument, parseManifest } from '../manifest-document.ts';
+import type { RepositoryName, Tag } from '../names.ts';
+import type {
+  BlobUpload,
+  ByteRange,
+  Descriptor,
+  ServedBlob,
+  ServedManifest,
+  StoredManifest,
+  WritableRegistry,
+} from '../registry-content.ts';
+import { digestInvalid, manifestBlobsUnknown } from '../registry-error.ts';
+import { BlobUses } from './blob-uses.ts';
+import { collectGarbage, type GarbageCollected } from './collect-garbage.ts';
+import { PushActivity } from './push-activity.ts';
+import { RecordFiles } from './record-files.ts';
+import { RepositoryRecords } from './repository-records.ts';
+import { UploadFolders } from './upload-folders.ts';
+import { UploadSession } from './upload-session.ts';
+
+const READ_BYTES = 256 * 1024;
+
+export interface LocalRegistryOptions {
+  /** A folder that is the registry's own; it is made where it is missing. */
+  readonly root: string;
+  /** Garbage is what nothing refers to for this long, and that no push may still need. */
+  readonly graceMs: number;
+  /** An upload that nothing was added to for this long is given up. */
+  readonly uploadExpiryMs: number;
+}
+
+/** A registry over a folder: content by digest, and small files that say which repository has what. */
+export class LocalRegistry implements WritableRegistry {
+  readonly #content: DirectoryContentStore;
+  readonly #records: RepositoryRecords;
+  readonly #files: RecordFiles;
+  readonly #folders: UploadFolders;
+  readonly #sessions = new Map<string, Promise<UploadSession>>();
+  readonly #uses = new BlobUses();
+  readonly #pushes: PushActivity;
+  readonly #options: LocalRegistryOptions;
+
+  constructor(options: LocalRegistryOptions) {
+    const { root } = options;
+    this.#options = options;
+    this.#content = new DirectoryContentStore(join(root, 'content'));
+    this.#files = new RecordFiles(join(root, 'temporary'));
+    this.#records = new RepositoryRecords(join(root, 'repositories'), this.#files);
+    this.#folders = new UploadFolders(join(root, 'uploads'), this.#files);
+    this.#pushes = new PushActivity(options.graceMs);
+  }
+
+  /** Removes what a crash left half-written; uploads stay, to be gone on with. Before anything else. */
+  async recover(): Promise<void> {
+    await this.#content.sweep();
+    await this.#files.sweep();
+  }
+
+  /** While everything else goes on: gives up idle uploads, and removes what no manifest refers to. */
+  async collectGarbage(): Promise<GarbageCollected> {
+    for (const id of await this.#folders.idle(Date.now() - this.#options.uploadExpiryMs)) {
+      this.#sessions.delete(id);
+      await this.#folders.remove(id);
+    }
+    return collectGarbage({ content: this.#content, records: this.#records, uses: this.#uses, pushes: this.#pushes });
+  }
+
+  repositories(): Promise<RepositoryName[]> {
+    return this.#records.repositories('_manifests');
+  }
+
+  tags(name: RepositoryName): Promise<Tag[] | undefined> {
+    return this.#records.tags(name);
+  }
+
+  async manifest(name: RepositoryName, reference: Tag | Digest): Promise<ServedManifest | undefined> {
+    const digest = isDigest(reference) ? reference : await this.#records.tag(name, reference);
+    const record = digest === undefined ? undefined : await this.#records.manifest(name, digest);
+    if (record === undefined) return undefined;
+    await this.#uses.use(record.digest);
+    try {
+      const bytes = await this.#content.readAll(record.digest);
+      return { digest: record.digest, mediaType: record.mediaType, bytes };
+    } catch (error) {
+      if (isEngineError(error, 'not_found')) return undefined;
+      throw error;
+    }
+  }
+
+  async blob(name: RepositoryName, digest: Digest): Promise<ServedBlob | undefined> {
+    await this.#uses.use(digest);
+    if (!(await this.#records.hasBlob(name, digest))) return undefined;
+    const info = await this.#content.stat(digest);
+    if (info === undefined) return undefined;
+    return { ...info, read: (range) => (range === undefined ? this.#content.read(digest) : this.#part(digest, range)) };
+  }
+
+  async referrers(name: RepositoryName, subject: Digest): Promise<Descriptor[]> {
+    const records = await this.#records.referrers(name, subject);
+    return records.map(({ subject: _subject, ...descriptor }) => descriptor);
+  }
+
+  async startUpload(name: RepositoryName): Promise<BlobUpload> {
+    return this.#session(name, await this.#folders.make(name));
+  }
+
+  async findUpload(name: RepositoryName, id: string): Promise<BlobUpload> {
+    await this.#folders.check(name, id);
+    return this.#session(name, id);
+  }
+
+  #session(name: RepositoryName, id: string): Promise<BlobUpload> {
+    const known = this.#sessions.get(id);
+    if (known !== undefined) return known;
+    const opened = UploadSession.open(id, this.#folders.dataPath(id), {
+      keep: (partial, digest) => this.#keep(name, partial, digest),
+      remove: async () => {
+        this.#sessions.delete(id);
+        await this.#folders.remove(id);
+      },
+    });
+    this.#sessions.set(id, opened);
+    opened.catch(() => this.#sessions.delete(id));
+    return opened;
+  }
+
+  async #keep(name: RepositoryName, partial: PartialBlob, digest: Digest): Promise<void> {
+    await this.#uses.use(digest);
+    try {
+      await this.#content.complete(partial, digest);
+    } catch (error) {
+      if (!isEngineError(error, 'invalid_argument')) throw error;
+      throw digestInvalid(digest, 'provided digest did not match uploaded content', error);
+    }
+    await this.#records.addBlob(name, digest);
+  }
+
+  pushing<T>(name: RepositoryName, work: () => Promise<T>): Promise<T> {
+    return this.#pushes.during(name, work);
+  }
+
+  async mountBlob(name: RepositoryName, digest: Digest, from: RepositoryName | undefined): Promise<boolean> {
+    await this.#uses.use(digest);
+    if (from !== undefined && !(await this.#records.hasBlob(from, digest))) return false;
+    if ((await this.#content.stat(digest)) === undefined) return false;
+    await this.#records.addBlob(name, digest);
+    return true;
+  }
+
+  async putManifest(
+    name: RepositoryName,
+    reference: Tag | Digest,
+    contentType: string | undefined,
+    bytes: Buffer,
+  ): Promise<StoredManifest> {
+    const document = parseManifest(bytes, contentType);
+    const digest = digestOf(bytes);
+    if (isDigest(reference) && reference !== digest) {
+      throw digestInvalid(reference, 'provided digest did not match uploaded content');
+    }
+    await this.#refuseMissing(name, document);
+    await this.#uses.use(digest);
+    await this.#content.ingest(once(bytes), { digest });
+    const { mediaType, subject, artifactType, annotations } = document;
+    await this.#records.addManifest(name, {
+      mediaType,
+      digest,
+      size: bytes.length,
+      ...(artifactType === undefined ? {} : { artifactType }),
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(subject === undefined ? {} : { subject }),
+    });
+    if (!isDigest(reference)) await this.#records.setTag(name, reference, digest);
+    return { digest, subject };
+  }
+
+  async #refuseMissing(name: RepositoryName, { blobs, manifests }: ManifestDocument): Promise<void> {
+    const missing: Digest[] = [];
+    for (const digest of new Set(blobs)) if ((await this.blob(name, digest)) === undefined) missing.push(digest);
+    for (const digest of new Set(manifests)) {
+      await this.#uses.use(digest);
+      if ((await this.#records.manifest(name, digest)) === undefined) missing.push(digest);
+    }
+    const [first, ...others] = missing;
+    if (first !== undefined) throw manifestBlobsUnknown([first, ...others]);
+  }
+
+  async deleteManifest(name: RepositoryName, digest: Digest): Promise<boolean> {
+    for (const tag of (await this.#records.tags(name)) ?? []) {
+      if ((await this.#records.tag(name, tag)) === digest) await this.#records.deleteTag(name, tag);
+    }
+    return this.#records.deleteManifest(name, digest);
+  }
+
+  deleteTag(name: RepositoryName, tag: Tag): Promise<boolean> {
+    return this.#records.deleteTag(name, tag);
+  }
+
+  deleteBlob(name: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.#records.deleteBlob(name, digest);
+  }
+
+  #part(digest: Digest, { first, last }: ByteRange): AsyncIterable<Uint8Array> {
+    return createReadStream(this.#content.pathOf(digest), { start: first, end: last, highWaterMark: READ_BYTES });
+  }
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

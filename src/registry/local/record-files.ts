@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Small files that are there whole or not at all, after a power cut, too. What a crash leaves of them is in a folder of
+ * its own.
+ */
+export class RecordFiles {
+  readonly #temporary: string;
+
+  /** `temporary` is in the same file system as the records. */
+  constructor(temporary: string) {
+    this.#temporary = temporary;
+    mkdirSync(temporary, { recursive: true, mode: 0o700 });
+  }
+
+  async write(path: string, content: string): Promise<void> {
+    const temporary = join(this.#temporary, randomBytes(12).toString('hex'));
+    const folder = dirname(path);
+    try {
+      const file = await open(temporary, 'wx', 0o600);
+      try {
+        await file.writeFile(content);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await syncFolder(folder);
+  }
+
+  /** Undefined without such a record. */
+  async read(path: string): Promise<string | undefined> {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Returns whether it was there. */
+  async delete(path: string): Promise<boolean> {
+    try {
+      await rm(path);
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+    await syncFolder(dirname(path));
+    return true;
+  }
+
+  /** The names in a folder, in lexical order; undefined without such a folder. */
+  async list(folder: string): Promise<string[] | undefined> {
+    try {
+      return (await readdir(folder)).sort();
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Removes what a crash left half-written. Only at start. */
+  async sweep(): Promise<void> {
+    for (const name of await readdir(this.#temporary)) await rm(join(this.#temporary, name), { force: true });
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}

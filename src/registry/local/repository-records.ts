@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import type { Digest } from '../../lib/digest.ts';
+import { hexOf, isDigest } from '../../lib/digest.ts';
+import { isRepositoryName, isTag, type RepositoryName, type Tag } from '../names.ts';
+import type { Descriptor } from '../registry-content.ts';
+import type { RecordFiles } from './record-files.ts';
+
+/** What is remembered of a manifest besides its bytes. */
+export interface ManifestRecord extends Descriptor {
+  readonly subject?: Digest;
+}
+
+/**
+ * Which repository has what: a folder for each, whose `_blobs`, `_manifests`, `_tags` and `_referrers` cannot be taken
+ * for a part of a repository's name. Nothing here says that the content itself is there.
+ */
+export class RepositoryRecords {
+  readonly #root: string;
+  readonly #files: RecordFiles;
+
+  constructor(root: string, files: RecordFiles) {
+    this.#root = root;
+    this.#files = files;
+  }
+
+  /** Those that have anything of this kind, in the order of their names. */
+  async repositories(kind: '_manifests' | '_blobs'): Promise<RepositoryName[]> {
+    const found: RepositoryName[] = [];
+    const visit = async (name: string): Promise<void> => {
+      for (const entry of (await this.#files.list(join(this.#root, name))) ?? []) {
+        if (!entry.startsWith('_')) await visit(name === '' ? entry : `${name}/${entry}`);
+        else if (entry === kind && isRepositoryName(name) && (await this.#hasAny(name, kind))) found.push(name);
+      }
+    };
+    await visit('');
+    return found.sort();
+  }
+
+  async #hasAny(name: RepositoryName, kind: string): Promise<boolean> {
+    return ((await this.#files.list(this.#path(name, kind))) ?? []).length > 0;
+  }
+
+  /** Undefined without such a repository. */
+  async tags(name: RepositoryName): Promise<Tag[] | undefined> {
+    if (!(await this.#hasAny(name, '_manifests'))) return undefined;
+    return ((await this.#files.list(this.#path(name, '_tags'))) ?? []).filter(isTag);
+  }
+
+  async tag(name: RepositoryName, tag: Tag): Promise<Digest | undefined> {
+    const digest = await this.#files.read(this.#path(name, '_tags', tag));
+    return digest !== undefined && isDigest(digest) ? digest : undefined;
+  }
+
+  setTag(name: RepositoryName, tag: Tag, digest: Digest): Promise<void> {
+    return this.#files.write(this.#path(name, '_tags', tag), digest);
+  }
+
+  deleteTag(name: RepositoryName, tag: Tag): Promise<boolean> {
+    return this.#files.delete(this.#path(name, '_tags', tag));
+  }
+
+  async manifest(name: RepositoryName, digest: Digest): Promise<ManifestRecord | undefined> {
+    const content = await this.#files.read(this.#path(name, '_manifests', hexOf(digest)));
+    return content === undefined ? undefined : (JSON.parse(content) as ManifestRecord);
+  }
+
+  async manifests(name: RepositoryName): Promise<Digest[]> {
+    return digestsOf(await this.#files.list(this.#path(name, '_manifests')));
+  }
+
+  /** The subject's list first: an entry there that has no manifest is passed over. */
+  async addManifest(name: RepositoryName, record: ManifestRecord): Promise<void> {
+    const { subject, digest } = record;
+    if (subject !== undefined) await this.#files.write(this.#referrer(name, subject, digest), '');
+    await this.#files.write(this.#path(name, '_manifests', hexOf(digest)), JSON.stringify(record));
+  }
+
+  async deleteManifest(name: RepositoryName, digest: Digest): Promise<boolean> {
+    const record = await this.manifest(name, digest);
+    const wasThere = await this.#files.delete(this.#path(name, '_manifests', hexOf(digest)));
+    if (record?.subject !== undefined) await this.#files.delete(this.#referrer(name, record.subject, digest));
+    return wasThere;
+  }
+
+  async referrers(name: RepositoryName, subject: Digest): Promise<ManifestRecord[]> {
+    const found: ManifestRecord[] = [];
+    for (const digest of digestsOf(await this.#files.list(this.#path(name, '_referrers', hexOf(subject))))) {
+      const record = await this.manifest(name, digest);
+      if (record !== undefined) found.push(record);
+    }
+    return found;
+  }
+
+  async hasBlob(name: RepositoryName, digest: Digest): Promise<boolean> {
+    return (await this.#files.read(this.#path(name, '_blobs', hexOf(digest)))) !== undefined;
+  }
+
+  addBlob(name: RepositoryName, digest: Digest): Promise<void> {
+    return this.#files.write(this.#path(name, '_blobs', hexOf(digest)), '');
+  }
+
+  deleteBlob(name: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.#files.delete(this.#path(name, '_blobs', hexOf(digest)));
+  }
+
+  async blobs(name: RepositoryName): Promise<Digest[]> {
+    return digestsOf(await this.#files.list(this.#path(name, '_blobs')));
+  }
+
+  #referrer(name: RepositoryName, subject: Digest, digest: Digest): string {
+    return this.#path(name, '_referrers', hexOf(subject), hexOf(digest));
+  }
+
+  #path(name: RepositoryName, ...rest: string[]): string {
+    return join(this.#root, name, ...rest);
+  }
+}
+
+function digestsOf(names: readonly string[] | undefined): Digest[] {
+  return (names ?? []).map((name) => `sha256:${name}`).filter(isDigest);
+}

@@ -1,0 +1,73 @@
+import { PartialBlob } from '../../content/partial-blob.ts';
+import type { Digest } from '../../lib/digest.ts';
+import { KeyedLock } from '../../lib/keyed-lock.ts';
+import { type BlobUpload, UploadOffset } from '../registry-content.ts';
+import { uploadUnknown } from '../registry-error.ts';
+import { untilAborted } from './until-aborted.ts';
+
+export interface UploadActions {
+  /** Makes a blob of it. */
+  readonly keep: (partial: PartialBlob, digest: Digest) => Promise<void>;
+  /** Removes what is left of it; called once, at its end. */
+  readonly remove: () => Promise<void>;
+}
+
+/** One upload, which one request at a time works on: a new one interrupts the one before, which may be a dead connection. */
+export class UploadSession implements BlobUpload {
+  readonly id: string;
+  readonly #partial: PartialBlob;
+  readonly #actions: UploadActions;
+  readonly #turns = new KeyedLock();
+  #current = new AbortController();
+  #isOver = false;
+
+  private constructor(id: string, partial: PartialBlob, actions: UploadActions) {
+    this.id = id;
+    this.#partial = partial;
+    this.#actions = actions;
+  }
+
+  static async open(id: string, path: string, actions: UploadActions): Promise<UploadSession> {
+    return new UploadSession(id, await PartialBlob.at(path), actions);
+  }
+
+  get sizeBytes(): number {
+    return this.#partial.sizeBytes;
+  }
+
+  append(source: AsyncIterable<Uint8Array>, offset: number | undefined): Promise<void> {
+    return this.#takeOver(async (signal) => {
+      if (offset !== undefined && offset !== this.sizeBytes) throw new UploadOffset(this);
+      await this.#partial.append(untilAborted(source, signal));
+    });
+  }
+
+  finish(digest: Digest): Promise<void> {
+    return this.#takeOver(async () => {
+      try {
+        await this.#actions.keep(this.#partial, digest);
+      } finally {
+        await this.#end();
+      }
+    });
+  }
+
+  cancel(): Promise<void> {
+    return this.#takeOver(() => this.#end());
+  }
+
+  #takeOver(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#current.abort();
+    const mine = new AbortController();
+    this.#current = mine;
+    return this.#turns.run('', async () => {
+      if (this.#isOver) throw uploadUnknown();
+      await work(mine.signal);
+    });
+  }
+
+  #end(): Promise<void> {
+    this.#isOver = true;
+    return this.#actions.remove();
+  }
+}

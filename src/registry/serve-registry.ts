@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { EngineError, messageOf } from '../errors/engine-error.ts';
+import { Htpasswd } from './htpasswd.ts';
+import { basicAuth } from './http/basic-auth.ts';
+import { createHandler } from './http/create-handler.ts';
+import type { RegistryParts } from './http/route.ts';
+
+/** A connection on which nothing moves for this long is cut; an upload can be gone on with. */
+const IDLE_MS = 5 * 60 * 1000;
+
+export interface ServeOptions extends RegistryParts {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** The path of a file of users; undefined lets everybody in. */
+  readonly htpasswd: string | undefined;
+  /** PEM; undefined serves plain HTTP. */
+  readonly tls: { readonly certificate: string | Buffer; readonly key: string | Buffer } | undefined;
+  readonly logError: (message: string, error: unknown) => void;
+}
+
+export interface ServedRegistry {
+  /** `host:port`, as a client on this host names it. */
+  readonly address: string;
+  /** Takes no more connections and cuts those that are open: what they brought is kept. */
+  close(): Promise<void>;
+}
+
+/** Serves until it is closed. @throws conflict for an address in use, invalid_argument for a broken htpasswd file */
+export async function serveRegistry(options: ServeOptions): Promise<ServedRegistry> {
+  const { htpasswd, logError, content, writable } = options;
+  const isAllowed = htpasswd === undefined ? undefined : await userCheck(htpasswd, logError);
+  const server = makeServer(options);
+  // Layers may take hours; what stands still is cut instead.
+  server.requestTimeout = 0;
+  server.timeout = IDLE_MS;
+  server.on('request', createHandler({ content, writable, isAllowed, logError }));
+  await listen(server, options);
+  const { address, family, port } = server.address() as AddressInfo;
+  return {
+    address: `${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close: () => close(server),
+  };
+}
+
+async function userCheck(
+  path: string,
+  logError: ServeOptions['logError'],
+): Promise<(request: IncomingMessage) => Promise<boolean>> {
+  const users = await Htpasswd.open(path);
+  const isKnown = basicAuth(users.check, () => users.version);
+  return async (request) => {
+    try {
+      await users.refresh();
+    } catch (error) {
+      logError(`htpasswd file ${path} cannot be read: nobody is let in`, error);
+      return false;
+    }
+    return isKnown(request);
+  };
+}
+
+function makeServer({ tls }: ServeOptions): Server {
+  if (tls === undefined) return createServer();
+  try {
+    return createTlsServer({ cert: tls.certificate, key: tls.key });
+  } catch (error) {
+    throw new EngineError('invalid_argument', `TLS certificate or key: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', (error) => {
+    reject(new EngineError('conflict', `can't listen on ${host}:${port}: ${error.message}`, { cause: error }));
+  });
+  server.listen({ host, port }, () => {
+    server.removeAllListeners('error');
+    resolve();
+  });
+  return promise;
+}
+
+function close(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  return promise;
+}

@@ -1,0 +1,75 @@
+import { LocalRegistry } from './local/local-registry.ts';
+import { type ServedRegistry, type ServeOptions, serveRegistry } from './serve-registry.ts';
+
+const HOUR_MS = 3600 * 1000;
+
+export interface RegistryOptions extends Omit<ServeOptions, 'content' | 'writable'> {
+  /** A folder that is the registry's own; it is made where it is missing. One registry at a time may use it. */
+  readonly root: string;
+  /** Nothing can be pushed or deleted then. */
+  readonly readOnly?: boolean;
+  /** How often garbage is collected; 0 for never. */
+  readonly gcIntervalMs?: number;
+  /** What nothing refers to is kept for this long, and longer while a push may need it. */
+  readonly gcGraceMs?: number;
+  /** An upload that nothing was added to for this long is given up. */
+  readonly uploadExpiryMs?: number;
+  readonly logInfo?: (message: string) => void;
+}
+
+export interface Registry extends ServedRegistry {
+  /** Now, besides the times that it happens by itself. */
+  collectGarbage(): Promise<void>;
+}
+
+/**
+ * Starts a registry over a folder: to push to, to pull from, and to look through and clean up by the OCI distribution
+ * specification 1.1. It may be killed at any moment: what it has answered is kept, and uploads can be gone on with.
+ * @throws conflict for an address in use
+ */
+export async function startRegistry(options: RegistryOptions): Promise<Registry> {
+  const local = new LocalRegistry({
+    root: options.root,
+    graceMs: options.gcGraceMs ?? HOUR_MS,
+    uploadExpiryMs: options.uploadExpiryMs ?? 24 * HOUR_MS,
+  });
+  await local.recover();
+  const served = await serveRegistry({
+    ...options,
+    content: local,
+    writable: options.readOnly === true ? undefined : local,
+  });
+  const collectGarbage = async (): Promise<void> => {
+    const { blobs, bytes } = await local.collectGarbage();
+    if (blobs > 0) options.logInfo?.(`garbage collected: ${blobs} blobs, ${bytes} bytes`);
+  };
+  const stopTimer = repeat(options.gcIntervalMs ?? HOUR_MS, () =>
+    collectGarbage().catch((error: unknown) => options.logError('garbage was not collected', error)),
+  );
+  return {
+    address: served.address,
+    collectGarbage,
+    close: async () => {
+      await stopTimer();
+      await served.close();
+    },
+  };
+}
+
+/** Runs `work` again and again, with that much time between; resolves the stop when it does not run any more. */
+function repeat(intervalMs: number, work: () => Promise<void>): () => Promise<void> {
+  if (intervalMs === 0) return () => Promise.resolve();
+  let running: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout;
+  const wait = (): void => {
+    timer = setTimeout(() => {
+      running = work().then(wait);
+    }, intervalMs).unref();
+  };
+  wait();
+  return async () => {
+    clearTimeout(timer);
+    await running;
+    clearTimeout(timer);
+  };
+}
