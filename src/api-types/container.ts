@@ -24,11 +24,16 @@ export interface NetworkEndpoint {
   readonly DNSNames: readonly string[] | null;
 }
 
+/** By the container's port, such as `80/tcp`: where it is published; null for one that is only exposed. */
+export type PortMap = Readonly<
+  Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>
+>;
+
 export interface NetworkSettings {
   readonly Bridge: string;
   readonly SandboxID: string;
   readonly SandboxKey: string;
-  readonly Ports: Readonly<Record<string, null>>;
+  readonly Ports: PortMap;
   readonly HairpinMode: boolean;
   readonly LinkLocalIPv6Address: string;
   readonly LinkLocalIPv6PrefixLen: number;
@@ -46,7 +51,10 @@ export interface NetworkSettings {
 }
 
 export interface ContainerPort {
+  /** Where it is published, as `PublicPort`; absent for one that is only exposed. */
+  readonly IP?: string;
   readonly PrivatePort: number;
+  readonly PublicPort?: number;
   readonly Type: string;
 }
 

@@ -7,6 +7,7 @@ import { checkResources } from './check-resources.ts';
 import { checkRestartPolicy } from './check-restart-policy.ts';
 import type { ContainersOptions } from './context.ts';
 import { checkLogConfig } from './log-options.ts';
+import { checkPortBindings } from './port-requests.ts';
 import { securityOptionsOf } from './security-options.ts';
 
 /** Values that are wrong whatever is built. @throws invalid_argument or internal, with Docker's texts. */
@@ -27,6 +28,7 @@ export function checkHostConfig(host: HostConfig, options: ContainersOptions): v
   for (const entry of host.ExtraHosts ?? []) checkExtraHost(entry);
   checkLogConfig(host.LogConfig);
   checkTmpfs(host);
+  checkPortBindings(host);
   checkStorage(host);
   if (Object.hasOwn(host.Annotations ?? {}, '')) {
     throw invalidArgument('invalid Annotations: the empty string is not permitted as an annotation key');

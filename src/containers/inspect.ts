@@ -53,7 +53,7 @@ export async function inspectContainer(
     ...(sizes === undefined ? {} : { SizeRw: sizes.writableBytes, SizeRootFs: sizes.rootFsBytes }),
     Mounts: shownMounts(context, record),
     Config: config,
-    NetworkSettings: networkSettingsOf(record),
+    NetworkSettings: networkSettingsOf(context, record),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ContainersContext } from './context.ts';
 import { usesVolume } from './mounts/shown-mounts.ts';
 import { withProtocol } from './network-settings.ts';
 import { type ContainerRecord, isRunning, ZERO_TIME } from './record.ts';
+import { portListOf } from './shown-ports.ts';
 
 const NAMES = [
   'ancestor',
@@ -39,10 +40,7 @@ export async function listFilter(context: ContainersContext, filters: Filters): 
     ...whenGiven(filters, 'exited', exitedPredicate),
     ...whenGiven(filters, 'health', healthPredicate),
     ...whenGiven(filters, 'expose', exposePredicate),
-    ...whenGiven(filters, 'publish', (values) => {
-      for (const value of values) parsePorts('publish', value);
-      return () => false;
-    }),
+    ...whenGiven(filters, 'publish', (values) => publishPredicate(context, values)),
     ...whenGiven(filters, 'id', (values) => (record) => matchesAny(values, [record.id])),
     ...whenGiven(filters, 'name', (values) => (record) => matchesAny(values, [record.name, `/${record.name}`])),
     ...whenGiven(filters, 'network', (values) => networkPredicate(values)),
@@ -95,6 +93,12 @@ function healthPredicate(values: readonly string[]): Predicate {
 function exposePredicate(values: readonly string[]): Predicate {
   const wanted = new Set(values.flatMap((value) => parsePorts('expose', value)));
   return ({ config }) => Object.keys(config.ExposedPorts ?? {}).some((port) => wanted.has(withProtocol(port)));
+}
+
+function publishPredicate(context: ContainersContext, values: readonly string[]): Predicate {
+  const wanted = new Set(values.flatMap((value) => parsePorts('publish', value)));
+  return (record) =>
+    portListOf(context, record).some(({ PublicPort, Type }) => wanted.has(`${PublicPort ?? 0}/${Type}`));
 }
 
 /** `80`, `80/udp` or `80-90/tcp`, as single ports with their protocols. */

@@ -1,5 +1,7 @@
 import type { NetworkEndpoint, NetworkSettings } from '../api-types/container.ts';
+import type { ContainersContext } from './context.ts';
 import { type ContainerNetworkRecord, type ContainerRecord, isRunning } from './record.ts';
+import { portMapOf } from './shown-ports.ts';
 
 const DEFAULT_BRIDGE = 'bridge';
 
@@ -39,7 +41,10 @@ export function networksOf(record: ContainerRecord): Record<string, NetworkEndpo
 }
 
 /** As Docker's inspect shows it. The fields of the default bridge stand a second time at the top. */
-export function networkSettingsOf(record: ContainerRecord): NetworkSettings {
+export function networkSettingsOf(
+  context: Pick<ContainersContext, 'network'>,
+  record: ContainerRecord,
+): NetworkSettings {
   const { networks, sandbox } = record;
   const bridge = networks.find(({ name }) => name === DEFAULT_BRIDGE);
   const onBridge = bridge === undefined ? undefined : endpointOf(bridge, isRunning(record));
@@ -47,7 +52,7 @@ export function networkSettingsOf(record: ContainerRecord): NetworkSettings {
     Bridge: '',
     SandboxID: sandbox?.id ?? '',
     SandboxKey: sandbox?.key ?? '',
-    Ports: portsOf(record),
+    Ports: portMapOf(context, record),
     HairpinMode: false,
     LinkLocalIPv6Address: '',
     LinkLocalIPv6PrefixLen: 0,
@@ -63,13 +68,6 @@ export function networkSettingsOf(record: ContainerRecord): NetworkSettings {
     MacAddress: isRunning(record) ? (onBridge?.MacAddress ?? '') : '',
     Networks: networksOf(record),
   };
-}
-
-/** Exposed ports of a running container, each without a binding. */
-function portsOf(record: ContainerRecord): Record<string, null> {
-  const hasAddress = record.networks.some(({ endpoint }) => (endpoint?.ipAddress ?? '') !== '');
-  if (!isRunning(record) || !hasAddress) return {};
-  return Object.fromEntries(Object.keys(record.config.ExposedPorts ?? {}).map((port) => [withProtocol(port), null]));
 }
 
 export function withProtocol(port: string): string {

@@ -11,23 +11,16 @@ function isSet(value: Emptiable): boolean {
 
 /** What each field that must stay empty asks for, in words. */
 const HOST_FIELDS: Partial<Record<keyof HostConfig, string>> = {
-  PortBindings: 'publishing a port',
-  PublishAllPorts: 'publishing ports',
   Cgroup: "another container's control group",
 };
-
-/** There is nothing to publish where a container has the host's own ports; Docker warns and goes on. */
-const IGNORED_ON_HOST_NETWORK: ReadonlySet<string> = new Set(['PortBindings', 'PublishAllPorts']);
 
 /**
  * Refuses what a container would have to do without: nothing that was asked for is ignored.
  * @throws not_implemented naming the field.
  */
 export function refuseUnsupported(config: ContainerConfig, host: HostConfig): void {
-  const hostNetwork = host.NetworkMode === 'host';
   for (const [field, what] of Object.entries(HOST_FIELDS)) {
     const value = host[field as keyof HostConfig] as Emptiable;
-    if (hostNetwork && IGNORED_ON_HOST_NETWORK.has(field)) continue;
     if (isSet(value)) throw notSupported(`HostConfig.${field}`, what);
   }
   if (config.NetworkDisabled === true) throw notSupported('NetworkDisabled', 'a container without any network');

@@ -97,6 +97,7 @@ async function runWith(
   store.update(id, { ...places, config: named.config, state: { ...record.state, starting: formatNs(nowNs()) } });
   const [{ pid }] = await Promise.all([
     runtime.create({
+      keepOpen: network.portSockets(id),
       id,
       spec,
       terminal: config.Tty,
@@ -108,6 +109,7 @@ async function runWith(
     }),
     network.connect(id),
   ]);
+  network.closePortSockets(id);
   await context.attachments.connect(id);
   const startedAt = formatNs(nowNs());
   await runtime.start(id);

@@ -1,5 +1,8 @@
 import type { ContainerId } from '../lib/ids.ts';
 import type { EndpointSettings, NetworkRecord } from '../state/networks.ts';
+import type { PublishedPort } from '../state/published-ports.ts';
+import type { Fd } from '../sys/syscalls.ts';
+import type { PortRequest } from './ports/port-request.ts';
 
 /** One network that a container asks for. */
 export interface NetworkAttachment {
@@ -16,6 +19,8 @@ export interface NetworkRequest {
   /** The container's own names; where names are resolved, its aliases and its short ID are added. */
   readonly name: string;
   readonly hostname: string;
+  /** Ports of the container to be reached through the host. */
+  readonly ports: readonly PortRequest[];
 }
 
 /** An endpoint with Docker's field names in camelCase; empty strings where Docker has them. */
@@ -72,18 +77,28 @@ export interface ContainerNetwork {
   find(reference: string): NetworkRecord;
   /**
    * Reserves the addresses, makes the namespace. The links are not there yet: call `connect` beside `crun create`.
-   * @throws not_found for a network; forbidden, invalid_argument for an address that cannot be given.
+   * @throws not_found for a network; forbidden, invalid_argument for an address that cannot be given; internal for a
+   * port that somebody has.
    */
   prepare(request: NetworkRequest): Promise<PreparedNetwork>;
-  /** Links, addresses and routes; done before the container's process runs. */
-  connect(id: ContainerId): Promise<void>;
+  /** The ports of the host that lead to a container that is prepared or connected. */
+  publishedPorts(id: ContainerId): readonly PublishedPort[];
+  /** The sockets that keep these ports, for the container's monitor to hold while it lives. */
+  portSockets(id: ContainerId): readonly Fd[];
+  /** The monitor holds them now: the daemon's own copies are closed. Idempotent; `disconnect` does it as well. */
+  closePortSockets(id: ContainerId): void;
+  /**
+   * Links, addresses, routes and a name server; done before the container's process runs. `servers` are the name servers
+   * that were named for the container.
+   */
+  connect(id: ContainerId, servers: readonly string[]): Promise<void>;
   /** Undoes both; idempotent, and safe at any point in between. The addresses are free afterwards. */
   disconnect(id: ContainerId): Promise<void>;
   /**
    * Puts a running container into one more network, wholly or not at all.
    * @throws forbidden when it is in there; otherwise as `prepare`.
    */
-  attach(request: Omit<NetworkRequest, 'networks'> & NetworkAttachment, sandbox: Sandbox): Promise<Endpoint>;
+  attach(request: Omit<NetworkRequest, 'networks' | 'ports'> & NetworkAttachment, sandbox: Sandbox): Promise<Endpoint>;
   /** Takes a running container out of a network; idempotent. */
   detach(id: ContainerId, networkId: string): Promise<void>;
   /** The endpoints of a container that is prepared or connected. */

@@ -5,7 +5,12 @@ import { familyOf } from '../lib/ip.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { StateDatabase } from '../state/database.ts';
 import { NetworkState } from '../state/networks.ts';
+import { PublishedPortsState } from '../state/published-ports.ts';
 import { readHostRoutes } from '../sys/host-routes.ts';
+import { readLocalPortRange } from '../sys/local-port-range.ts';
+import type { NamespaceSockets } from '../sys/namespace-sockets.ts';
+import type { NfTables } from '../sys/nf-tables.ts';
+import type { PortSockets } from '../sys/port-sockets.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
@@ -13,7 +18,7 @@ import { type AddressPool, defaultAddressPools, uniqueLocalPool } from './addres
 import { BridgeDevice } from './bridge-device.ts';
 import { BridgeDriver } from './bridge-driver.ts';
 import { defaultBridgeOptions } from './bridge-options.ts';
-import { defaultHostFiles, type HostFiles } from './container-files.ts';
+import { defaultHostFiles, type HostFiles, hostServers } from './container-files.ts';
 import { HostRules } from './firewall/host-rules.ts';
 import { hostDriver } from './host-driver.ts';
 import { namesFor } from './names.ts';
@@ -21,8 +26,10 @@ import { NamespacePins } from './namespace-pins.ts';
 import { Networks } from './networks.ts';
 import type { NetworkEventSink } from './networks-context.ts';
 import { NullDriver } from './null-driver.ts';
+import { PublishedPorts } from './ports/published-ports.ts';
 import { AddressBook } from './reserve-addresses.ts';
 import { type DnsOverrides, parseResolvConf } from './resolv-conf.ts';
+import { Resolvers } from './resolver/resolvers.ts';
 import { Subnets } from './subnets.ts';
 
 export interface NetworksOptions {
@@ -30,6 +37,9 @@ export interface NetworksOptions {
   readonly state: StateDatabase;
   readonly syscalls: Pick<Syscalls, 'createNetworkNamespace' | 'unmount' | 'tryLock'>;
   readonly netlink: RouteNetlink;
+  readonly nfTables: NfTables;
+  readonly portSockets: PortSockets;
+  readonly namespaceSockets: NamespaceSockets;
   readonly events: NetworkEventSink;
   readonly warn: (message: string) => void;
   /** Empty for the default data root, otherwise 8 hexadecimal digits that no other daemon of the host has. */
@@ -68,6 +78,16 @@ export function createNetworks(options: NetworksOptions): Networks {
   });
   const addresses = new AddressBook();
   const device = new BridgeDevice(netlink, table);
+  const rules = new HostRules({ netlink, table, ports: () => ports.elements(), uplinks, warn });
+  const ports = new PublishedPorts({
+    state: new PublishedPortsState(options.state),
+    sockets: options.portSockets,
+    tables: options.nfTables,
+    exclusively: rules.exclusively,
+    table,
+    translated: () => '',
+    localPortRange: readLocalPortRange,
+  });
   return new Networks({
     state,
     netlink,
@@ -81,7 +101,14 @@ export function createNetworks(options: NetworksOptions): Networks {
       null: new NullDriver(netlink),
     },
     pins: new NamespacePins(syscalls, options.execRoot),
-    rules: new HostRules({ netlink, table, ports: () => [], warn }),
+    rules,
+    ports,
+    resolvers: new Resolvers({
+      sockets: options.namespaceSockets,
+      execRoot: options.execRoot,
+      state,
+      hostServers: () => hostServers(host),
+    }),
     events: options.events,
     files: { host, dns: options.dns ?? { servers: [], search: [], options: [] } },
     bridgeOptions: defaultBridgeOptions({
@@ -100,6 +127,12 @@ function poolsOf({ pools = [], execRoot }: NetworksOptions, tag: string): readon
     ...(hasFamily(4) ? [] : defaultAddressPools),
     ...(hasFamily(6) ? [] : [uniqueLocalPool(`${hostname()} ${execRoot} ${tag}`)]),
   ];
+}
+
+/** Links that a default route leads through. */
+function uplinks(): string[] {
+  const routes = readHostRoutes().filter(({ subnet, hasGateway }) => subnet.prefixLength === 0 && hasGateway);
+  return [...new Set(routes.map(({ link }) => link))];
 }
 
 async function nameserversIn(path: string): Promise<string[]> {

@@ -5,6 +5,8 @@ import type { FilesContext } from './container-files.ts';
 import type { NetworkDriver } from './driver.ts';
 import type { HostRules } from './firewall/host-rules.ts';
 import type { NamespacePins } from './namespace-pins.ts';
+import type { PublishedPorts } from './ports/published-ports.ts';
+import type { Resolvers } from './resolver/resolvers.ts';
 import type { Subnets } from './subnets.ts';
 
 export type NetworkAction = 'create' | 'connect' | 'disconnect' | 'destroy' | 'prune';
@@ -27,6 +29,8 @@ export interface NetworksContext {
   readonly subnets: Pick<Subnets, 'refuseTaken'>;
   readonly pins: NamespacePins;
   readonly rules: Pick<HostRules, 'apply' | 'remove'>;
+  readonly ports: PublishedPorts;
+  readonly resolvers: Pick<Resolvers, 'open' | 'reopen' | 'close'>;
   readonly events: NetworkEventSink;
   readonly files: Pick<FilesContext, 'host' | 'dns'>;
   /** Options of the default bridge network, which follow the daemon's flags. */

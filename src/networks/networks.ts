@@ -1,6 +1,8 @@
 import type { Filters } from '../lib/filters.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
+import type { PublishedPort } from '../state/published-ports.ts';
+import type { Fd } from '../sys/syscalls.ts';
 import { containerFiles } from './container-files.ts';
 import type {
   ContainerNetwork,
@@ -37,10 +39,14 @@ export class Networks implements ContainerNetwork {
 
   find = (reference: string): NetworkRecord => findNetwork(this.list(), reference);
   prepare = (request: NetworkRequest): Promise<PreparedNetwork> => this.#sandboxes.prepare(request);
-  connect = (id: ContainerId): Promise<void> => this.#sandboxes.connect(id);
+  connect = (id: ContainerId, servers: readonly string[]): Promise<void> => this.#sandboxes.connect(id, servers);
   disconnect = (id: ContainerId): Promise<void> => this.#sandboxes.disconnect(id);
   attach = (request: AttachRequest, sandbox: Sandbox): Promise<Endpoint> => this.#sandboxes.attach(request, sandbox);
   detach = (id: ContainerId, networkId: string): Promise<void> => this.#sandboxes.detach(id, networkId);
+
+  publishedPorts = (id: ContainerId): readonly PublishedPort[] => this.#context.ports.of(id);
+  portSockets = (id: ContainerId): readonly Fd[] => this.#context.ports.sockets(id);
+  closePortSockets = (id: ContainerId): void => this.#context.ports.closeSockets(id);
 
   endpoints(id: ContainerId): Endpoint[] {
     return this.#sandboxes.placed(id).map(({ network, record }) => shownEndpoint(network, record));

@@ -20,6 +20,7 @@ export async function restoreNetworks(
   const { state, pins, drivers, rules } = context;
   await pins.open();
   keepPredefined(context);
+  context.ports.keepOnly(running);
   await releaseAllBut(context, sandboxes, running);
   await removeStrays(context);
   for (const network of state.networks()) {

@@ -10,11 +10,12 @@ import type { LinkPlan, NetworkDriver } from './driver.ts';
 import { gatewayOf } from './endpoint-addresses.ts';
 import { findNetwork } from './find-network.ts';
 import type { NetworksContext } from './networks-context.ts';
-import { isPredefined } from './predefined.ts';
+import { publishPorts, reservePorts } from './ports/container-ports.ts';
+import { hasResolver } from './predefined.ts';
 import { publishNetwork } from './publish-network.ts';
 import { shownEndpoint } from './shown-endpoint.ts';
 
-export type AttachRequest = Omit<NetworkRequest, 'networks'> & NetworkAttachment;
+export type AttachRequest = Omit<NetworkRequest, 'networks' | 'ports'> & NetworkAttachment;
 
 /**
  * Containers' places in networks. An endpoint's row is there before its address is used and goes after it is not any
@@ -34,6 +35,7 @@ export class Sandboxes {
     try {
       const endpoints = request.networks.map((wanted) => this.#reserve({ ...request, ...wanted }, id));
       const shown = endpoints.map((record) => shownEndpoint(this.networkOf(record), record));
+      reservePorts(this.#context.ports, request, this.placed(request.id));
       const [first] = endpoints;
       if (first !== undefined && this.#driverOf(this.networkOf(first)).namespace === 'host') {
         return { namespace: { kind: 'host' }, sandbox: { id, key: pins.hostPath }, endpoints: shown };
@@ -61,7 +63,7 @@ export class Sandboxes {
       sandboxId,
       linkName,
       settings,
-      dnsNames: isPredefined(network.name) ? [] : dnsNamesOf(request),
+      dnsNames: hasResolver(network) ? dnsNamesOf(request) : [],
       ...driver.reserve(network, settings, inUse),
     }));
   }
@@ -74,12 +76,28 @@ export class Sandboxes {
     }
   }
 
-  async connect(id: ContainerId): Promise<void> {
+  async connect(id: ContainerId, servers: readonly string[]): Promise<void> {
     const endpoints = this.placed(id);
-    // One after the other: the kernel works on links under one lock.
+    const linked = this.#connectAll(endpoints).then(() => this.#openResolver(id, endpoints, servers));
+    await Promise.all([linked, publishPorts(this.#context.ports, id, endpoints)]);
+    for (const { network } of endpoints) publishNetwork(this.#context, network, 'connect', { container: id });
+  }
+
+  /** A container keeps its name server until its end, also when it leaves the network that it was for, as with Docker. */
+  async #openResolver(
+    id: ContainerId,
+    endpoints: readonly PlacedEndpoint[],
+    servers: readonly string[],
+  ): Promise<void> {
+    const { resolvers, pins, files } = this.#context;
+    if (!endpoints.some(({ network }) => hasResolver(network))) return;
+    await resolvers.open(id, pins.pathOf(id), servers.length > 0 ? servers : files.dns.servers);
+  }
+
+  /** One after the other: the kernel works on links under one lock. */
+  async #connectAll(endpoints: readonly PlacedEndpoint[]): Promise<void> {
     for (const { network, record } of endpoints) {
       await this.#driverOf(network).connect(network, record, this.planOf(record, endpoints));
-      publishNetwork(this.#context, network, 'connect', { container: id });
     }
   }
 
@@ -98,8 +116,8 @@ export class Sandboxes {
 
   /** The namespace first: while an address is in use its row is there. Gives back what was removed. */
   async release(id: ContainerId): Promise<EndpointRecord[]> {
-    const { state, pins } = this.#context;
-    await pins.remove(id);
+    const { state, pins, ports, resolvers } = this.#context;
+    await Promise.all([pins.remove(id), ports.withdraw(id), resolvers.close(id)]);
     return state.endpointsOf(id).flatMap(({ networkId }) => state.removeEndpoint(networkId, id) ?? []);
   }
 
@@ -119,6 +137,7 @@ export class Sandboxes {
       await this.detachRecord(record);
       throw error;
     }
+    await publishPorts(this.#context.ports, request.id, this.placed(request.id));
     publishNetwork(this.#context, network, 'connect', { container: request.id });
     return shownEndpoint(network, record);
   }
@@ -137,6 +156,7 @@ export class Sandboxes {
     await this.#driverOf(this.networkOf(record)).disconnect(record, pins.pathOf(containerId));
     state.removeEndpoint(networkId, containerId);
     await this.#setDefaultRoutes(containerId);
+    await publishPorts(this.#context.ports, containerId, this.placed(containerId));
   }
 
   async #setDefaultRoutes(id: ContainerId): Promise<void> {

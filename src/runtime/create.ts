@@ -40,6 +40,7 @@ export async function createContainer(
       pidFile: paths.monitorPidFile,
       runtimeLog: paths.runtimeLog,
       temporary: context.paths.temporary,
+      keepOpen: request.keepOpen ?? [],
     });
     if (result.kind === 'failed') {
       throw processNotStarted('create', basename(ociRuntime), spec.process.args[0] ?? '', result.message);

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { ContainerId, ExecId } from '../lib/ids.ts';
 import type { ContainerUsage } from '../sys/container-usage.ts';
+import type { Fd } from '../sys/syscalls.ts';
 import type { OciProcess, OciSpec } from './oci-spec.ts';
 
 export type { ContainerUsage };
@@ -25,6 +26,8 @@ export interface CreateRequest extends StdioOptions {
   readonly ociRuntime: string;
   /** Mounts a file system in memory at `sharedMemoryOf(id)`, for the specification to name; gone with `delete`. */
   readonly sharedMemoryBytes?: number;
+  /** Kept open by the monitor for as long as it lives, and seen by nothing else; the caller closes its own copies. */
+  readonly keepOpen?: readonly Fd[];
 }
 
 export interface ExecRequest extends StdioOptions {

@@ -4,7 +4,7 @@ import { internalError, isEngineError, messageOf } from '../errors/engine-error.
 import { type LaunchedProcess, launch } from '../sys/launch.ts';
 import { identify, type ProcessIdentity } from '../sys/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
-import type { Syscalls } from '../sys/syscalls.ts';
+import type { Fd, Syscalls } from '../sys/syscalls.ts';
 import { findExecutable } from './find-executable.ts';
 
 const SYNC_FD = 3;
@@ -23,6 +23,8 @@ export interface MonitorLaunch {
   readonly temporary: string;
   /** Called when clients can connect, before the process is made; the monitor waits for it. Execs only. */
   readonly beforeStart?: () => Promise<void>;
+  /** See `CreateRequest.keepOpen`. */
+  readonly keepOpen?: readonly Fd[];
 }
 
 /** The monitor's answer: the process it made, or what the OCI runtime wrote to standard error. */
@@ -86,6 +88,7 @@ function run(monitor: MonitorLaunch): LaunchedProcess {
         ...(attaches ? { _OCI_STARTPIPE: String(START_FD), _OCI_ATTACHPIPE: String(ATTACH_FD) } : {}),
       },
       streams: (attaches ? ATTACH_FD : SYNC_FD) - 1,
+      inherited: monitor.keepOpen ?? [],
     });
   } catch (error) {
     throw isEngineError(error) ? error : internalError(`conmon: ${messageOf(error)}`, error);

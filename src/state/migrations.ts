@@ -6,6 +6,7 @@ import { manyNetworksMigration } from './migrations/005-many-networks.ts';
 import { volumesMigration } from './migrations/006-volumes.ts';
 import { distributionMigration } from './migrations/007-distribution.ts';
 import { buildCacheMigration } from './migrations/008-build-cache.ts';
+import { publishedPortsMigration } from './migrations/010-published-ports.ts';
 import type { Migration } from './migrations/migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   volumesMigration,
   distributionMigration,
   buildCacheMigration,
+  publishedPortsMigration,
 ];

@@ -13,6 +13,8 @@ export interface LaunchRequest {
   readonly env: Readonly<Record<string, string>>;
   /** How many of its descriptors, from 2 (standard error) on, lead here. 0 and 1 lead nowhere. */
   readonly streams: number;
+  /** Its next descriptors; the caller closes its own copies. */
+  readonly inherited?: readonly Fd[];
 }
 
 export interface LaunchedProcess {
@@ -44,7 +46,7 @@ export function launch(syscalls: LaunchSyscalls, request: LaunchRequest): Launch
       args: request.args,
       env: Object.entries(request.env).map(([name, value]) => `${name}=${value}`),
       directory: request.directory,
-      descriptors: theirs,
+      descriptors: [...theirs, ...(request.inherited ?? [])],
     });
     return { streams, exited: reapAtExit(syscalls, pid) };
   } catch (error) {

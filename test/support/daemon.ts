@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { leaveDockerUser } from '../../src/networks/forward-policy.ts';
+import { leaveDockerUser } from '../../src/networks/firewall/docker-user.ts';
 import { namesFor } from '../../src/networks/names.ts';
 import { type CommandOptions, type CommandResult, mustRun, runCommand } from './command.ts';
 import { type Answer, type CallOptions, call } from './http.ts';
@@ -165,7 +165,7 @@ export class TestDaemon {
 
 /** What a daemon leaves on purpose at its end, since its containers run on: the bridge, the nft table, dockerd's leave. */
 async function removeNetwork(tag: string): Promise<void> {
-  await leaveDockerUser(namesFor(tag).bridge);
+  await leaveDockerUser(namesFor(tag).table);
   const links = JSON.parse(await mustRun('ip', ['-json', 'link', 'show', 'type', 'bridge'])) as { ifname?: string }[];
   for (const { ifname } of links) {
     if (ifname?.includes(tag)) await mustRun('ip', ['link', 'delete', ifname]);

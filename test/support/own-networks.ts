@@ -9,6 +9,8 @@ import { createNetworks, type NetworksOptions } from '../../src/networks/create-
 import type { Networks } from '../../src/networks/networks.ts';
 import { StateDatabase } from '../../src/state/database.ts';
 import { LinuxSyscalls } from '../../src/sys/linux.ts';
+import { LinuxNfTables } from '../../src/sys/linux-nf-tables.ts';
+import { LinuxPortSockets } from '../../src/sys/linux-port-sockets.ts';
 import { LinuxRouteNetlink } from '../../src/sys/linux-route-netlink.ts';
 import { runCommand } from './command.ts';
 import { daemonTag, findLeaks } from './leaks.ts';
@@ -34,6 +36,8 @@ export class OwnNetworks {
       state: this.#state,
       syscalls: new LinuxSyscalls(),
       netlink: new LinuxRouteNetlink(),
+      nfTables: new LinuxNfTables(),
+      portSockets: new LinuxPortSockets(),
       events: { publish: ({ action, attributes }) => this.events.push(`${action} ${attributes['name']}`) },
       warn: (message) => this.warnings.push(message),
       daemonTag: this.tag,
@@ -53,7 +57,13 @@ export class OwnNetworks {
 /** A request of a container that does not exist otherwise. */
 export function requestFor(network: string, settings: Partial<NetworkAttachment['settings']> = {}): NetworkRequest {
   const id = randomId<ContainerId>();
-  return { id, name: 'box', hostname: id.slice(0, 12), networks: [{ network, settings: { ...plain, ...settings } }] };
+  return {
+    id,
+    name: 'box',
+    hostname: id.slice(0, 12),
+    ports: [],
+    networks: [{ network, settings: { ...plain, ...settings } }],
+  };
 }
 
 const plain: NetworkAttachment['settings'] = {

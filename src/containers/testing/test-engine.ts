@@ -179,6 +179,9 @@ function fakeNetwork(calls: string[]): ContainerNetwork {
     dnsNames: [],
   };
   return {
+    publishedPorts: () => [],
+    portSockets: () => [],
+    closePortSockets: () => undefined,
     prepare: async () => {
       calls.push('prepare');
       return { namespace: { kind: 'private' }, sandbox: { id: 's', key: '/netns/s' }, endpoints: [endpoint] };

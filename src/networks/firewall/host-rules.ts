@@ -1,0 +1,99 @@
+import { messageOf } from '../../errors/engine-error.ts';
+import { familyOf } from '../../lib/ip.ts';
+import { KeyedLock } from '../../lib/keyed-lock.ts';
+import type { NetworkRecord } from '../../state/networks.ts';
+import type { RouteNetlink } from '../../sys/route-netlink.ts';
+import { allowsIcc, bridgeOf, masquerades } from '../bridge-options.ts';
+import type { PortElement } from '../ports/port-elements.ts';
+import { applyTable, removeTable } from './apply-table.ts';
+import { acceptInDockerUser, hasDockerUser, leaveDockerUser } from './docker-user.ts';
+import { findForwardDrop } from './forward-policy.ts';
+import type { BridgedNetwork } from './table.ts';
+
+/** The daemon's part in how the host forwards packets. Tables and policies of others stay as they are. */
+export class HostRules {
+  readonly #netlink: RouteNetlink;
+  readonly #table: string;
+  readonly #ports: () => readonly PortElement[];
+  readonly #uplinks: () => readonly string[];
+  readonly #warn: (message: string) => void;
+  readonly #changes = new KeyedLock();
+  #warned = '';
+
+  constructor(options: {
+    readonly netlink: RouteNetlink;
+    readonly table: string;
+    /** What leads to running containers, whenever the table is made. */
+    readonly ports: () => readonly PortElement[];
+    /** Links that the host's own way out leads through. */
+    readonly uplinks: () => readonly string[];
+    readonly warn: (message: string) => void;
+  }) {
+    this.#netlink = options.netlink;
+    this.#table = options.table;
+    this.#ports = options.ports;
+    this.#uplinks = options.uplinks;
+    this.#warn = options.warn;
+  }
+
+  /** Runs one change of the table after the other. */
+  exclusively = <T>(work: () => Promise<T>): Promise<T> => this.#changes.run(this.#table, work);
+
+  /** Switches forwarding on and puts the rules for these networks in place of the former ones. Idempotent. */
+  apply(networks: readonly NetworkRecord[]): Promise<void> {
+    const bridged = networks.filter(({ driver }) => driver === 'bridge').map(bridgedNetwork);
+    return this.exclusively(async () => {
+      this.#forward(bridged);
+      const content = { networks: bridged, ports: this.#ports(), uplinks: this.#uplinks() };
+      await Promise.all([applyTable(this.#table, content), this.#passThrough()]);
+    });
+  }
+
+  #forward(networks: readonly BridgedNetwork[]): void {
+    try {
+      this.#netlink.setSysctl('ipv4/ip_forward', '1');
+      const hasIpv6 = networks.some(({ subnets }) => subnets.some((subnet) => familyOf(subnet) === 6));
+      if (hasIpv6) this.#netlink.setSysctl('ipv6/conf/all/forwarding', '1');
+      for (const { bridge, internal } of networks) {
+        // This host's packets to 127.0.0.1 may be sent on to containers; the table keeps what comes from them off it.
+        if (!internal) this.#netlink.setSysctl(`ipv4/conf/${bridge}/route_localnet`, '1');
+      }
+    } catch (error) {
+      this.#warn(`IP forwarding is off, so containers reach this host and each other only: ${messageOf(error)}`);
+    }
+  }
+
+  /** No rule of ours helps against another chain that drops; dockerd has a place for rules that come before its own. */
+  async #passThrough(): Promise<void> {
+    const [drop, families] = await Promise.all([findForwardDrop(), hasDockerUser()]);
+    let reason = '';
+    try {
+      await acceptInDockerUser(this.#table, families);
+    } catch (error) {
+      reason = ` (${messageOf(error)})`;
+    }
+    if (drop === undefined || (drop.hasDockerUser && reason === '')) return;
+    const warning = `the chain ${drop.chain} drops forwarded packets, so containers reach nothing outside, and published ports are reached from this host only: let packets from and to their bridges through there${reason}`;
+    if (warning !== this.#warned) this.#warn(warning);
+    this.#warned = warning;
+  }
+
+  /** Idempotent. Forwarding stays on: others may have come to need it. */
+  remove(): Promise<void> {
+    return this.exclusively(async () => {
+      await removeTable(this.#table);
+      await leaveDockerUser(this.#table);
+    });
+  }
+}
+
+function bridgedNetwork(network: NetworkRecord): BridgedNetwork {
+  return {
+    name: network.name,
+    bridge: bridgeOf(network),
+    subnets: network.subnets.map(({ subnet }) => subnet),
+    icc: allowsIcc(network),
+    internal: network.internal,
+    masquerade: masquerades(network),
+  };
+}
