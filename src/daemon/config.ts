@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { RegistrySettings } from '../distribution/registry-settings.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
 import { DEFAULT_HOST, type Host, parseHost } from './hosts.ts';
 import type { LogLevel, OptionName, OptionValues } from './options.ts';
@@ -7,6 +8,14 @@ import type { LogLevel, OptionName, OptionValues } from './options.ts';
 export const DEFAULT_CONFIG_FILE = '/etc/skiff/daemon.json';
 const DEFAULT_DATA_ROOT = '/var/lib/skiff';
 const DEFAULT_EXEC_ROOT = '/run/skiff';
+
+/** Docker's own comes first, so that what is set up for it needs no copy. */
+const CERTIFICATE_FOLDERS = ['/etc/docker/certs.d', '/etc/skiff/certs.d'];
+// Dockerd's numbers.
+const DEFAULT_DOWNLOADS = 3;
+const DEFAULT_UPLOADS = 5;
+const DEFAULT_ATTEMPTS = 5;
+const FIRST_RETRY_MS = 1000;
 
 /** Those that containers may log by. */
 export const LOG_DRIVERS: readonly string[] = ['json-file', 'none'];
@@ -35,8 +44,7 @@ export interface DaemonConfig {
   };
   readonly defaultBindAddress: string;
   readonly interContainerCommunication: boolean;
-  readonly insecureRegistries: readonly string[];
-  readonly registryMirrors: readonly string[];
+  readonly registries: RegistrySettings;
   readonly logDriver: string;
   readonly logOptions: Readonly<Record<string, string>>;
 }
@@ -66,8 +74,15 @@ export function resolveConfig(values: OptionValues): DaemonConfig {
     dns: { servers: list('dns'), search: list('dns-search'), options: list('dns-opt') },
     defaultBindAddress: text('ip') ?? '0.0.0.0',
     interContainerCommunication: text('icc') !== 'false',
-    insecureRegistries: list('insecure-registry'),
-    registryMirrors: list('registry-mirror'),
+    registries: {
+      mirrors: list('registry-mirror'),
+      insecureRegistries: list('insecure-registry'),
+      certificateFolders: CERTIFICATE_FOLDERS,
+      maxDownloads: Number(text('max-concurrent-downloads') ?? DEFAULT_DOWNLOADS),
+      maxUploads: Number(text('max-concurrent-uploads') ?? DEFAULT_UPLOADS),
+      maxAttempts: Number(text('max-download-attempts') ?? DEFAULT_ATTEMPTS),
+      firstRetryMs: FIRST_RETRY_MS,
+    },
     logDriver: knownLogDriver(text('log-driver') ?? 'json-file'),
     logOptions: Object.fromEntries(list('log-opt').map(pairOf)),
   };

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { invalidArgument } from '../errors/engine-error.ts';
 import { parseHost } from './hosts.ts';
 
-/** What an option holds: one text, several, a truth value, or a map of `key=value` entries. */
-export type OptionKind = 'text' | 'list' | 'flag' | 'map';
+/** What an option holds: one text, a whole number, several texts, a truth value, or a map of `key=value` entries. */
+export type OptionKind = 'text' | 'number' | 'list' | 'flag' | 'map';
 
 export interface DaemonOption {
   /** The flag's name; also the key in the configuration file, unless `fileKey` says otherwise. */
@@ -45,6 +45,10 @@ function checkLabel(value: string): void {
 
 function checkPair(value: string): void {
   if (!value.includes('=')) throw invalidArgument(`invalid field '${value}' must be a key=value pair`);
+}
+
+function checkCount(value: string): void {
+  if (!/^\d+$/.test(value) || Number(value) < 1) throw invalidArgument(`invalid value: ${value} must be 1 or more`);
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -162,6 +166,27 @@ export const daemonOptions = [
     placeholder: 'key=value',
     help: 'Default log driver options for containers',
     check: checkPair,
+  },
+  {
+    name: 'max-concurrent-downloads',
+    kind: 'number',
+    placeholder: 'n',
+    help: 'Set the max concurrent downloads (default 3)',
+    check: checkCount,
+  },
+  {
+    name: 'max-concurrent-uploads',
+    kind: 'number',
+    placeholder: 'n',
+    help: 'Set the max concurrent uploads (default 5)',
+    check: checkCount,
+  },
+  {
+    name: 'max-download-attempts',
+    kind: 'number',
+    placeholder: 'n',
+    help: 'Set the max attempts for each transfer (default 5)',
+    check: checkCount,
   },
   {
     name: 'pidfile',

@@ -47,7 +47,7 @@ test('the file holds the same options, some under their plural names', (t) => {
   assert.equal(config.logLevel, 'debug');
   assert.deepEqual(config.addressPools, [{ base: '10.0.0.0/8', size: 24 }]);
   assert.equal(config.runtimes.get('mine'), '/opt/runc');
-  assert.deepEqual(config.insecureRegistries, ['reg:5000']);
+  assert.deepEqual(config.registries.insecureRegistries, ['reg:5000']);
 });
 
 test('an option that is in the file and on the command line is refused', (t) => {

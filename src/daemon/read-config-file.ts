@@ -75,6 +75,9 @@ function textsOf(option: DaemonOption, value: unknown): string[] {
     case 'text':
       if (typeof value === 'string') return [value];
       throw invalidArgument(`${key} must be a string`);
+    case 'number':
+      if (typeof value === 'number') return [String(value)];
+      throw invalidArgument(`${key} must be a number`);
     case 'flag':
       if (typeof value === 'boolean') return [String(value)];
       throw invalidArgument(`${key} must be true or false`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Containers, createContainers } from '../containers/containers.ts';
+import type { ContainersOptions } from '../containers/context.ts';
 import { isRunning } from '../containers/record.ts';
 import { DirectoryContentStore } from '../content/directory-content-store.ts';
 import { EventBus, KEPT_EVENTS } from '../events/event-bus.ts';
@@ -13,14 +14,19 @@ import { createNetworks } from '../networks/create-networks.ts';
 import type { Networks } from '../networks/networks.ts';
 import { createRuntime } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { DistributionBackend } from '../server/routes/distribution/backend.ts';
 import { StateDatabase } from '../state/database.ts';
 import { Cgroups } from '../sys/cgroups.ts';
 import { hasJournal, isApparmorEnabled } from '../sys/host-facts.ts';
 import { readLimitSupport } from '../sys/limit-support.ts';
+import { LinuxNamespaceSockets } from '../sys/linux-namespace-sockets.ts';
+import { LinuxNfTables } from '../sys/linux-nf-tables.ts';
+import { LinuxPortSockets } from '../sys/linux-port-sockets.ts';
 import { LinuxRouteNetlink } from '../sys/linux-route-netlink.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { DaemonConfig } from './config.ts';
+import { lazyDistribution } from './lazy-distribution.ts';
 import type { DaemonLog } from './log.ts';
 import { logReader } from './log-reader.ts';
 import { wireVolumes } from './wire-volumes.ts';
@@ -31,6 +37,7 @@ export interface Engine {
   readonly events: EventBus;
   readonly layers: LayerStore;
   readonly images: LocalImages;
+  readonly distribution: DistributionBackend;
   readonly runtime: Runtime;
   readonly networks: Networks;
   readonly containers: Containers;
@@ -52,14 +59,14 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
     syscalls,
     warn: (message) => log.warn(message),
   });
+  const parts = { database: state, content, layers };
   const images = new LocalImages({
-    database: state,
-    content,
-    layers,
+    ...parts,
     events,
     users: { containersUsing: (imageId) => usersOf(containers, imageId) },
   });
   const volumes = wireVolumes(config, { state, events, syscalls, log, layers, users: () => containers });
+  const distribution = lazyDistribution({ ...parts, images: images.forRegistries, settings: config.registries });
   const runtime = await createRuntime({
     execRoot: config.execRoot,
     syscalls,
@@ -77,20 +84,35 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
     volumes,
     events,
     logs: logReader,
-    options: {
-      directory: join(config.dataRoot, 'containers'),
-      ociRuntimes: config.runtimes,
-      defaultRuntime: config.defaultRuntime,
-      defaultLog: { driver: config.logDriver, options: config.logOptions },
-      cgroupParent: cgroupParentOf(config),
-      cgroupVersion: cgroupVersion === '2' ? 2 : 1,
-      limits: readLimitSupport(cgroupVersion === '2' ? 2 : 1),
-      apparmor: isApparmorEnabled(),
-      journald: hasJournal(),
-      logError: (message, error) => log.error(message, error),
-    },
+    options: containerOptions(config, cgroupVersion === '2' ? 2 : 1, log),
   });
-  return { state, events, layers, images, runtime, networks: network, containers, volumes, cgroupVersion };
+  return {
+    state,
+    events,
+    layers,
+    images,
+    distribution,
+    runtime,
+    networks: network,
+    containers,
+    volumes,
+    cgroupVersion,
+  };
+}
+
+function containerOptions(config: DaemonConfig, cgroupVersion: 1 | 2, log: DaemonLog): ContainersOptions {
+  return {
+    directory: join(config.dataRoot, 'containers'),
+    ociRuntimes: config.runtimes,
+    defaultRuntime: config.defaultRuntime,
+    defaultLog: { driver: config.logDriver, options: config.logOptions },
+    cgroupParent: cgroupParentOf(config),
+    cgroupVersion,
+    limits: readLimitSupport(cgroupVersion),
+    apparmor: isApparmorEnabled(),
+    journald: hasJournal(),
+    logError: (message, error) => log.error(message, error),
+  };
 }
 
 function usersOf(containers: Containers, imageId: ImageId): ImageUser[] {
@@ -114,6 +136,9 @@ function wireNetworks(
     state: parts.state,
     syscalls: parts.syscalls,
     netlink: new LinuxRouteNetlink(),
+    nfTables: new LinuxNfTables(),
+    portSockets: new LinuxPortSockets(),
+    namespaceSockets: new LinuxNamespaceSockets(),
     events: parts.events,
     warn: (message) => parts.log.warn(message),
     daemonTag: config.tag,

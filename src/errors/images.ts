@@ -34,14 +34,3 @@ export function nameInUse(ref: string, shortContainerId: string, shortImageId: s
 export function pruneRunning(): EngineError {
   return new EngineError('conflict', 'a prune operation is already running');
 }
-
-export function pullUnavailable(ref: string): EngineError {
-  return new EngineError(
-    'not_found',
-    `pulling is not available in this version: save ${ref} to an archive where it can be pulled, and load that`,
-  );
-}
-
-export function searchUnavailable(): EngineError {
-  return new EngineError('unavailable', 'searching a registry is not available in this version');
-}

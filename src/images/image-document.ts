@@ -46,7 +46,7 @@ export function parseImageDocument(bytes: Uint8Array): ImageDocument {
 }
 
 /** Milliseconds since the epoch; 0 for images that do not say when they were made, as reproducible builds do. */
-export function createdAtMs(image: Image): number {
+export function createdAtMs(image: Pick<Image, 'created'>): number {
   const time = Date.parse(image.created ?? '');
   return Number.isNaN(time) ? 0 : time;
 }

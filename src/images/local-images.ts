@@ -24,6 +24,7 @@ import { listImages } from './list-images.ts';
 import { loadImages } from './load/load-images.ts';
 import type { PruneResult } from './prune-images.ts';
 import { ImagePruner } from './prune-images.ts';
+import { RegistryImages } from './registry-images.ts';
 import type { RemovedRow, RemoveOptions } from './remove-image.ts';
 import { removeImage } from './remove-image.ts';
 import { saveImages } from './save/save-images.ts';
@@ -42,6 +43,7 @@ export class LocalImages implements ImageLookup, ImageCommits {
   readonly #context: ImageContext;
   readonly #settings: SettingState;
   readonly #pruner: ImagePruner;
+  readonly forRegistries: RegistryImages;
 
   constructor({ database, content, layers, events, users }: LocalImagesOptions) {
     const state = new ImageState(database);
@@ -50,6 +52,7 @@ export class LocalImages implements ImageLookup, ImageCommits {
     this.#context = { content, layers, state, catalog, housekeeping, events, users };
     this.#settings = new SettingState(database);
     this.#pruner = new ImagePruner(this.#context);
+    this.forRegistries = new RegistryImages(this.#context);
   }
 
   /** At start, after the layer store's own sweep and before anything else uses images. */

@@ -1,3 +1,4 @@
+import type { BlobInfo } from '../content/content-store.ts';
 import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { LayerRecord } from '../state/layers.ts';
@@ -17,6 +18,11 @@ export interface ApplyRequest {
   readonly diffId?: DiffId;
 }
 
+export interface CompressedBlob extends BlobInfo {
+  /** As OCI names it. */
+  readonly mediaType: string;
+}
+
 /** Where a container's layers are, as `docker inspect` shows them; absolute paths. */
 export interface WritableDirectories {
   /** The image's layers, topmost first; empty for an image without layers. */
@@ -24,6 +30,17 @@ export interface WritableDirectories {
   readonly upper: string;
   readonly work: string;
   readonly merged: string;
+}
+
+export interface MountOptions {
+  readonly volatile: boolean;
+  readonly stubs?: readonly MountStub[];
+}
+
+export interface MountStub {
+  /** Absolute. */
+  readonly path: string;
+  readonly kind: 'directory' | 'file';
 }
 
 /** Read-only layers, shared by images, and one writable layer per container on top of them. */
@@ -46,6 +63,13 @@ export interface LayerStore {
    * releasing it meanwhile.
    */
   release(top: ChainId): Promise<Layer[]>;
+  /**
+   * The blob of the layer as registries keep it, compressed: as it arrived, or as it was made by `compress`; undefined
+   * when there is none yet. @throws not_found.
+   */
+  compressedBlob(chainId: ChainId): Promise<CompressedBlob | undefined>;
+  /** Makes that blob, which stays as long as the layer. Idempotent. @throws not_found; the signal's reason. */
+  compress(chainId: ChainId, signal: AbortSignal): Promise<void>;
   /** The layer's uncompressed tar, byte for byte what `diffId` names. */
   exportTar(chainId: ChainId): AsyncIterable<Uint8Array>;
 
@@ -55,9 +79,10 @@ export interface LayerStore {
    * Mounts a container's root file system and returns its path. Idempotent: a mount that is there is used. Where the
    * image lacks them, `/dev`, `/proc`, `/sys`, `/etc/hosts` and so on are there to mount on, as in Docker, and are no
    * part of the writable layer.
-   * `volatile` leaves out the sync at unmount, for containers that go with their first exit.
+   * `volatile` leaves out the sync at unmount, for containers that go with their first exit. `stubs` are paths to mount
+   * on that are there where the image has nothing of that name, and no part of the writable layer.
    */
-  mountWritable(id: ContainerId, options: { volatile: boolean }): Promise<string>;
+  mountWritable(id: ContainerId, options: MountOptions): Promise<string>;
   /** Idempotent. */
   unmountWritable(id: ContainerId): Promise<void>;
   /** Unmounts and removes; idempotent. */

@@ -10,11 +10,19 @@ import { LayerRecords } from '../state/layers.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { ContainerTree, PathStat, WriteOptions } from './archive/archive-message.ts';
 import { readFromTree, statInTree, writeToTree } from './archive/run-archive.ts';
+import { CompressedLayers } from './compressed-layers.ts';
 import { compressionOf, decompress } from './compression.ts';
 import { type LayerChange, listChanges } from './diff/list-changes.ts';
 import { streamTarTree } from './diff/stream-tar-tree.ts';
 import { LayerDirectories } from './layer-directories.ts';
-import type { ApplyRequest, Layer, LayerStore, WritableDirectories } from './layer-store.ts';
+import type {
+  ApplyRequest,
+  CompressedBlob,
+  Layer,
+  LayerStore,
+  MountOptions,
+  WritableDirectories,
+} from './layer-store.ts';
 import { LayerMaker } from './make/layer-maker.ts';
 import { ReadOnlyLayers } from './read-only-layers.ts';
 import { WritableLayers } from './writable-layers.ts';
@@ -53,6 +61,7 @@ class OverlayLayerStore implements LayerStore {
   readonly #directories: LayerDirectories;
   readonly #content: ContentStore;
   readonly #readOnly: ReadOnlyLayers;
+  readonly #compressed: CompressedLayers;
   readonly #writable: WritableLayers;
   readonly #syscalls: Syscalls;
 
@@ -62,6 +71,7 @@ class OverlayLayerStore implements LayerStore {
     this.#content = content;
     this.#syscalls = syscalls;
     this.#readOnly = new ReadOnlyLayers(this.#records, this.#directories, content);
+    this.#compressed = new CompressedLayers(this.#records, content);
     this.#writable = new WritableLayers(this.#records, this.#directories, syscalls, (top) => this.#chain(top));
   }
 
@@ -85,6 +95,14 @@ class OverlayLayerStore implements LayerStore {
     return (await this.#readOnly.release(top)).map((record) => this.#toLayer(record));
   }
 
+  compressedBlob(chainId: ChainId): Promise<CompressedBlob | undefined> {
+    return this.#compressed.find(this.#find(chainId));
+  }
+
+  compress(chainId: ChainId, signal: AbortSignal): Promise<void> {
+    return this.#compressed.make(this.#find(chainId), signal);
+  }
+
   async *exportTar(chainId: ChainId): AsyncGenerator<Uint8Array> {
     const { blob, mediaType, diffId } = this.#find(chainId);
     const compression = compressionOf(mediaType);
@@ -103,7 +121,7 @@ class OverlayLayerStore implements LayerStore {
     return this.#writable.create(id, top);
   }
 
-  mountWritable(id: ContainerId, options: { volatile: boolean }): Promise<string> {
+  mountWritable(id: ContainerId, options: MountOptions): Promise<string> {
     return this.#writable.mount(id, options);
   }
 

@@ -91,9 +91,11 @@ export class ReadOnlyLayers {
 
   async release(top: ChainId): Promise<LayerRecord[]> {
     const gone = this.#records.release(top, (chainId) => this.#held.has(chainId) || this.#applying.has(chainId));
-    for (const { directory, blob } of gone) {
+    for (const { directory, blob, compressedBlob } of gone) {
       await this.#directories.discard(this.#directories.layer(directory));
-      if (!this.#records.isBlobNamed(blob)) await this.#content.delete(blob);
+      for (const each of compressedBlob === undefined ? [blob] : [blob, compressedBlob]) {
+        if (!this.#records.isBlobNamed(each)) await this.#content.delete(each);
+      }
     }
     return gone;
   }

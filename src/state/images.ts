@@ -96,7 +96,7 @@ export class ImageState {
 
   /** True while an image or a layer needs the blob. */
   refersTo(blob: Digest): boolean {
-    return this.#statements.refersTo.get(blob, blob) !== undefined;
+    return this.#statements.refersTo.get(blob, blob, blob) !== undefined;
   }
 
   /** Layers that no image, no other layer and no step of a build needs. A container may still stand on one. */
@@ -125,7 +125,8 @@ const SQL = {
     ON CONFLICT (name) DO UPDATE SET image_id = excluded.image_id`,
   touch: 'UPDATE images SET last_tagged_at_ms = ? WHERE id = ?',
   removeName: 'DELETE FROM image_names WHERE name = ?',
-  refersTo: 'SELECT 1 FROM images WHERE id = ? UNION ALL SELECT 1 FROM layers WHERE blob = ? LIMIT 1',
+  refersTo: `SELECT 1 FROM images WHERE id = ? UNION ALL SELECT 1 FROM layers WHERE blob = ?
+    UNION ALL SELECT 1 FROM layers WHERE compressed_blob = ? LIMIT 1`,
   unusedLayers: `SELECT chain_id FROM layers AS layer
     WHERE NOT EXISTS (SELECT 1 FROM layers WHERE parent = layer.chain_id)
     AND NOT EXISTS (SELECT 1 FROM images WHERE top_chain_id = layer.chain_id)

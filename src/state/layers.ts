@@ -14,6 +14,8 @@ export interface LayerRecord {
   readonly sizeBytes: number;
   /** The name of the directory that holds the unpacked layer, below the layer store's own. */
   readonly directory: string;
+  /** The same compressed, in the content store: made for a layer that arrived as a plain tar and was pushed. */
+  readonly compressedBlob?: Digest | undefined;
 }
 
 type Row = Record<string, string | number | bigint | null | Uint8Array>;
@@ -132,7 +134,12 @@ export class LayerRecords {
   }
 
   isBlobNamed(blob: Digest): boolean {
-    return this.#get('SELECT 1 FROM layers WHERE blob = ?', blob) !== undefined;
+    return this.#get('SELECT 1 FROM layers WHERE blob = ? OR compressed_blob = ?', blob, blob) !== undefined;
+  }
+
+  /** For all layers with this content, whatever they stand on. */
+  setCompressedBlob(diffId: DiffId, blob: Digest): void {
+    this.#run('UPDATE layers SET compressed_blob = ? WHERE diff_id = ?', blob, diffId);
   }
 
   setWritable(id: ContainerId, top: ChainId | undefined): void {
@@ -197,5 +204,6 @@ function toRecord(row: Row | undefined): LayerRecord | undefined {
     mediaType: String(row['media_type']),
     sizeBytes: Number(row['size_bytes']),
     directory: String(row['directory']),
+    compressedBlob: (row['compressed_blob'] ?? undefined) as Digest | undefined,
   };
 }

@@ -14,7 +14,10 @@ export class ProgressReply {
     this.#reply = reply;
   }
 
+  /** A client that does not read is spared the counting, which would only heap up here. */
   readonly report = (message: ProgressMessage): void => {
+    const isCounting = 'progressDetail' in message && 'progress' in message;
+    if (isCounting && this.#reply.raw.writableNeedDrain) return;
     this.#write(message);
   };
 

@@ -44,7 +44,7 @@ const nothing: ImageBackend = {
 
 function appWith(backend: Partial<ImageBackend>) {
   const app = createApp({ engineVersion: '0', logError: () => undefined });
-  registerImageRoutes(app, { ...nothing, ...backend });
+  registerImageRoutes(app, { ...nothing, ...backend }, { pull: unused });
   return app;
 }
 

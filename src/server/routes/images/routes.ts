@@ -11,11 +11,16 @@ import { Filters } from '../../../lib/filters.ts';
 import { repositoryAndTag } from '../../../lib/image-reference.ts';
 import { isAtLeast } from '../../api-version.ts';
 import { queryFlag, queryText } from '../../query.ts';
+import type { DistributionBackend } from '../distribution/backend.ts';
 import type { ImageBackend } from './backend.ts';
 import { deleteResponse, historyResponse, inspectResponse, summaryResponse } from './image-responses.ts';
 import { registerImageTransferRoutes } from './transfer-routes.ts';
 
-export function registerImageRoutes(app: FastifyInstance, backend: ImageBackend): void {
+export function registerImageRoutes(
+  app: FastifyInstance,
+  backend: ImageBackend,
+  registries: Pick<DistributionBackend, 'pull'>,
+): void {
   app.get('/images/json', async (request) => list(backend, request));
   app.get('/images/:name/json', async (request): Promise<ImageInspectResponse> => {
     return inspectResponse(await backend.inspect(nameOf(request)), request.apiVersion);
@@ -41,7 +46,7 @@ export function registerImageRoutes(app: FastifyInstance, backend: ImageBackend)
     const { rows, reclaimedBytes } = await backend.prune(Filters.parse(queryText(request.query, 'filters')));
     return { ImagesDeleted: rows.length === 0 ? null : rows.map(deleteResponse), SpaceReclaimed: reclaimedBytes };
   });
-  registerImageTransferRoutes(app, backend);
+  registerImageTransferRoutes(app, backend, registries);
 }
 
 async function list(backend: ImageBackend, request: FastifyRequest): Promise<ImageSummaryResponse[]> {

@@ -1,15 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { pullUnavailable, searchUnavailable } from '../../../errors/images.ts';
-import { familiarReference, parseReference, repositoryAndTag, withDefaultTag } from '../../../lib/image-reference.ts';
+import { repositoryAndTag } from '../../../lib/image-reference.ts';
 import { parsePlatform } from '../../../lib/platform.ts';
 import { rawBody } from '../../json-body.ts';
 import { queryList, queryText } from '../../query.ts';
 import { sendStream } from '../../stream-response.ts';
+import type { DistributionBackend } from '../distribution/backend.ts';
+import { pull } from '../distribution/pull-route.ts';
 import type { ImageBackend } from './backend.ts';
 import { ProgressReply } from './progress-reply.ts';
 
 /** Routes that carry whole images in or out. */
-export function registerImageTransferRoutes(app: FastifyInstance, backend: ImageBackend): void {
+export function registerImageTransferRoutes(
+  app: FastifyInstance,
+  backend: ImageBackend,
+  registries: Pick<DistributionBackend, 'pull'>,
+): void {
   app.post('/images/load', async (request, reply) => {
     const progress = new ProgressReply(reply);
     try {
@@ -21,17 +26,12 @@ export function registerImageTransferRoutes(app: FastifyInstance, backend: Image
     return reply;
   });
   app.post('/images/create', async (request, reply) => {
-    const { query } = request;
-    const fromImage = queryText(query, 'fromImage') ?? '';
-    if (fromImage !== '') throw refusePull(fromImage, queryText(query, 'tag') ?? '');
+    if ((queryText(request.query, 'fromImage') ?? '') !== '') return pull(registries, request, reply);
     return importImage(backend, request, reply);
   });
   app.get('/images/get', async (request, reply) => save(backend, queryList(request.query, 'names'), reply));
   app.get('/images/:name/get', async (request, reply) => {
     return save(backend, [(request.params as { name: string }).name], reply);
-  });
-  app.get('/images/search', async () => {
-    throw searchUnavailable();
   });
 }
 
@@ -59,13 +59,6 @@ async function importImage(backend: ImageBackend, request: FastifyRequest, reply
 async function save(backend: ImageBackend, names: readonly string[], reply: FastifyReply): Promise<FastifyReply> {
   await sendStream(reply, 'application/x-tar', await backend.save(names));
   return reply;
-}
-
-function refusePull(fromImage: string, tag: string): Error {
-  const reference = tag.includes(':')
-    ? parseReference(`${fromImage}@${tag}`)
-    : withDefaultTag(parseReference(tag === '' ? fromImage : `${fromImage}:${tag}`));
-  return pullUnavailable(familiarReference(reference));
 }
 
 function bodyOf(request: FastifyRequest): AsyncIterable<Uint8Array> {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DiskUsageResponse } from '../../../api-types/system.ts';
-import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
+import { invalidArgument } from '../../../errors/engine-error.ts';
 import { queryList } from '../../query.ts';
 import { summaryResponse } from '../images/image-responses.ts';
 import type { SystemBackend, UsageType } from './backend.ts';
@@ -18,12 +18,6 @@ export function registerSystemRoutes(app: FastifyInstance, backend: SystemBacken
   app.get('/system/df', (request) => diskUsage(backend, request));
   // `docker system prune` asks for it. Nothing is built here, so that there is no cache to prune.
   app.post('/build/prune', async () => ({ CachesDeleted: null, SpaceReclaimed: 0 }));
-  app.post('/auth', async () => {
-    throw new EngineError(
-      'not_implemented',
-      'Skiff has no client for registries in this version: it cannot check credentials, pull or push',
-    );
-  });
   registerEventRoutes(app, backend);
 }
 

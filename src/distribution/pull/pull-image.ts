@@ -1,0 +1,114 @@
+import { EngineError, internalError, invalidArgument } from '../../errors/engine-error.ts';
+import type { ImageId } from '../../lib/digest.ts';
+import { familiarReference, type ImageReference } from '../../lib/image-reference.ts';
+import type { Report } from '../../lib/progress.ts';
+import type { DistributionContext } from '../context.ts';
+import type { ImageSummary } from '../local-image-store.ts';
+import { choosePlatform, matchesPlatform, platformText } from '../manifest/choose-platform.ts';
+import { fetchManifest } from '../manifest/fetch-manifest.ts';
+import type { ImageManifest } from '../manifest/manifest.ts';
+import { checkLayers } from '../manifest/parse-manifest.ts';
+import type { RegistryClient } from '../registry-client.ts';
+import { pullScope } from '../scopes.ts';
+import { downloadBlob } from '../transfer/download-blob.ts';
+import { pullLayers } from './pull-layers.ts';
+import type { PullRequest } from './pull-request.ts';
+
+/** As large as any configuration may be. */
+const CONFIG_LIMIT_BYTES = 16 * 1024 * 1024;
+
+export interface PulledImage {
+  readonly id: ImageId;
+  /** A name points to it that did not before. */
+  readonly isNew: boolean;
+}
+
+/** Pulls what one tag or digest means on the wanted platform. All or nothing. @throws as `pullImages` */
+export async function pullImage(
+  context: DistributionContext,
+  client: RegistryClient,
+  request: PullRequest,
+  report: Report,
+  signal: AbortSignal,
+): Promise<PulledImage> {
+  const { reference, platform } = request;
+  const name = reference.name.slice(reference.name.indexOf('/') + 1);
+  const wanted = reference.digest ?? reference.tag ?? '';
+  const location = { name, scopes: [pullScope(name)], signal };
+  const top = await fetchManifest(client, { ...location, reference: wanted });
+  report({ status: `Pulling from ${name}`, id: wanted });
+
+  const manifest =
+    top.kind === 'image'
+      ? top
+      : await fetchManifest(client, { ...location, reference: choosePlatform(top.manifests, platform).digest });
+  if (manifest.kind === 'index') throw invalidArgument(`an index of ${familiarReference(reference)} holds another one`);
+  checkLayers(manifest.layers);
+  const digestName: ImageReference = { ...reference, tag: undefined, digest: top.digest };
+  const names = reference.digest === undefined ? [reference, digestName] : [digestName];
+  const pulled = await pullManifest(context, client, { name, manifest, names }, report, signal);
+  report({ status: `Digest: ${top.digest}` });
+  if (platform !== undefined && !matchesPlatform(pulled.image, platform)) {
+    throw new EngineError(
+      'not_found',
+      `image with reference ${familiarReference(reference)} was found but does not match the specified platform: wanted ${platformText(platform)}, actual: ${platformText(pulled.image)}`,
+    );
+  }
+  return { id: pulled.image.id, isNew: pulled.isNew };
+}
+
+interface Wanted {
+  /** The repository, without its registry. */
+  readonly name: string;
+  readonly manifest: ImageManifest;
+  readonly names: readonly ImageReference[];
+}
+
+async function pullManifest(
+  context: DistributionContext,
+  client: RegistryClient,
+  { name, manifest, names }: Wanted,
+  report: Report,
+  signal: AbortSignal,
+): Promise<{ image: ImageSummary; isNew: boolean }> {
+  const { images, state } = context;
+  const repository = names[0]?.name ?? '';
+  return images.session(async () => {
+    const blobs = [manifest.config.digest, ...manifest.layers.map(({ digest }) => digest)];
+    try {
+      const image = await fetchConfig(context, client, { name, manifest }, signal);
+      if (!images.has(image.id)) {
+        await pullLayers(context, client, { name, layers: manifest.layers, diffIds: image.diffIds }, report, signal);
+      }
+      signal.throwIfAborted();
+      const isNew = names.slice(0, 1).some((one) => images.idOf(one) !== image.id);
+      images.keep(image, names, () => {
+        state.keepManifest(image.id, manifest);
+        for (const { digest } of manifest.layers) state.addSource(digest, repository, image.id);
+      });
+      return { image, isNew };
+    } finally {
+      await images.discard(blobs);
+    }
+  });
+}
+
+async function fetchConfig(
+  context: DistributionContext,
+  client: RegistryClient,
+  { name, manifest }: { readonly name: string; readonly manifest: ImageManifest },
+  signal: AbortSignal,
+): Promise<ImageSummary> {
+  const { config, layers } = manifest;
+  if (config.sizeBytes > CONFIG_LIMIT_BYTES) {
+    throw invalidArgument(`the image's configuration is larger than ${CONFIG_LIMIT_BYTES} bytes`);
+  }
+  await downloadBlob(context, client, { name, blob: config, scopes: [pullScope(name)] }, () => undefined, signal);
+  const image = context.images.readConfig(await context.content.readAll(config.digest, CONFIG_LIMIT_BYTES));
+  if (image.diffIds.length !== layers.length) {
+    throw internalError(
+      `invalid image: its manifest has ${layers.length} layers, its configuration ${image.diffIds.length}`,
+    );
+  }
+  return image;
+}

@@ -1,0 +1,56 @@
+import { EngineError } from '../../errors/engine-error.ts';
+import type { ImageId } from '../../lib/digest.ts';
+import { familiarReference, familiarRepository, type ImageReference } from '../../lib/image-reference.ts';
+import type { Report } from '../../lib/progress.ts';
+import type { DistributionContext } from '../context.ts';
+import type { Credentials } from '../credentials.ts';
+import { registryOf } from '../endpoint/find-endpoints.ts';
+import { withRegistry } from '../with-registry.ts';
+import { pushImage } from './push-image.ts';
+
+export interface PushRequest {
+  /** Without a tag it means all tags of the repository. */
+  readonly reference: ImageReference;
+  readonly credentials: Credentials;
+}
+
+/**
+ * Pushes an image, or all tags of a repository, and tells of it as Docker does.
+ * @throws not_found, internal with Docker's texts; the signal's reason
+ */
+export async function pushImages(
+  context: DistributionContext,
+  { reference, credentials }: PushRequest,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  report({ status: `The push refers to repository [${familiarRepository(reference)}]` });
+  const pushed = imagesNamed(context, reference);
+  const access = { registry: registryOf(reference.name), withMirrors: false, credentials, signal };
+  await withRegistry({ ...access, settings: context.settings }, async (client) => {
+    for (const { name, id } of pushed) await pushImage(context, client, { name, id }, report, signal);
+  });
+  await context.images.publish('push', reference, pushed.at(-1)?.id);
+}
+
+interface NamedImage {
+  readonly name: ImageReference & { readonly tag: string };
+  readonly id: ImageId;
+}
+
+function imagesNamed({ images }: DistributionContext, reference: ImageReference): NamedImage[] {
+  const all = images.tagsOf(reference.name);
+  if (all.length === 0) {
+    const repository = familiarRepository(reference);
+    throw new EngineError('not_found', `An image does not exist locally with the tag: ${repository}`);
+  }
+  const wanted = reference.tag === undefined ? all : [reference];
+  return wanted.map((name) => {
+    const id = images.idOf(name);
+    const { tag } = name;
+    if (id === undefined || tag === undefined) {
+      throw new EngineError('not_found', `tag does not exist: ${familiarReference(name)}`);
+    }
+    return { name: { ...name, tag }, id };
+  });
+}

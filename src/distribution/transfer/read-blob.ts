@@ -1,0 +1,82 @@
+import { internalError } from '../../errors/engine-error.ts';
+import type { HttpResponse } from '../http/http-client.ts';
+import { ExchangeError, exchangeError } from '../http/transport-error.ts';
+import type { Descriptor } from '../manifest/manifest.ts';
+import { blobTarget, type RegistryClient } from '../registry-client.ts';
+import { Attempts, type RetryRules } from './retry.ts';
+
+export interface BlobRequest {
+  /** The repository, without its registry. */
+  readonly name: string;
+  readonly blob: Pick<Descriptor, 'digest' | 'sizeBytes'>;
+  readonly scopes: readonly string[];
+  readonly rules: RetryRules;
+  readonly signal: AbortSignal;
+  readonly onWait: (waitMs: number) => void;
+}
+
+/** An attempt that brought this much has earned the next ones. */
+const PROGRESS_BYTES = 1024 * 1024;
+
+/**
+ * A blob's bytes, in order and each once: when the connection breaks, the next attempt goes on where the last one
+ * stopped. Size and digest are for the reader to check; more bytes than announced are not held back.
+ * @throws RegistryError, ExchangeError after too many attempts
+ */
+export async function* readBlob(client: RegistryClient, request: BlobRequest): AsyncGenerator<Uint8Array> {
+  const { blob, rules, signal } = request;
+  const attempts = new Attempts(rules, signal, request.onWait);
+  for (let offset = 0, earned = 0; ; ) {
+    try {
+      for await (const chunk of readFrom(client, request, offset)) {
+        offset += chunk.length;
+        if (offset - earned >= PROGRESS_BYTES) {
+          earned = offset;
+          attempts.progressed();
+        }
+        yield chunk;
+      }
+      if (offset >= blob.sizeBytes) return;
+      throw new ExchangeError(
+        `blob ${blob.digest} ended after ${offset} of ${blob.sizeBytes} bytes: unexpected EOF`,
+        true,
+        undefined,
+      );
+    } catch (error) {
+      await attempts.failed(error);
+    }
+  }
+}
+
+async function* readFrom(
+  client: RegistryClient,
+  { name, blob, scopes, signal }: BlobRequest,
+  offset: number,
+): AsyncGenerator<Uint8Array> {
+  const response = await client.sendOnce({
+    method: 'GET',
+    target: blobTarget(name, blob.digest),
+    // Compressed on its way it would have another size than the one it is known by.
+    headers: { 'accept-encoding': 'identity', ...(offset === 0 ? {} : { range: `bytes=${offset}-` }) },
+    scopes,
+    signal,
+  });
+  let surplus = offset - startOf(response);
+  if (surplus < 0) throw internalError(`the registry left out a part of blob ${blob.digest}`);
+  try {
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      const wanted = chunk.subarray(surplus);
+      surplus -= chunk.length - wanted.length;
+      if (wanted.length > 0) yield wanted;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw exchangeError('GET', response.url, error);
+  }
+}
+
+/** A server that knows no ranges answers with the whole. */
+function startOf(response: HttpResponse): number {
+  if (response.status !== 206) return 0;
+  return Number(/^bytes (\d+)-/.exec(response.header('content-range') ?? '')?.[1] ?? Number.NaN) || 0;
+}
