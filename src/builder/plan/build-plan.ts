@@ -14,16 +14,22 @@ export interface BuildPlan {
   /** The stage that becomes the image; always in `stages`. */
   readonly target: StagePlan;
   readonly warnings: readonly LintWarning[];
+  /** `--build-arg` names that no ARG asked for. */
+  readonly unusedBuildArgs: readonly string[];
+  /** Seconds since 1970 that the image's times are to be: a build argument or a global ARG. */
+  readonly sourceDateEpoch: string | undefined;
 }
 
 export interface StagePlan {
-  /** Unique within the plan. Its place among the Dockerfile's FROMs, or beyond them for images that COPY --from names. */
+  /** Its place among the Dockerfile's FROMs, from zero. */
   readonly id: number;
   /** `AS build`, else undefined. */
   readonly name: string | undefined;
   /** What progress shows before each step: `build`, `stage-1`, nothing when there is one stage only. */
   readonly label: string;
   readonly base: StageBase;
+  /** How progress shows getting the base, where that is a step: `FROM docker.io/library/busybox:latest`, number 1. */
+  readonly baseStep: { readonly title: string; readonly number: StepNumber } | undefined;
   readonly platform: Platform;
   readonly lines: LineRange;
   readonly steps: readonly Step[];
@@ -51,15 +57,21 @@ export interface BaseImage {
   readonly author: string | undefined;
 }
 
+/** `2/5`. */
+export interface StepNumber {
+  readonly index: number;
+  readonly total: number;
+}
+
 export type Step = RunStep | CopyStep | WorkdirStep | ConfigStep;
 
 interface StepCommon {
-  /** For errors: `sourceExcerpt(plan.dockerfile, step.lines)`. Undefined for what an image's ONBUILD brought in. */
-  readonly lines: LineRange | undefined;
+  /** For errors: `sourceExcerpt(plan.dockerfile, [step.lines])`. For what an ONBUILD brought in, the FROM's. */
+  readonly lines: LineRange;
   /** The instruction as progress shows it, variables not expanded for RUN: `RUN make`. */
   readonly title: string;
   /** `[build 2/5]`'s numbers; undefined for steps that only change the configuration. */
-  readonly number: { readonly index: number; readonly total: number } | undefined;
+  readonly number: StepNumber | undefined;
   /** For the image's history; undefined for steps that BuildKit does not record. */
   readonly createdBy: string | undefined;
   /** Of the image when it ended here. */
@@ -191,24 +203,28 @@ export type FileMode =
   | { readonly kind: 'symbolic'; readonly text: string };
 
 export type CopySource =
-  /** Relative to the tree's root and clean, wildcards and all; `isPattern` tells whether there are any. */
   | {
       readonly kind: 'path';
+      /** Relative to `base` and clean, wildcards and all; `.` is the base itself. */
       readonly pattern: string;
+      /** Relative to the tree's root and clean; `.` unless `--parents` has a pivot: `base/./pattern`. */
+      readonly base: string;
       readonly isPattern: boolean;
       /** As written, expanded, for messages. */
       readonly written: string;
-      /** ADD of local files: archives are unpacked. */
+      /** Whether an archive is unpacked: ADD does, unless `--unpack=false`. */
       readonly unpack: boolean;
     }
   | { readonly kind: 'heredoc'; readonly name: string; readonly content: string }
   | {
       readonly kind: 'url';
       readonly url: string;
+      /** What the file is called where the destination is a folder. */
+      readonly name: string;
       /** `sha256:…` that the bytes must have. */
       readonly checksum: string | undefined;
-      /** `--unpack`: undefined unless given; by default what came by URL is not unpacked. */
-      readonly unpack: boolean | undefined;
+      /** `--unpack=true`. */
+      readonly unpack: boolean;
     }
   | {
       readonly kind: 'git';
@@ -218,6 +234,7 @@ export type CopySource =
       readonly ref: string | undefined;
       /** Within the repository. */
       readonly subfolder: string | undefined;
+      readonly submodules: boolean;
       readonly keepGitDir: boolean;
       readonly checksum: string | undefined;
       /** As written, for messages. */

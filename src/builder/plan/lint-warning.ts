@@ -15,6 +15,7 @@ export type LintRuleName =
   | 'UndefinedVar'
   | 'WorkdirRelativePath'
   | 'InvalidDefaultArgInFrom'
+  | 'InvalidBaseImagePlatform'
   | 'FromPlatformFlagConstDisallowed'
   | 'RedundantTargetPlatform'
   | 'SecretsUsedInArgOrEnv'

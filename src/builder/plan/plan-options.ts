@@ -24,8 +24,10 @@ export interface PlanOptions {
   readonly namedContexts?: ReadonlyMap<string, NamedContext>;
   /** Of the main context; for the lint of sources that are ignored. */
   readonly ignore?: IgnoreRules;
-  /** `--network` of the whole build: `host` and `none` are allowed to be asked for by `RUN --network`, too. */
-  readonly networkMode?: string | undefined;
+  /** Whether `RUN --network=host` may be obeyed; without, it is refused. */
+  readonly allowHostNetwork?: boolean;
+  /** For `--check`: all stages are planned, not only those that the target needs. */
+  readonly allStages?: boolean;
   /** Each image once per platform; several at the same time. Errors pass through with an excerpt of the line added. */
   resolveImage(reference: string, platform: Platform): Promise<BaseImage>;
 }
