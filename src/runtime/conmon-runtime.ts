@@ -114,7 +114,7 @@ export class ConmonRuntime implements Runtime {
   }
 
   onOutOfMemory(id: ContainerId, callback: () => void): () => void {
-    return watchOom(this.#context.paths.container(id), callback);
+    return watchOom(this.#context, id, callback);
   }
 
   sharedMemoryOf(id: ContainerId): string {

@@ -1,19 +1,49 @@
 import { existsSync, watch } from 'node:fs';
 import { basename } from 'node:path';
+import type { ContainerId } from '../lib/ids.ts';
+import { watchMemoryKills } from '../sys/memory-kills.ts';
+import { readRecord } from './monitor-record.ts';
 import type { MonitorPaths } from './paths.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 
-/** See `Runtime.onOutOfMemory`. The monitor leaves a file when the kernel tells it. */
-export function watchOom(paths: MonitorPaths, callback: () => void): () => void {
-  const name = basename(paths.oom);
-  const watcher = watch(paths.directory, { persistent: false }, (_event, changed) => {
+/**
+ * See `Runtime.onOutOfMemory`. The monitor leaves a file when the kernel tells it; with version 2 of control groups it
+ * stops looking at the first sign of pressure, until the container ends, so that the kernel is asked here as well.
+ */
+export function watchOom({ paths, cgroups }: RuntimeContext, id: ContainerId, callback: () => void): () => void {
+  let ended = false;
+  const ends: (() => void)[] = [];
+  const end = () => {
+    ended = true;
+    for (const one of ends) one();
+  };
+  const tell = () => {
+    if (ended) return;
+    end();
+    callback();
+  };
+  ends.push(watchMonitor(paths.container(id), tell));
+  if (cgroups.version === '2') {
+    void readRecord(paths.container(id))
+      // Without it the container's end is the first that is told.
+      .catch(() => undefined)
+      .then((record) => {
+        if (!ended && record !== undefined) {
+          ends.push(watchMemoryKills(cgroups.hierarchies, record.cgroupsPath, tell));
+        }
+      });
+  }
+  return end;
+}
+
+function watchMonitor({ directory, oom }: MonitorPaths, tell: () => void): () => void {
+  const name = basename(oom);
+  const watcher = watch(directory, { persistent: false }, (_event, changed) => {
     if (changed === name) tell();
   });
   // The folder went with the container: there is nothing to be told any more.
   watcher.on('error', () => watcher.close());
-  const tell = () => {
-    watcher.close();
-    callback();
-  };
-  if (existsSync(paths.oom)) tell();
+  // After the caller has what ends it.
+  if (existsSync(oom)) queueMicrotask(tell);
   return () => watcher.close();
 }
