@@ -39,6 +39,7 @@ interface Rotation {
 }
 
 /**
+ * What was set aside is compressed when the monitor writes elsewhere, and before more is set aside.
  * The monitor is told once for each file that is full: told twice, it would put an empty file in the place of one that
  * it has just begun. Without a file it has not been told, or not yet done it, when the daemon before this one died.
  */
@@ -47,10 +48,17 @@ async function rotate(context: ContainersContext, id: ContainerId, parts: Rotati
   const { runtime } = context;
   if ((await currentLog(path)) === undefined) await runtime.reopenLog(id);
   let full: bigint | undefined;
+  let isPlain = limits.compress;
   while (!rotation.ended) {
     const current = await currentLog(path);
+    if (isPlain && current !== undefined && current.inode !== full) {
+      const { compressRotated } = await import('../logs/compressed-log.ts');
+      await compressRotated(path, limits.maxFiles);
+      isPlain = false;
+    }
     if (current !== undefined && current.inode !== full && current.sizeBytes >= limits.maxBytes) {
       full = current.inode;
+      isPlain = limits.compress;
       await setAside(path, limits);
       await runtime.reopenLog(id);
     }

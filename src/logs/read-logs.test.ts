@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { appendFile, mkdtemp, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { compressRotated } from './compressed-log.ts';
 import { type LogQuery, readLogs } from './read-logs.ts';
 import { parseTimeNs, RecordParser } from './record-parser.ts';
 import { setAside } from './rotate-log.ts';
@@ -155,7 +157,7 @@ test('a log that is rotated while it is followed loses no line', async () => {
       if (next === 40) ended.resolve();
       if (next >= 40) continue;
       // The writer's last line in a file that has been set aside already, as conmon's can be.
-      if (next % 4 === 0) await setAside(followed, { maxBytes: 1, maxFiles: 3 });
+      if (next % 4 === 0) await setAside(followed, { maxFiles: 3 });
       await appendFile(next % 4 === 0 ? `${followed}.1` : followed, record(1, 'stdout', 'F', `line ${next}`));
       if (next % 4 === 0) await writeFile(followed, '');
     }
@@ -163,5 +165,60 @@ test('a log that is rotated while it is followed loses no line', async () => {
   assert.deepEqual(
     seen,
     Array.from({ length: 40 }, (_, index) => `line ${index}`),
+  );
+});
+
+test('compressed files are read like plain ones, also from the end, and a damaged one up to its damage', async () => {
+  const log = join(directory, 'compressed');
+  await writeFile(`${log}.2`, record(1, 'stdout', 'F', 'a') + record(1, 'stdout', 'F', 'b'));
+  await writeFile(`${log}.1`, record(2, 'stdout', 'F', 'c'));
+  await writeFile(log, record(3, 'stdout', 'F', 'd'));
+  await compressRotated(log, 3);
+  const names = () => readdirSync(directory).filter((name) => name.startsWith('compressed'));
+  assert.deepEqual(names().sort(), ['compressed', 'compressed.1.gz', 'compressed.2.gz']);
+  const read = async (tail?: number) => {
+    const query = { stdout: true, stderr: true, ...(tail === undefined ? {} : { tail }) };
+    const batches = await Array.fromAsync(readLogs(log, query));
+    return batches
+      .flat()
+      .map(({ data }) => data.toString().trim())
+      .join('');
+  };
+  assert.deepEqual(await Promise.all([read(), read(2), read(3)]), ['abcd', 'cd', 'bcd']);
+  const { mtime } = await stat(`${log}.2.gz`);
+  await truncate(`${log}.2.gz`, 12);
+  await utimes(`${log}.2.gz`, mtime, mtime);
+  assert.equal(await read(), 'cd');
+  // What a crash between the two steps of compressing leaves.
+  await writeFile(`${log}.1`, record(2, 'stdout', 'F', 'c'));
+  assert.equal(await read(), 'cd');
+  await setAside(log, { maxFiles: 3 });
+  assert.deepEqual(names().sort(), ['compressed.1', 'compressed.2', 'compressed.2.gz']);
+});
+
+test('a log that is compressed while it is followed loses no line and tells none twice', async () => {
+  const followed = join(directory, 'squeezed');
+  await writeFile(followed, record(1, 'stdout', 'F', 'line 0'));
+  const ended = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  for await (const batch of readLogs(followed, { stdout: true, stderr: true, follow: { ended: ended.promise } })) {
+    for (const { data } of batch) {
+      seen.push(data.toString().trim());
+      if (seen.length % 3 !== 1) continue;
+      if (seen.length >= 60) {
+        ended.resolve();
+        continue;
+      }
+      // Three lines, each in a file of its own; the follower has the first of them open, or none.
+      for (const next of [0, 1, 2]) {
+        await setAside(followed, { maxFiles: 9 });
+        await writeFile(followed, record(1, 'stdout', 'F', `line ${seen.length + next}`));
+      }
+      await compressRotated(followed, 9);
+    }
+  }
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 61 }, (_, index) => `line ${index}`),
   );
 });

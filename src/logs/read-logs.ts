@@ -31,7 +31,11 @@ export interface LogQuery {
  * each would cost more than reading it. A log that does not exist is empty.
  */
 export async function* readLogs(path: string, query: LogQuery): AsyncGenerator<LogEntry[]> {
-  const files = await openLogFiles(path);
+  const files = await openLogFiles(path, query.signal).catch((error: unknown) => {
+    // The reader went while a file was being decompressed.
+    if (query.signal?.aborted === true) return [];
+    throw error;
+  });
   if (files.length === 0) return;
   try {
     const { index, offset } =
@@ -43,7 +47,7 @@ export async function* readLogs(path: string, query: LogQuery): AsyncGenerator<L
           );
     const changes = query.follow === undefined ? undefined : new FileChanges(dirname(path));
     try {
-      for await (const batch of entriesFrom({ path, files, index, offset, changes }, query)) {
+      for await (const batch of entriesFrom({ path, files, index, offset, changes, signal: query.signal }, query)) {
         const { entries, isLast } = select(batch, query);
         if (entries.length > 0) yield entries;
         if (isLast) return;
@@ -63,6 +67,7 @@ interface ReadFrom {
   readonly index: number;
   readonly offset: number;
   readonly changes: FileChanges | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function* entriesFrom(from: ReadFrom, { follow, signal }: LogQuery): AsyncGenerator<LogEntry[]> {
@@ -114,7 +119,7 @@ async function readSuccessor(
   follows: boolean,
 ): Promise<Buffer | undefined> {
   const last = from.files.at(-1);
-  const next = last === undefined || !follows ? undefined : await successorOf(from.path, last);
+  const next = last === undefined || !follows ? undefined : await successorOf(from.path, last, from.signal);
   if (next === undefined) return undefined;
   from.files.push(next);
   return readOn(from, position);

@@ -5,11 +5,23 @@ import { hasCode } from './has-code.ts';
 export interface LogLimits {
   readonly maxBytes: number;
   readonly maxFiles: number;
+  /** Those that were set aside. */
+  readonly compress: boolean;
 }
 
 /** The log before the one that is written has number 1, the one before that 2. */
 export function rotatedPath(path: string, number: number): string {
   return number === 0 ? path : `${path}.${number}`;
+}
+
+/** What compressing the file of that number makes of it. */
+export function compressedPath(path: string, number: number): string {
+  return `${rotatedPath(path, number)}.gz`;
+}
+
+/** A compressed file that is not whole yet; what a crash leaves is overwritten by the next one. */
+export function unfinishedPath(path: string): string {
+  return `${path}.unfinished`;
 }
 
 /** The file that a log's writer writes; undefined between a rotation and the moment when it has opened the next one. */
@@ -30,14 +42,19 @@ export async function currentLog(
  * then be told to open a new one: no line is lost in between. With one file nothing is set aside: the writer puts a new
  * one in its place.
  */
-export async function setAside(path: string, { maxFiles }: LogLimits): Promise<void> {
+export async function setAside(path: string, { maxFiles }: Pick<LogLimits, 'maxFiles'>): Promise<void> {
   if (maxFiles < 2) return;
-  await rm(rotatedPath(path, maxFiles - 1), { force: true });
+  for (const pathOf of [rotatedPath, compressedPath]) await rm(pathOf(path, maxFiles - 1), { force: true });
   for (let number = maxFiles - 2; number >= 0; number--) {
-    try {
-      await rename(rotatedPath(path, number), rotatedPath(path, number + 1));
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) throw error;
-    }
+    for (const pathOf of [rotatedPath, compressedPath])
+      await renameIfThere(pathOf(path, number), pathOf(path, number + 1));
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
 }
