@@ -4,6 +4,7 @@ import { jsonInteger } from '../lib/json-integer.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import type { ContainerUsage } from '../runtime/runtime.ts';
 import type { ContainersContext } from './context.ts';
+import { memoryFields } from './memory-fields.ts';
 import { isRunning, ZERO_TIME } from './record.ts';
 import type { SharedSamplers } from './shared-samplers.ts';
 
@@ -138,7 +139,7 @@ function cpuStats(usage: ContainerUsage | undefined): CpuStats {
 }
 
 function memoryStats({ memory }: ContainerUsage): ContainerStats['memory_stats'] {
-  const stats = [...memory.fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, exact(value)]);
+  const stats = memoryFields(memory.fields).map(([name, value]) => [name, exact(value)]);
   return {
     usage: memory.usageBytes,
     ...(memory.maxUsageBytes === undefined ? {} : { max_usage: memory.maxUsageBytes }),
