@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import type { NamespacePlan } from '../networks/container-network.ts';
 import type { OciSpec } from '../runtime/oci-spec.ts';
+import type { NetworkNamespace } from '../runtime/spec/namespaces.ts';
 import { containerSpec } from '../runtime/spec.ts';
 import { resolveUser } from '../runtime/user.ts';
 import { chooseNamespaces } from './choose-namespaces.ts';
-import type { ContainersContext } from './context.ts';
+import type { ContainersContext, ContainersOptions } from './context.ts';
 import { initProgram } from './init-program.ts';
 import { networkOwner } from './joined-containers.ts';
 import { linkEnv } from './links.ts';
@@ -19,7 +19,7 @@ import { securityOptionsOf } from './security-options.ts';
 export interface SpecPlace {
   /** The mounted root file system. */
   readonly rootfs: string;
-  readonly namespace: NamespacePlan;
+  readonly namespace: NetworkNamespace;
   readonly attached: AttachedMounts;
 }
 
@@ -31,7 +31,7 @@ export async function buildSpec(
 ): Promise<OciSpec> {
   const { id, path, args, config, hostConfig: host } = record;
   const { options } = context;
-  const paths = pathsOf(options, networkOwner(context, record).id);
+  const owner = networkOwner(context, record);
   const chosen = chooseNamespaces(context, record, namespace);
   const [height, width] = host.ConsoleSize;
   const spec = await containerSpec({
@@ -57,11 +57,7 @@ export async function buildSpec(
     hostname: config.Hostname,
     domainname: config.Domainname,
     ...chosen,
-    binds: [
-      { source: paths.resolvConf, destination: '/etc/resolv.conf', readonly: false },
-      { source: paths.hostname, destination: '/etc/hostname', readonly: false },
-      { source: paths.hosts, destination: '/etc/hosts', readonly: false },
-    ],
+    binds: networkFiles(owner, options),
     tmpfs: host.Tmpfs ?? {},
     userMounts: attached.mounts,
     rootfsPropagation: attached.rootfsPropagation,
@@ -82,4 +78,15 @@ export async function buildSpec(
   return host.Annotations === undefined || host.Annotations === null
     ? spec
     : { ...spec, annotations: host.Annotations };
+}
+
+/** Those of the container whose network it is; without any network the image's own files are left as they are. */
+function networkFiles({ id, config }: ContainerRecord, options: ContainersOptions) {
+  if (config.NetworkDisabled === true) return [];
+  const { resolvConf, hostname, hosts } = pathsOf(options, id);
+  return [
+    { source: resolvConf, destination: '/etc/resolv.conf', readonly: false },
+    { source: hostname, destination: '/etc/hostname', readonly: false },
+    { source: hosts, destination: '/etc/hosts', readonly: false },
+  ];
 }

@@ -36,7 +36,7 @@ export function checkStart(context: ContainersContext, record: ContainerRecord):
     ipc: sharesHostIpc(context, host.IpcMode),
   });
   checkLinks(context, record);
-  checkLogging(host.LogConfig, context.options);
+  checkLogging(record, context.options);
 }
 
 function sharesHostIpc({ store }: ContainersContext, mode: string): boolean {

@@ -1,7 +1,6 @@
 import type { HostConfig } from '../api-types/host-config.ts';
-import type { NamespacePlan } from '../networks/container-network.ts';
 import type { SharedMemory } from '../runtime/spec/mounts.ts';
-import type { NamespaceChoice, NamespaceOptions } from '../runtime/spec/namespaces.ts';
+import type { NamespaceChoice, NamespaceOptions, NetworkNamespace } from '../runtime/spec/namespaces.ts';
 import type { ContainersContext } from './context.ts';
 import { donorOf, donorReference } from './joined-containers.ts';
 import type { ContainerRecord } from './record.ts';
@@ -18,7 +17,7 @@ export interface ChosenNamespaces {
 export function chooseNamespaces(
   context: ContainersContext,
   { id, hostConfig: host }: ContainerRecord,
-  network: NamespacePlan,
+  network: NetworkNamespace,
 ): ChosenNamespaces {
   const { ipc, sharedMemory } = interProcess(context, id, host);
   return {

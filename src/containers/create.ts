@@ -28,7 +28,6 @@ import { resolveMounts } from './mounts/resolve-mounts.ts';
 import { pathsOf } from './paths.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, initialState } from './record.ts';
-import { refuseUnsupported } from './refuse-unsupported.ts';
 import { requestedNetworks } from './requested-networks.ts';
 
 export interface CreateRequest {
@@ -51,7 +50,7 @@ export const CONTAINER_NAME = /^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 /**
  * Makes a container that has not run. The record is committed last: a crash before leaves a writable layer and perhaps a
  * folder that no record knows, and recovery sweeps both; a record always has its layer and its folder.
- * @throws invalid_argument, not_found for the image, conflict for the name, not_implemented for what is not built.
+ * @throws invalid_argument, not_found for the image, conflict for the name.
  */
 export async function createContainer(context: ContainersContext, request: CreateRequest): Promise<Created> {
   const { store, options } = context;
@@ -63,7 +62,6 @@ export async function createContainer(context: ContainersContext, request: Creat
     resolveLinks(context, resolveDonors(context, defaulted)),
     options.limits,
   );
-  refuseUnsupported(request.config, hostConfig);
   if (request.config.Image === '') throw invalidArgument('no command specified');
   const image = await context.images.resolve(request.config.Image);
   checkPlatform(request, image);
@@ -80,7 +78,7 @@ export async function createContainer(context: ContainersContext, request: Creat
     config,
     hostConfig,
     mounts: [],
-    networks: requestedNetworks(context, request, hostConfig),
+    networks: config.NetworkDisabled === true ? [] : requestedNetworks(context, request, hostConfig),
     sandbox: null,
     hasBeenStartedBefore: false,
     hasBeenManuallyStopped: false,

@@ -1,4 +1,4 @@
-import type { NamespacePlan } from '../networks/container-network.ts';
+import type { NetworkNamespace } from '../runtime/spec/namespaces.ts';
 import type { ContainersContext } from './context.ts';
 import { namespaceOf, networkOwner } from './joined-containers.ts';
 import { networkRequestOf } from './network-request.ts';
@@ -6,7 +6,7 @@ import type { ContainerRecord } from './record.ts';
 import { writeNetworkFiles } from './write-network-files.ts';
 
 export interface EnteredNetwork {
-  readonly namespace: NamespacePlan;
+  readonly namespace: NetworkNamespace;
   /** What the record says of the networks from now on. */
   readonly places: Pick<ContainerRecord, 'networks' | 'sandbox'>;
   /** Names that a container takes over with another one's network. */
@@ -15,7 +15,7 @@ export interface EnteredNetwork {
 
 /**
  * A network namespace for a container that starts, and the files that tell of it. In another container's network it
- * has neither endpoints nor files of its own.
+ * has neither endpoints nor files of its own; without any network it has a namespace with loopback, and no files.
  * @throws not_found for a network, conflict for a donor that does not run.
  */
 export async function enterNetwork(context: ContainersContext, record: ContainerRecord): Promise<EnteredNetwork> {
@@ -24,6 +24,9 @@ export async function enterNetwork(context: ContainersContext, record: Container
     const { Hostname, Domainname } = owner.config;
     const places = { networks: [], sandbox: null };
     return { namespace: namespaceOf(owner), places, identity: { Hostname, Domainname } };
+  }
+  if (record.config.NetworkDisabled === true) {
+    return { namespace: { kind: 'private' }, places: { networks: [], sandbox: null }, identity: {} };
   }
   const { namespace, sandbox, endpoints } = await context.network.prepare(networkRequestOf(record));
   await writeNetworkFiles(context, record);

@@ -1,6 +1,6 @@
 import type { HostConfig } from '../api-types/host-config.ts';
 import { EngineError, invalidArgument, isEngineError } from '../errors/engine-error.ts';
-import type { NamespacePlan } from '../networks/container-network.ts';
+import type { NetworkNamespace } from '../runtime/spec/namespaces.ts';
 import type { ContainersContext } from './context.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 
@@ -30,7 +30,9 @@ export function networkOwner({ store }: ContainersContext, record: ContainerReco
 }
 
 /** The network namespace of a running container that has one of its own, or the host's. */
-export function namespaceOf({ sandbox, hostConfig }: ContainerRecord): NamespacePlan {
+export function namespaceOf({ config, sandbox, hostConfig, state }: ContainerRecord): NetworkNamespace {
+  // Its runtime has made one that nothing else keeps.
+  if (config.NetworkDisabled === true) return { kind: 'process', pid: state.pid };
   if (hostConfig.NetworkMode === 'host' || sandbox === null) return { kind: 'host' };
   return { kind: 'path', path: sandbox.key };
 }

@@ -2,6 +2,7 @@ import type { HostConfig } from '../api-types/host-config.ts';
 import { EngineError, invalidArgument, messageOf } from '../errors/engine-error.ts';
 import type { LogLimits } from '../logs/rotate-log.ts';
 import type { ContainersContext, ContainersOptions } from './context.ts';
+import { expandTag } from './log-attributes.ts';
 import { pathsOf } from './paths.ts';
 import type { ContainerRecord } from './record.ts';
 
@@ -61,14 +62,20 @@ export function logOf(
 }
 
 /** Values of the options, which Docker looks at when a container starts. @throws internal with Docker's texts. */
-export function checkLogging(config: LogConfig, { journald }: ContainersOptions): void {
+export function checkLogging(record: ContainerRecord, { journald }: ContainersOptions): void {
+  const config = record.hostConfig.LogConfig;
   if (config.Type === 'journald' && !journald) throw notInitialized('journald is not enabled on this host');
   logLimitsOf(config);
+  if (config.Type === 'none') return;
+  try {
+    expandTag(config.Config?.['tag'] ?? '', record);
+  } catch (error) {
+    throw notInitialized(messageOf(error));
+  }
 }
 
 /**
- * How large a log gets and how many are kept; undefined for one that grows without end. Rotated logs are kept as they
- * are, also with `compress`: `logs` reads them.
+ * How large a log gets and how many are kept; undefined for one that grows without end.
  * @throws internal with Docker's texts.
  */
 export function logLimitsOf(config: LogConfig): LogLimits | undefined {
@@ -87,7 +94,7 @@ export function logLimitsOf(config: LogConfig): LogLimits | undefined {
   }
   checkExpression(options['labels-regex']);
   checkExpression(options['env-regex']);
-  return maxBytes > 0 ? { maxBytes, maxFiles } : undefined;
+  return maxBytes > 0 ? { maxBytes, maxFiles, compress } : undefined;
 }
 
 const UNITS = ['', 'k', 'm', 'g', 't', 'p'];

@@ -3,6 +3,7 @@ import { formatLogTime } from '../lib/timestamps.ts';
 import type { LogEntry } from '../logs/log-entry.ts';
 import type { LogQuery } from '../logs/read-logs.ts';
 import type { ContainersContext } from './context.ts';
+import { attributesText, logAttributes } from './log-attributes.ts';
 import { keepsLogFile } from './log-options.ts';
 import { pathsOf } from './paths.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
@@ -18,6 +19,8 @@ export interface LogsOptions {
   readonly untilNs: bigint | undefined;
   /** Each line begins with its time. */
   readonly timestamps: boolean;
+  /** Each line begins with what the log options tell of it, after its time. */
+  readonly details: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +47,12 @@ export function readContainerLogs(context: ContainersContext, ref: string, optio
     ...(follow ? { follow: { ended: ended(context, record, signal) } } : {}),
   };
   const entries = context.logs.read(pathsOf(context.options, record.id).log, query);
-  return { multiplexed: !record.config.Tty, entries: options.timestamps ? withTimes(entries) : entries };
+  const attributes = options.details ? `${attributesText(logAttributes(record))} ` : '';
+  const plain = !options.timestamps && attributes === '';
+  return {
+    multiplexed: !record.config.Tty,
+    entries: plain ? entries : withPrefixes(entries, options.timestamps, attributes),
+  };
 }
 
 /** Resolves at once for a container that does not run. */
@@ -58,12 +66,17 @@ async function ended({ waiters }: ContainersContext, record: ContainerRecord, si
   }
 }
 
-async function* withTimes(batches: AsyncIterable<readonly LogEntry[]>): AsyncGenerator<LogEntry[]> {
-  for await (const batch of batches) yield batch.map(withTime);
-}
-
 /** Only where a line begins: its further pieces follow without. */
-function withTime(entry: LogEntry): LogEntry {
-  if (!entry.startsLine) return entry;
-  return { ...entry, data: Buffer.concat([Buffer.from(`${formatLogTime(entry.timeNs)} `), entry.data]) };
+async function* withPrefixes(
+  batches: AsyncIterable<readonly LogEntry[]>,
+  timestamps: boolean,
+  attributes: string,
+): AsyncGenerator<LogEntry[]> {
+  for await (const batch of batches) {
+    yield batch.map((entry) => {
+      if (!entry.startsLine) return entry;
+      const time = timestamps ? `${formatLogTime(entry.timeNs)} ` : '';
+      return { ...entry, data: Buffer.concat([Buffer.from(time + attributes), entry.data]) };
+    });
+  }
 }

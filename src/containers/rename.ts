@@ -14,7 +14,7 @@ export async function renameContainer(context: ContainersContext, ref: string, w
     const name = wanted.replace(/^\//, '');
     if (name === oldName) throw invalidArgument('Renaming a container with the same name as its current name');
     try {
-      if (!CONTAINER_NAME.test(wanted)) throw invalidContainerName(wanted);
+      if (!CONTAINER_NAME.test(wanted)) throw invalidContainerName(`/${name}`);
       store.reserveName(name, id);
     } catch (error) {
       if (!isEngineError(error)) throw error;

@@ -60,6 +60,19 @@ test('no more files are kept than asked for, and the lines in them are the last'
   );
 });
 
+test('with compress, files that were set aside are compressed, and no line is lost', async () => {
+  const lines = 3000;
+  const options = { 'max-size': '20k', 'max-file': '100', compress: 'true' };
+  const id = await runContainer(daemon, { Cmd: counting(lines), ...logged(options) });
+  const expected = Array.from({ length: lines }, (_, index) => index);
+  assert.deepEqual(numbersIn((await logsOf(daemon, id, '&follow=1')).stdout), expected);
+  assert.equal(await exitCodeOf(daemon, id), 0);
+  const files = await logFiles(id);
+  assert.ok(files.filter((path) => path.endsWith('.gz')).length > 1, files.join());
+  assert.deepEqual(numbersIn((await logsOf(daemon, id)).stdout), expected);
+  assert.deepEqual(numbersIn((await logsOf(daemon, id, '&tail=1500')).stdout), expected.slice(-1500));
+});
+
 test('with one file, the log begins anew when it is full', async () => {
   const id = await runContainer(daemon, { Cmd: counting(3000), ...logged({ 'max-size': '20k' }) });
   assert.equal(await exitCodeOf(daemon, id), 0);
@@ -88,6 +101,28 @@ test('the driver local keeps logs that can be read', async () => {
   const id = await runContainer(daemon, { Cmd: ['echo', 'hello'], ...logged({ 'max-size': '1m' }, 'local') });
   assert.equal(await exitCodeOf(daemon, id), 0);
   assert.equal((await logsOf(daemon, id)).stdout, 'hello\n');
+});
+
+test('what the log options tell of each line is shown when details are asked for', async () => {
+  const options = { labels: 'a', 'env-regex': '^E', tag: '{{.Name}}/{{.ID}}' };
+  const config = { Cmd: ['echo', 'hello'], Labels: { a: 'b c', d: 'e' }, Env: ['E=f', 'G=h'], ...logged(options) };
+  const id = await runContainer(daemon, config);
+  assert.equal(await exitCodeOf(daemon, id), 0);
+  const { Name } = (await daemon.call('GET', `/containers/${id}/json`)).json<{ Name: string }>();
+  const attributes = `E=f,a=b+c,tag=${Name.slice(1)}%2F${id.slice(0, 12)}`;
+  assert.equal((await logsOf(daemon, id, '&details=1')).stdout, `${attributes} hello\n`);
+  const timed = await logsOf(daemon, id, '&details=1&timestamps=1');
+  assert.match(timed.stdout, /^\d{4}-\S+Z E=f,a=b\+c,\S+ hello\n$/);
+  const plain = await runContainer(daemon, { Cmd: ['echo', 'hello'] });
+  assert.equal(await exitCodeOf(daemon, plain), 0);
+  assert.equal((await logsOf(daemon, plain, '&details=1')).stdout, ' hello\n');
+});
+
+test('a tag with a field that there is not is refused', async () => {
+  const id = await createContainer(daemon, logged({ tag: '{{.Nope}}' }));
+  const answer = await daemon.call('POST', `/containers/${id}/start`);
+  assert.equal(answer.status, 500);
+  assert.match(answer.text(), /failed to initialize logging driver: .*log-tag/);
 });
 
 test('the driver none keeps nothing, and says so', async () => {

@@ -190,3 +190,19 @@ test('annotations and another control group are handed on', async () => {
   // As with Docker, a group that somebody else may use as well is left to whoever named it.
   assert.ok(await (await Cgroups.detect()).remove(parent), 'nothing of the container is left in it');
 });
+
+test('a container without any network has loopback alone, no files of the engine, and shares that with who joins', async () => {
+  const Cmd = ['sh', '-c', 'ls /sys/class/net; ip -o addr | grep -c "inet "; grep -c " /etc/" /proc/mounts || true'];
+  assert.equal(await outputOf(daemon, { Cmd, NetworkDisabled: true }), 'lo\n1\n0\n');
+  const donor = await runContainer(daemon, { Cmd: ['sleep', '1000'], NetworkDisabled: true });
+  type Inspected = { NetworkSettings: { Networks: object; SandboxID: string } };
+  const { NetworkSettings } = (await daemon.call('GET', `/containers/${donor}/json`)).json<Inspected>();
+  assert.deepEqual([NetworkSettings.Networks, NetworkSettings.SandboxID], [{}, '']);
+  const joins = { Cmd: ['ls', '/sys/class/net'], HostConfig: { NetworkMode: `container:${donor}` } };
+  assert.equal(await outputOf(daemon, joins), 'lo\n');
+  // It goes on under the next daemon, and starts again.
+  await daemon.kill();
+  await daemon.start();
+  assert.equal((await daemon.call('POST', `/containers/${donor}/restart?t=0`)).status, 204);
+  assert.equal(await outputOf(daemon, joins), 'lo\n');
+});

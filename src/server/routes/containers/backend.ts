@@ -74,6 +74,7 @@ export interface ContainerBackend {
       readonly sinceNs: bigint | undefined;
       readonly untilNs: bigint | undefined;
       readonly timestamps: boolean;
+      readonly details: boolean;
       readonly signal: AbortSignal;
     },
   ): ContainerOutput;

@@ -36,6 +36,7 @@ async function logs(backend: ContainerBackend, request: ContainerRequest, reply:
     sinceNs: timestampNs(queryText(query, 'since'), 'invalid_argument'),
     untilNs: timestampNs(queryText(query, 'until'), 'invalid_argument'),
     timestamps: queryFlag(query, 'timestamps'),
+    details: queryFlag(query, 'details'),
     signal: hangUpSignal(reply),
   });
   const contentType = multiplexed && isAtLeast(request.apiVersion, '1.42') ? MULTIPLEXED : RAW;
