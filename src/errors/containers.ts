@@ -55,11 +55,6 @@ export function containerNotModified(what: string): EngineError {
   return new EngineError('not_modified', what);
 }
 
-/** Something asked for that this version does not do; it is refused rather than ignored. `field` as on the wire. */
-export function notSupported(field: string, what: string): EngineError {
-  return new EngineError('not_implemented', `${field}: ${what} is not supported by this version of Skiff`);
-}
-
 export function execNotFound(id: string): EngineError {
   return new EngineError('not_found', `No such exec instance: ${id}`);
 }
