@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { EngineError, internalError, isEngineError } from '../errors/engine-error.ts';
+import { EngineError, isEngineError } from '../errors/engine-error.ts';
 import type { ContainerTree, PathStat } from '../layers/archive/archive-message.ts';
 import { closingIterable } from '../lib/closing-iterable.ts';
 import { resolveUser } from '../runtime/user.ts';
@@ -46,7 +46,7 @@ export async function readContainerPath(
 
 /**
  * Unpacks an archive into a directory of a container. What was unpacked before a failure stays.
- * @throws as `statContainerPath`; internal for a read-only root.
+ * @throws as `statContainerPath`; internal for a read-only root or mount.
  */
 export async function writeContainerPath(
   context: ContainersContext,
@@ -58,12 +58,12 @@ export async function writeContainerPath(
   const record = context.store.resolve(ref);
   await withTree(context, record.id, async ({ tree }) => {
     await naming(ref, path, async () => {
-      if (record.hostConfig.ReadonlyRootfs) {
-        await context.layers.statPath(tree, absolute(path));
-        throw internalError('container rootfs is marked read-only');
-      }
       const owner = ownByUser ? await ownerOf(record, tree) : undefined;
-      await context.layers.writePath(tree, absolute(path), archive, { keepKinds, owner });
+      await context.layers.writePath(tree, absolute(path), archive, {
+        readonlyRoot: record.hostConfig.ReadonlyRootfs,
+        keepKinds,
+        owner,
+      });
     });
   });
   publish(context, record, 'extract-to-dir');

@@ -1,9 +1,10 @@
-import { access } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { ContainerTree } from '../layers/archive/archive-message.ts';
 import type { ContainerId } from '../lib/ids.ts';
+import { openMountNamespace } from '../sys/mount-namespace.ts';
 import type { ContainersContext } from './context.ts';
-import { pathsOf } from './paths.ts';
-import { isRunning } from './record.ts';
+import { releaseTreeMounts, treeMounts } from './mounts/tree-mounts.ts';
+import { type ContainerRecord, isRunning } from './record.ts';
 
 export interface OpenTree {
   readonly tree: ContainerTree;
@@ -11,27 +12,66 @@ export interface OpenTree {
   release(): Promise<void>;
 }
 
+export interface TreeOptions {
+  /** Leave out what is mounted in the container. */
+  readonly bare?: boolean;
+}
+
 /**
- * A container's files, mounted. A container that does not run is mounted for this, and can neither be started nor removed
- * until it is released; recovery unmounts what a crash leaves. One that runs is not held up in any way.
- * @throws not_found.
+ * A container's files as it sees them. One that runs is looked at from inside and not held up in any way. One that does not
+ * is mounted for this, with its volumes, and can neither be started nor removed until it is released; recovery unmounts
+ * what a crash leaves.
+ * @throws not_found, internal for a volume that cannot be mounted.
  */
-export async function openTree(context: ContainersContext, id: ContainerId): Promise<OpenTree> {
-  const opened = Promise.withResolvers<string>();
+export async function openTree(
+  context: ContainersContext,
+  id: ContainerId,
+  options: TreeOptions = {},
+): Promise<OpenTree> {
+  const record = context.store.get(id);
+  const namespace = await namespaceOf(record);
+  if (namespace === undefined) return openStopped(context, id, options);
+  return {
+    tree: {
+      root: context.layers.writableDirectories(id).merged,
+      namespace: `/proc/${process.pid}/fd/${namespace.fd}`,
+      mounts: record.mounts
+        .filter(({ type }) => type !== 'tmpfs')
+        .map(({ destination, writable }) => ({ source: '', target: destination, writable })),
+    },
+    release: () => namespace.close(),
+  };
+}
+
+async function namespaceOf(record: ContainerRecord): Promise<FileHandle | undefined> {
+  const { pid } = record.state;
+  return isRunning(record) && pid > 0 ? openMountNamespace(pid, record.id) : undefined;
+}
+
+async function openStopped(
+  context: ContainersContext,
+  id: ContainerId,
+  { bare = false }: TreeOptions,
+): Promise<OpenTree> {
+  const opened = Promise.withResolvers<ContainerTree>();
   const done = Promise.withResolvers<void>();
   const held = context.locks.run(id, async () => {
     const record = context.store.get(id);
-    if (isRunning(record)) return opened.resolve(context.layers.writableDirectories(id).merged);
-    const root = await context.layers.mountWritable(id, { volatile: record.hostConfig.AutoRemove });
-    opened.resolve(root);
-    await done.promise;
-    await context.layers.unmountWritable(id);
+    const handles: FileHandle[] = [];
+    try {
+      const root = await context.layers.mountWritable(id, { volatile: record.hostConfig.AutoRemove });
+      opened.resolve({ root, mounts: bare ? [] : await treeMounts(context, record, handles) });
+      await done.promise;
+    } finally {
+      for (const handle of handles) await handle.close();
+      await releaseTreeMounts(context, record);
+      await context.layers.unmountWritable(id);
+    }
   });
   // Whoever holds the tree learns of a failure by `release`, and whoever waits for it by `opened`.
   held.catch((error: unknown) => opened.reject(error));
-  const root = await opened.promise;
   return {
-    tree: { root, mounts: await mountsOf(context, id) },
+    tree: await opened.promise,
     release: () => {
       done.resolve();
       return held;
@@ -51,23 +91,4 @@ export async function withTree<T>(
   } finally {
     await open.release();
   }
-}
-
-/** The files that a container has from outside of its layers; before its first start there are none. */
-async function mountsOf({ options }: ContainersContext, id: ContainerId): Promise<ContainerTree['mounts']> {
-  const { hosts, hostname, resolvConf } = pathsOf(options, id);
-  const all = [
-    { source: hosts, target: '/etc/hosts' },
-    { source: hostname, target: '/etc/hostname' },
-    { source: resolvConf, target: '/etc/resolv.conf' },
-  ];
-  const there = await Promise.all(
-    all.map(({ source }) =>
-      access(source).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return all.filter((_, index) => there[index]);
 }

@@ -9,7 +9,7 @@ import { publish } from './publish.ts';
  */
 export async function exportContainer(context: ContainersContext, ref: string): Promise<AsyncIterable<Uint8Array>> {
   const record = context.store.resolve(ref);
-  const open = await openTree(context, record.id);
+  const open = await openTree(context, record.id, { bare: true });
   try {
     const archive = await context.layers.exportTree({ root: open.tree.root, mounts: [] });
     publish(context, record, 'export');

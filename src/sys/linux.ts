@@ -4,7 +4,7 @@ import { isAccepted } from './linux-socket-diag.ts';
 import { spawnProcess } from './linux-spawn.ts';
 import { hasErrorCode, SyscallError } from './syscall-error.ts';
 import type { BytePath, Fd, MountRequest, SpawnRequest, Syscalls } from './syscalls.ts';
-import { MS } from './syscalls.ts';
+import { MNT_DETACH, MS, UMOUNT_NOFOLLOW } from './syscalls.ts';
 
 const CLONE_NEWNET = 0x40000000;
 const CLONE_NEWNS = 0x00020000;
@@ -26,6 +26,10 @@ const MFD_EXEC = 16;
 const F_ADD_SEALS = 1033;
 /** F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW and F_SEAL_WRITE. */
 const ALL_SEALS = 15;
+const OPEN_TREE_CLONE = 1;
+const O_CLOEXEC = 0o2000000;
+const AT_RECURSIVE = 0x8000;
+const MOVE_MOUNT_F_EMPTY_PATH = 4;
 const WNOHANG = 1;
 const LOCK_EX_NB = 2 | 4;
 
@@ -89,6 +93,12 @@ const c = {
   ),
   mallocTrim: declare<(pad: number) => number>('int malloc_trim(size_t pad)'),
   flock: declare<(fd: number, operation: number) => number>('int flock(int fd, int operation)'),
+  openTree: declare<(directory: number, path: string, flags: number) => number>(
+    'int open_tree(int directory, const char *path, uint32_t flags)',
+  ),
+  moveMount: declare<(from: number, fromPath: string, to: number, toPath: string, flags: number) => number>(
+    'int move_mount(int from, const char *from_path, int to, const char *to_path, uint32_t flags)',
+  ),
   chroot: declare<(path: string) => number>('int chroot(const char *path)'),
   fchdir: declare<(fd: number) => number>('int fchdir(int fd)'),
 };
@@ -281,8 +291,30 @@ export class LinuxSyscalls implements Syscalls {
     check('mount', c.mount('none', '/', null, MS.REC | MS.SLAVE, null), '/');
   }
 
-  bindMount(source: string, target: string): void {
-    check('mount', c.mount(source, target, null, MS.BIND | MS.REC, null), target);
+  enterMountNamespaceOf(path: string): void {
+    const fd = openSync(path, 'r');
+    try {
+      // The first call gives this thread a root and directory of its own, which setns asks for.
+      check('unshare', c.unshare(CLONE_NEWNS));
+      check('setns', c.setns(fd, CLONE_NEWNS), path);
+      check('unshare', c.unshare(CLONE_NEWNS));
+      check('mount', c.mount('none', '/', null, MS.REC | MS.PRIVATE, null), '/');
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  openTree(path: string): Fd {
+    const flags = OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE;
+    return check('open_tree', c.openTree(AT_FDCWD, path, flags), path);
+  }
+
+  moveMount(tree: Fd, target: string): void {
+    check('move_mount', c.moveMount(tree, '', AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH), target);
+  }
+
+  detachMount(target: string): void {
+    check('umount2', c.umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW), target);
   }
 
   chroot(path: string): void {

@@ -126,8 +126,21 @@ export class RecordingSyscalls implements Syscalls {
     this.#record('enterMountNamespace');
   }
 
-  bindMount(source: string, target: string): void {
-    this.#record('bindMount', source, target);
+  enterMountNamespaceOf(path: string): void {
+    this.#record('enterMountNamespaceOf', path);
+  }
+
+  openTree(path: string): Fd {
+    this.#record('openTree', path);
+    return this.#nextFd++;
+  }
+
+  moveMount(tree: Fd, target: string): void {
+    this.#record('moveMount', tree, target);
+  }
+
+  detachMount(target: string): void {
+    this.#record('detachMount', target);
   }
 
   chroot(path: string): void {

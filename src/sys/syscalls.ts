@@ -115,8 +115,17 @@ export interface Syscalls {
    * with it. What the host unmounts goes here as well.
    */
   enterMountNamespace(): void;
-  /** Puts a file or directory in the place of another; blocks (for a thread with mounts of its own). */
-  bindMount(source: string, target: string): void;
+  /**
+   * As `enterMountNamespace`, but with all that is mounted in another one, whose root becomes the thread's; `path` is
+   * what /proc has for it. What this thread mounts and unmounts from then on is seen by nobody in there.
+   */
+  enterMountNamespaceOf(path: string): void;
+  /** A file or directory with all that is mounted below it, held to be put somewhere by `moveMount`. Close-on-exec. */
+  openTree(path: string): Fd;
+  /** Puts what `openTree` holds over a file or directory of the calling thread's root. Does not close it. */
+  moveMount(tree: Fd, target: string): void;
+  /** Unmounts at once; what still uses it keeps it (for a thread with mounts of its own: it blocks). */
+  detachMount(target: string): void;
   /** The calling process's root becomes `path`, for all its threads (child processes for unpacking only). */
   chroot(path: string): void;
   /** Changes the calling process's directory, also to one outside of its root (child processes for unpacking only). */

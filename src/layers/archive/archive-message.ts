@@ -1,20 +1,29 @@
 import type { ErrorKind } from '../../errors/engine-error.ts';
 
-/** A file of the host that stands in the place of one in the tree, as a mount in a container. */
+/** A file or folder of the host that stands in the place of one in the tree, as a mount in a container. */
 export interface TreeMount {
   readonly source: string;
   /** As the container sees it. */
   readonly target: string;
+  readonly writable: boolean;
 }
 
 /** A directory tree as a container sees it. */
 export interface ContainerTree {
   /** The mounted root file system. */
   readonly root: string;
+  /** The outer before the inner. */
   readonly mounts: readonly TreeMount[];
+  /**
+   * The mount namespace of a container that runs, as /proc has it: the mounts are there already. Without it they are made,
+   * for this alone.
+   */
+  readonly namespace?: string | undefined;
 }
 
 export interface WriteOptions {
+  /** Nothing may be written outside of the tree's mounts. */
+  readonly readonlyRoot?: boolean;
   /** Refuse to put a directory in the place of anything else, and the other way round. */
   readonly keepKinds: boolean;
   /** Who everything shall belong to; undefined keeps what the archive says. */

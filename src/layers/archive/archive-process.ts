@@ -4,19 +4,21 @@
  * meanwhile. It has a mount namespace of its own, too, whose mounts go with it. Its first argument is an
  * `ArchiveRequest`; it answers on standard output with an `ArchiveReply` and, to `read`, the archive.
  */
-import { lstatSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { basename } from 'node:path/posix';
+import { basename, dirname } from 'node:path/posix';
 import { EngineError, internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { tarFile, tarTree } from '../diff/tar-tree.ts';
 import type { ArchiveReply, ArchiveRequest, ContainerTree, PathStat } from './archive-message.ts';
+import { refuseReadonly } from './refuse-readonly.ts';
 import { resolveLinks } from './resolve-links.ts';
 import { writeArchive } from './write-archive.ts';
 
 const FLUSH_BYTES = 256 * 1024;
+const KERNEL_PLACES = ['/dev', '/proc', '/sys'];
 const ERRNO_TEXTS: Readonly<Record<string, string>> = {
   ENOTDIR: 'not a directory',
   ENAMETOOLONG: 'file name too long',
@@ -25,14 +27,48 @@ const ERRNO_TEXTS: Readonly<Record<string, string>> = {
 
 let archiveHasBegun = false;
 
-function enter(sys: LinuxSyscalls, { root, mounts }: ContainerTree): void {
+function enter(sys: LinuxSyscalls, tree: ContainerTree): void {
   // Node would keep its compiled code at exit otherwise, when all paths mean something else.
   flushCompileCache();
-  sys.enterMountNamespace();
-  for (const { source, target } of mounts) sys.bindMount(source, root + resolveLinks(root, target));
-  sys.chroot(root);
+  if (tree.namespace === undefined) enterStopped(sys, tree);
+  else enterRunning(sys, tree.namespace, tree.mounts);
   process.chdir('/');
   process.umask(0);
+}
+
+/** What is to be mounted is taken hold of outside, and put in place inside, where no link leads out again. */
+function enterStopped(sys: LinuxSyscalls, { root, mounts }: ContainerTree): void {
+  sys.enterMountNamespace();
+  const trees = mounts.map(({ source, target }) => ({ tree: sys.openTree(source), target }));
+  sys.chroot(root);
+  process.chdir('/');
+  for (const { tree, target } of trees) {
+    const place = resolveLinks('', target);
+    makePlace(place, fstatSync(tree).isDirectory());
+    sys.moveMount(tree, place);
+    closeSync(tree);
+  }
+}
+
+/** Where a container has never been started its mounts have no place yet: they get one, as at its start. */
+function makePlace(path: string, isDirectory: boolean): void {
+  if (existsSync(path)) return;
+  mkdirSync(isDirectory ? path : dirname(path), { recursive: true, mode: 0o755 });
+  if (!isDirectory) closeSync(openSync(path, 'wx', 0o644));
+}
+
+/** The kernel's own file systems are no files of the container: below them is what its layers hold. */
+function enterRunning(sys: LinuxSyscalls, namespace: string, mounts: ContainerTree['mounts']): void {
+  sys.enterMountNamespaceOf(namespace);
+  const users = new Set(mounts.map(({ target }) => target));
+  for (const place of KERNEL_PLACES.filter((one) => !users.has(one))) {
+    try {
+      sys.detachMount(place);
+    } catch (error) {
+      // Nothing is mounted there: it is a folder of the container's.
+      if (!hasErrorCode(error, 'EINVAL', 'ENOENT')) throw error;
+    }
+  }
 }
 
 /** @throws not_found, internal with Docker's text. */
@@ -104,6 +140,7 @@ async function main(request: ArchiveRequest): Promise<void> {
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw internalError('extraction point is not a directory');
   }
+  refuseReadonly(directory, request);
   await writeArchive(sys, directory, request);
   reply({ written: true });
 }

@@ -62,15 +62,15 @@ export function containerMounts(options: MountOptions): OciMount[] {
     },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
     ...sharedMemory(options.sharedMemory),
-    ...options.binds.map((bind) => ({
-      destination: bind.destination,
-      type: 'bind',
-      source: bind.source,
-      options: ['rbind', ...(bind.readonly || readonlyRootfs ? ['ro'] : []), 'rprivate'],
-    })),
   ];
+  const binds = options.binds.map((bind) => ({
+    destination: bind.destination,
+    type: 'bind',
+    source: bind.source,
+    options: ['rbind', ...(bind.readonly || readonlyRootfs ? ['ro'] : []), 'rprivate'],
+  }));
   const tmpfs = Object.entries(options.tmpfs ?? {}).map(([destination, text]) => tmpfsMount(destination, text));
-  return overriding(own, [...tmpfs, ...(options.userMounts ?? [])]);
+  return overriding([...own, ...binds], [...tmpfs, ...(options.userMounts ?? [])]);
 }
 
 function sharedMemory(shared: SharedMemory): OciMount[] {
