@@ -5,8 +5,11 @@ import type { EndpointSettings, NetworkRecord } from '../state/networks.ts';
 import { checkEndpointSettings } from './check-endpoint-settings.ts';
 import type { ContainersContext } from './context.ts';
 import { donorReference } from './joined-containers.ts';
+import { configuresNetwork } from './network-request.ts';
 import { type ContainerNetworkRecord, type ContainerRecord, isRunning } from './record.ts';
+import { replaceResolvConf } from './replace-resolv-conf.ts';
 import { addOwnHosts } from './update-own-hosts.ts';
+import { networkFiles } from './write-network-files.ts';
 
 /**
  * Puts a container into one more network: at once when it runs, otherwise from its next start on. The record is
@@ -49,15 +52,25 @@ export async function attachLocked(
 ): Promise<void> {
   const { store } = context;
   const record = store.get(id);
-  const { sandbox, config } = record;
+  const { sandbox, config, hostConfig } = record;
   if (sandbox === null) return;
   try {
+    const before = await networkFiles(context, record);
     const endpoint = await context.network.attach(
-      { id, name: record.name, hostname: config.Hostname, network, settings },
+      {
+        id,
+        name: record.name,
+        hostname: config.Hostname,
+        configuresNetwork: configuresNetwork(hostConfig),
+        network,
+        settings,
+      },
       sandbox,
+      hostConfig.Dns ?? [],
     );
     store.update(id, { networks: withEndpoint(store.get(id).networks, name, endpoint) });
     await addOwnHosts(context, record, endpoint);
+    await replaceResolvConf(context, record, before.resolvConf);
   } catch (error) {
     store.update(id, { networks: store.get(id).networks.filter((one) => one.name !== name) });
     throw error;

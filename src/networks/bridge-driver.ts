@@ -9,6 +9,7 @@ import type { BridgeDevice } from './bridge-device.ts';
 import { allowsIcc, bridgeOf, linkPrefixOf, mtuOf } from './bridge-options.ts';
 import { configureLink } from './configure-link.ts';
 import type { HostLinks, LinkPlan, NetworkDriver, Reservation, UpOptions } from './driver.ts';
+import type { LinkGuard } from './link-guard.ts';
 import { vethName } from './names.ts';
 import type { AddressBook } from './reserve-addresses.ts';
 import type { Subnets } from './subnets.ts';
@@ -22,6 +23,7 @@ export class BridgeDriver implements NetworkDriver {
   readonly #device: BridgeDevice;
   readonly #subnets: Subnets;
   readonly #addresses: AddressBook;
+  readonly #guard: LinkGuard;
   readonly #alias: string;
 
   constructor(parts: {
@@ -29,6 +31,7 @@ export class BridgeDriver implements NetworkDriver {
     readonly device: BridgeDevice;
     readonly subnets: Subnets;
     readonly addresses: AddressBook;
+    readonly guard: LinkGuard;
     /** Marks this daemon's links. */
     readonly alias: string;
   }) {
@@ -36,6 +39,7 @@ export class BridgeDriver implements NetworkDriver {
     this.#device = parts.device;
     this.#subnets = parts.subnets;
     this.#addresses = parts.addresses;
+    this.#guard = parts.guard;
     this.#alias = parts.alias;
   }
 
@@ -49,7 +53,10 @@ export class BridgeDriver implements NetworkDriver {
 
   async connect(network: NetworkRecord, endpoint: EndpointRecord, plan: LinkPlan): Promise<void> {
     await this.#plugIn(network, endpoint, plan.namespacePath);
-    await configureLink(this.#netlink, network, endpoint, plan);
+    await Promise.all([
+      configureLink(this.#netlink, network, endpoint, plan),
+      this.#guard.apply(endpoint, { hairpin: plan.hairpin }),
+    ]);
     await this.#settle([vethName(endpoint.endpointId), bridgeOf(network)]);
   }
 

@@ -19,6 +19,8 @@ export interface NetworkRequest {
   /** The container's own names; where names are resolved, its aliases and its short ID are added. */
   readonly name: string;
   readonly hostname: string;
+  /** Whether it may set up its links itself (CAP_NET_ADMIN). */
+  readonly configuresNetwork: boolean;
   /** Ports of the container to be reached through the host. */
   readonly ports: readonly PortRequest[];
 }
@@ -91,14 +93,18 @@ export interface ContainerNetwork {
    * Links, addresses, routes and a name server; done before the container's process runs. `servers` are the name servers
    * that were named for the container.
    */
-  connect(id: ContainerId, servers: readonly string[]): Promise<void>;
+  connect(id: ContainerId, servers?: readonly string[]): Promise<void>;
   /** Undoes both; idempotent, and safe at any point in between. The addresses are free afterwards. */
   disconnect(id: ContainerId): Promise<void>;
   /**
    * Puts a running container into one more network, wholly or not at all.
    * @throws forbidden when it is in there; otherwise as `prepare`.
    */
-  attach(request: Omit<NetworkRequest, 'networks' | 'ports'> & NetworkAttachment, sandbox: Sandbox): Promise<Endpoint>;
+  attach(
+    request: Omit<NetworkRequest, 'networks' | 'ports'> & NetworkAttachment,
+    sandbox: Sandbox,
+    servers: readonly string[],
+  ): Promise<Endpoint>;
   /** Takes a running container out of a network; idempotent. */
   detach(id: ContainerId, networkId: string): Promise<void>;
   /** The endpoints of a container that is prepared or connected. */

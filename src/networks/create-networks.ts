@@ -21,6 +21,7 @@ import { defaultBridgeOptions } from './bridge-options.ts';
 import { defaultHostFiles, type HostFiles, hostServers } from './container-files.ts';
 import { HostRules } from './firewall/host-rules.ts';
 import { hostDriver } from './host-driver.ts';
+import { LinkGuard } from './link-guard.ts';
 import { namesFor } from './names.ts';
 import { NamespacePins } from './namespace-pins.ts';
 import { Networks } from './networks.ts';
@@ -96,7 +97,14 @@ export function createNetworks(options: NetworksOptions): Networks {
     locks: new KeyedLock(),
     warn,
     drivers: {
-      bridge: new BridgeDriver({ netlink, device, subnets, addresses, alias: table }),
+      bridge: new BridgeDriver({
+        netlink,
+        device,
+        subnets,
+        addresses,
+        guard: new LinkGuard(netlink, warn),
+        alias: table,
+      }),
       host: hostDriver,
       null: new NullDriver(netlink),
     },

@@ -15,6 +15,8 @@ export interface LinkPlan {
   readonly namespacePath: string;
   /** The families whose default route leads through this endpoint. */
   readonly defaultRoutes: ReadonlySet<Family>;
+  /** Whether the container is published: then it reaches itself through the host, back over the link it came by. */
+  readonly hairpin: boolean;
 }
 
 /** The links of the host, by name. */

@@ -18,6 +18,7 @@ import { BridgeDriver } from './bridge-driver.ts';
 import { defaultBridgeOptions } from './bridge-options.ts';
 import type { NetworkRequest } from './container-network.ts';
 import { hostDriver } from './host-driver.ts';
+import { LinkGuard } from './link-guard.ts';
 import { NamespacePins } from './namespace-pins.ts';
 import { Networks } from './networks.ts';
 import { NullDriver } from './null-driver.ts';
@@ -58,12 +59,18 @@ async function setUp(t: TestContext) {
         device: new BridgeDevice(netlink, 'test'),
         subnets,
         addresses: new AddressBook(),
+        guard: new LinkGuard(netlink, (message) => assert.fail(message)),
         alias: 'test',
       }),
       host: hostDriver,
       null: new NullDriver(netlink),
     },
     pins: new NamespacePins(syscalls, root),
+    resolvers: {
+      open: () => Promise.resolve(),
+      reopen: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
     ports: new PublishedPorts({
       state: new PublishedPortsState(database),
       sockets: new RecordingPortSockets(),
@@ -105,6 +112,7 @@ function request(...networks: string[]): NetworkRequest {
     name: 'box',
     hostname: 'box',
     ports: [],
+    configuresNetwork: false,
     networks: networks.map((network) => ({ network, settings: plain })),
   };
 }

@@ -63,6 +63,7 @@ export class Sandboxes {
       sandboxId,
       linkName,
       settings,
+      configuresNetwork: request.configuresNetwork,
       dnsNames: hasResolver(network) ? dnsNamesOf(request) : [],
       ...driver.reserve(network, settings, inUse),
     }));
@@ -76,19 +77,15 @@ export class Sandboxes {
     }
   }
 
-  async connect(id: ContainerId, servers: readonly string[]): Promise<void> {
+  async connect(id: ContainerId, servers: readonly string[] = []): Promise<void> {
     const endpoints = this.placed(id);
-    const linked = this.#connectAll(endpoints).then(() => this.#openResolver(id, endpoints, servers));
+    const linked = this.#connectAll(endpoints).then(() => this.openResolver(id, endpoints, servers));
     await Promise.all([linked, publishPorts(this.#context.ports, id, endpoints)]);
     for (const { network } of endpoints) publishNetwork(this.#context, network, 'connect', { container: id });
   }
 
   /** A container keeps its name server until its end, also when it leaves the network that it was for, as with Docker. */
-  async #openResolver(
-    id: ContainerId,
-    endpoints: readonly PlacedEndpoint[],
-    servers: readonly string[],
-  ): Promise<void> {
+  async openResolver(id: ContainerId, endpoints: readonly PlacedEndpoint[], servers: readonly string[]): Promise<void> {
     const { resolvers, pins, files } = this.#context;
     if (!endpoints.some(({ network }) => hasResolver(network))) return;
     await resolvers.open(id, pins.pathOf(id), servers.length > 0 ? servers : files.dns.servers);
@@ -105,7 +102,8 @@ export class Sandboxes {
   planOf({ containerId, networkId }: EndpointRecord, endpoints: readonly PlacedEndpoint[]): LinkPlan {
     const chosen = [...chooseGateways(endpoints)].filter(([, record]) => record.networkId === networkId);
     const defaultRoutes = new Set<Family>(chosen.map(([family]) => family));
-    return { namespacePath: this.#context.pins.pathOf(containerId), defaultRoutes };
+    const hairpin = this.#context.ports.of(containerId).length > 0;
+    return { namespacePath: this.#context.pins.pathOf(containerId), defaultRoutes, hairpin };
   }
 
   async disconnect(id: ContainerId): Promise<void> {
@@ -121,7 +119,7 @@ export class Sandboxes {
     return state.endpointsOf(id).flatMap(({ networkId }) => state.removeEndpoint(networkId, id) ?? []);
   }
 
-  async attach(request: AttachRequest, sandbox: Sandbox): Promise<Endpoint> {
+  async attach(request: AttachRequest, sandbox: Sandbox, servers: readonly string[]): Promise<Endpoint> {
     const { state } = this.#context;
     const network = findNetwork(state.networks(), request.network);
     if (state.endpoint(network.id, request.id) !== undefined) {
@@ -137,7 +135,11 @@ export class Sandboxes {
       await this.detachRecord(record);
       throw error;
     }
-    await publishPorts(this.#context.ports, request.id, this.placed(request.id));
+    const endpoints = this.placed(request.id);
+    await Promise.all([
+      this.openResolver(request.id, endpoints, servers),
+      publishPorts(this.#context.ports, request.id, endpoints),
+    ]);
     publishNetwork(this.#context, network, 'connect', { container: request.id });
     return shownEndpoint(network, record);
   }

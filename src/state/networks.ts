@@ -72,6 +72,8 @@ export interface EndpointRecord {
   readonly ipv6Address: string;
   readonly macAddress: string;
   readonly settings: EndpointSettings;
+  /** Whether the container may set up its links itself (CAP_NET_ADMIN): its frames are not looked at then. */
+  readonly configuresNetwork?: boolean;
   /** The container's name, aliases, short ID and host name: what a resolver answers for it in this network. */
   readonly dnsNames: readonly string[];
 }

@@ -18,7 +18,7 @@ const IFLA = {
   EXT_MASK: 29,
 } as const;
 const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
-const IFLA_BRPORT_ISOLATED = 33;
+const IFLA_BRPORT = { HAIRPIN: 4, ISOLATED: 33 } as const;
 const VETH_INFO_PEER = 1;
 const IFA = { ADDRESS: 1, LOCAL: 2, BROADCAST: 4 } as const;
 const RTA = { OIF: 4, GATEWAY: 5 } as const;
@@ -104,8 +104,17 @@ export function setLinkUp(name: string): RouteMessage {
 
 /** Lets a port of a bridge reach the bridge itself and no other port that is isolated. */
 export function isolatePort(name: string): RouteMessage {
+  return switchOn(`isolate ${name}`, name, IFLA_BRPORT.ISOLATED);
+}
+
+/** Lets a bridge send a frame back out of the port that it came in by, when it is addressed so. */
+export function hairpinPort(name: string): RouteMessage {
+  return switchOn(`let ${name} lead back`, name, IFLA_BRPORT.HAIRPIN);
+}
+
+function switchOn(what: string, name: string, option: number): RouteMessage {
   return message(
-    `isolate ${name}`,
+    what,
     RTM.NEWLINK,
     0,
     linkHeader(),
@@ -113,7 +122,7 @@ export function isolatePort(name: string): RouteMessage {
     nested(
       IFLA.LINKINFO,
       attribute(IFLA_INFO.SLAVE_KIND, text('bridge')),
-      nested(IFLA_INFO.SLAVE_DATA, attribute(IFLA_BRPORT_ISOLATED, Buffer.from([1]))),
+      nested(IFLA_INFO.SLAVE_DATA, attribute(option, Buffer.from([1]))),
     ),
   );
 }

@@ -10,6 +10,7 @@ import type { Networks } from '../../src/networks/networks.ts';
 import { StateDatabase } from '../../src/state/database.ts';
 import { LinuxSyscalls } from '../../src/sys/linux.ts';
 import { LinuxNfTables } from '../../src/sys/linux-nf-tables.ts';
+import { LinuxNamespaceSockets } from '../../src/sys/linux-namespace-sockets.ts';
 import { LinuxPortSockets } from '../../src/sys/linux-port-sockets.ts';
 import { LinuxRouteNetlink } from '../../src/sys/linux-route-netlink.ts';
 import { runCommand } from './command.ts';
@@ -38,6 +39,7 @@ export class OwnNetworks {
       netlink: new LinuxRouteNetlink(),
       nfTables: new LinuxNfTables(),
       portSockets: new LinuxPortSockets(),
+      namespaceSockets: new LinuxNamespaceSockets(),
       events: { publish: ({ action, attributes }) => this.events.push(`${action} ${attributes['name']}`) },
       warn: (message) => this.warnings.push(message),
       daemonTag: this.tag,
@@ -62,6 +64,7 @@ export function requestFor(network: string, settings: Partial<NetworkAttachment[
     name: 'box',
     hostname: id.slice(0, 12),
     ports: [],
+    configuresNetwork: false,
     networks: [{ network, settings: { ...plain, ...settings } }],
   };
 }
