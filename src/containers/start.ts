@@ -107,7 +107,7 @@ async function runWith(
       ...(hostConfig.IpcMode === 'shareable' ? { sharedMemoryBytes: hostConfig.ShmSize } : {}),
       ociRuntime: options.ociRuntimes.get(hostConfig.Runtime) ?? hostConfig.Runtime,
     }),
-    network.connect(id),
+    network.connect(id, hostConfig.Dns ?? []),
   ]);
   network.closePortSockets(id);
   await context.attachments.connect(id);

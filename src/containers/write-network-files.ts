@@ -4,10 +4,13 @@ import { linkHosts } from './links.ts';
 import { pathsOf } from './paths.ts';
 import type { ContainerRecord } from './record.ts';
 
-/** Writes the files that are mounted at /etc/hosts, /etc/hostname and /etc/resolv.conf. The network is prepared. */
-export async function writeNetworkFiles(context: ContainersContext, record: ContainerRecord): Promise<void> {
+/** What these files would be now. */
+export function networkFiles(
+  context: ContainersContext,
+  record: ContainerRecord,
+): Promise<{ hosts: string; hostname: string; resolvConf: string }> {
   const { config, hostConfig } = record;
-  const files = await context.network.files({
+  return context.network.files({
     id: record.id,
     hostname: config.Hostname,
     domainname: config.Domainname,
@@ -16,6 +19,11 @@ export async function writeNetworkFiles(context: ContainersContext, record: Cont
     dnsSearch: hostConfig.DnsSearch ?? [],
     dnsOptions: hostConfig.DnsOptions ?? [],
   });
+}
+
+/** Writes the files that are mounted at /etc/hosts, /etc/hostname and /etc/resolv.conf. The network is prepared. */
+export async function writeNetworkFiles(context: ContainersContext, record: ContainerRecord): Promise<void> {
+  const files = await networkFiles(context, record);
   const paths = pathsOf(context.options, record.id);
   await Promise.all([
     writeFile(paths.hosts, files.hosts),

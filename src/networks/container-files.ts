@@ -3,7 +3,14 @@ import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { PlacedEndpoint } from './choose-gateways.ts';
 import type { FilesRequest } from './container-network.ts';
 import { renderHosts } from './hosts-file.ts';
-import { type DnsOverrides, namesOnlySystemdStub, renderResolvConf } from './resolv-conf.ts';
+import { hasResolver } from './predefined.ts';
+import {
+  type DnsOverrides,
+  type NameService,
+  namesOnlySystemdStub,
+  renderResolvConf,
+  serversOf,
+} from './resolv-conf.ts';
 
 /** The host's own files that containers' are made from. */
 export interface HostFiles {
@@ -57,6 +64,11 @@ function isOnHost({ endpoints }: FilesContext): boolean {
   return endpoints.some(({ network }) => network.driver === 'host');
 }
 
+function nameServiceOf(context: FilesContext): NameService {
+  if (isOnHost(context)) return 'host';
+  return context.endpoints.some(({ network }) => hasResolver(network)) ? 'internal' : 'direct';
+}
+
 async function resolvConfOf(request: FilesRequest, context: FilesContext): Promise<string> {
   const { host, dns } = context;
   const source = await hostResolvConf(host);
@@ -65,7 +77,12 @@ async function resolvConfOf(request: FilesRequest, context: FilesContext): Promi
     search: request.dnsSearch.length > 0 ? request.dnsSearch : dns.search,
     options: request.dnsOptions.length > 0 ? request.dnsOptions : dns.options,
   };
-  return renderResolvConf(source, overrides, !isOnHost(context));
+  return renderResolvConf(source, overrides, nameServiceOf(context));
+}
+
+/** The host's servers for names that are no container's. */
+export async function hostServers(host: HostFiles): Promise<readonly string[]> {
+  return serversOf((await readIfThere(host.resolvConf)) ?? '');
 }
 
 async function hostResolvConf(host: HostFiles): Promise<{ path: string; text: string }> {

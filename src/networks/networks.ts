@@ -39,9 +39,12 @@ export class Networks implements ContainerNetwork {
 
   find = (reference: string): NetworkRecord => findNetwork(this.list(), reference);
   prepare = (request: NetworkRequest): Promise<PreparedNetwork> => this.#sandboxes.prepare(request);
-  connect = (id: ContainerId, servers: readonly string[]): Promise<void> => this.#sandboxes.connect(id, servers);
+  connect = (id: ContainerId, servers?: readonly string[]): Promise<void> => this.#sandboxes.connect(id, servers);
   disconnect = (id: ContainerId): Promise<void> => this.#sandboxes.disconnect(id);
-  attach = (request: AttachRequest, sandbox: Sandbox): Promise<Endpoint> => this.#sandboxes.attach(request, sandbox);
+
+  attach = (request: AttachRequest, sandbox: Sandbox, servers: readonly string[]): Promise<Endpoint> =>
+    this.#sandboxes.attach(request, sandbox, servers);
+
   detach = (id: ContainerId, networkId: string): Promise<void> => this.#sandboxes.detach(id, networkId);
 
   publishedPorts = (id: ContainerId): readonly PublishedPort[] => this.#context.ports.of(id);

@@ -10,6 +10,11 @@ export function isPredefined(name: string): boolean {
 }
 
 /** The three networks that every daemon has from its first start on, newly made and without a subnet yet. */
+/** Containers in it find each other by name; those in Docker's default networks do not. */
+export function hasResolver({ name }: Pick<NetworkRecord, 'name'>): boolean {
+  return !isPredefined(name);
+}
+
 export function predefinedNetworks(bridgeOptions: Readonly<Record<string, string>>): NetworkRecord[] {
   const kinds = [
     { name: 'none', driver: 'null', options: {} },

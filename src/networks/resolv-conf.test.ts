@@ -14,7 +14,7 @@ test('the values of the host go through, with a header and where they come from'
   const text =
     '# a comment\nnameserver 10.255.255.53\ndomain old.example\nsearch a.example b.example\noptions ndots:2\n';
   assert.equal(
-    renderResolvConf(host(text), none, true),
+    renderResolvConf(host(text), none, 'direct'),
     `${HEADER}nameserver 10.255.255.53
 search a.example b.example
 options ndots:2
@@ -33,7 +33,7 @@ test("everything that a container sets takes the place of the host's", () => {
     options: ['ndots:3', 'rotate'],
   };
   assert.equal(
-    renderResolvConf(host('nameserver 10.255.255.53\nsearch old.example\n'), overrides, true),
+    renderResolvConf(host('nameserver 10.255.255.53\nsearch old.example\n'), overrides, 'direct'),
     `${HEADER}nameserver 9.9.9.9
 nameserver 1.1.1.1
 search a.example b.example
@@ -47,7 +47,11 @@ options ndots:3 rotate
 });
 
 test('a search domain of one dot means none', () => {
-  const text = renderResolvConf(host('nameserver 10.0.0.1\nsearch old.example\n'), { ...none, search: ['.'] }, true);
+  const text = renderResolvConf(
+    host('nameserver 10.0.0.1\nsearch old.example\n'),
+    { ...none, search: ['.'] },
+    'direct',
+  );
   assert.doesNotMatch(text, /^search/m);
   assert.match(text, /^# Overrides: \[search\]$/m);
 });
@@ -56,24 +60,24 @@ test("loopback and IPv6 servers are out of a container's reach and left out", ()
   const text = renderResolvConf(
     host('nameserver 127.0.0.1\nnameserver ::1\nnameserver fd00::1\nnameserver 10.0.0.1\n'),
     none,
-    true,
+    'direct',
   );
   assert.deepEqual(text.match(/^nameserver .*$/gm), ['nameserver 10.0.0.1']);
 });
 
 test('when no server of the host is left, public ones are used and the file says so', () => {
-  const text = renderResolvConf(host('nameserver 127.0.0.1\n'), none, true);
+  const text = renderResolvConf(host('nameserver 127.0.0.1\n'), none, 'direct');
   assert.deepEqual(text.match(/^nameserver .*$/gm), ['nameserver 8.8.8.8', 'nameserver 8.8.4.4']);
   assert.match(text, /^# Used default nameservers\.$/m);
 });
 
 test('a loopback server that the container asks for stays', () => {
-  const text = renderResolvConf(host('nameserver 10.0.0.1\n'), { ...none, servers: ['127.0.0.1'] }, true);
+  const text = renderResolvConf(host('nameserver 10.0.0.1\n'), { ...none, servers: ['127.0.0.1'] }, 'direct');
   assert.deepEqual(text.match(/^nameserver .*$/gm), ['nameserver 127.0.0.1']);
 });
 
 test('in host mode loopback servers stay', () => {
-  const text = renderResolvConf(host('nameserver 127.0.0.1\n'), none, false);
+  const text = renderResolvConf(host('nameserver 127.0.0.1\n'), none, 'host');
   assert.equal(
     text,
     `${HEADER}nameserver 127.0.0.1
@@ -88,4 +92,43 @@ test('the stub of systemd is recognised only when it is the one server', () => {
   assert.ok(namesOnlySystemdStub('nameserver 127.0.0.53\noptions edns0\n'));
   assert.ok(!namesOnlySystemdStub('nameserver 127.0.0.53\nnameserver 10.0.0.1\n'));
   assert.ok(!namesOnlySystemdStub(''));
+});
+
+test("with a name server of the container's own, the host's and other servers are what it asks", () => {
+  assert.equal(
+    renderResolvConf(host('nameserver 127.0.0.53\nnameserver 10.0.0.1\nsearch a.example\n'), none, 'internal'),
+    `${HEADER}nameserver 127.0.0.11
+search a.example
+options ndots:0
+
+# Based on host file: '/etc/resolv.conf' (internal resolver)
+# ExtServers: [host(127.0.0.53) 10.0.0.1]
+# Overrides: []
+# Option ndots from: internal
+`,
+  );
+  assert.equal(
+    renderResolvConf(
+      host('nameserver 10.0.0.1\n'),
+      {
+        servers: ['8.8.4.4', '127.0.0.1', '2001:db8::1'],
+        search: ['x.org', 'y.org'],
+        options: ['ndots:3', 'timeout:1'],
+      },
+      'internal',
+    ),
+    `${HEADER}nameserver 127.0.0.11
+search x.org y.org
+options ndots:3 timeout:1
+
+# Based on host file: '/etc/resolv.conf' (internal resolver)
+# ExtServers: [8.8.4.4 127.0.0.1 2001:db8::1]
+# Overrides: [nameservers search options]
+# Option ndots from: override
+`,
+  );
+  assert.match(
+    renderResolvConf(host(''), none, 'internal'),
+    /^# Used default nameservers\.\n# ExtServers: \[8\.8\.8\.8 8\.8\.4\.4\]$/m,
+  );
 });

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { RESOLVER_ADDRESS } from './resolver/address.ts';
 
 /** What a container (or the daemon, for all of them) sets instead of the host's values; empty lists set nothing. */
 export interface DnsOverrides {
@@ -57,39 +58,73 @@ export function namesOnlySystemdStub(text: string): boolean {
   return servers.length > 0 && servers.every((server) => server === '127.0.0.53');
 }
 
+/** What a container's resolv.conf leads to. */
+export type NameService =
+  /** The host's servers, from the host's own namespace. */
+  | 'host'
+  /** Servers that the container reaches over its network. */
+  | 'direct'
+  /** The container's own name server, which knows other containers. */
+  | 'internal';
+
+/** What the container's own name server needs: names of one word are asked as they are. */
+const NDOTS_OF_RESOLVER = 'ndots:0';
+
 /**
- * A container's resolv.conf, byte for byte as Docker 26 writes it: programs look for its comments. `ownNamespace` is
- * false in host mode; everywhere else a loopback server of the host and IPv6 ones cannot be reached and are left out.
+ * A container's resolv.conf, byte for byte as Docker 26 writes it: programs look for its comments. Where the container
+ * asks servers by itself, a loopback server of the host and IPv6 ones cannot be reached and are left out.
  */
 export function renderResolvConf(
   host: { readonly path: string; readonly text: string },
   overrides: DnsOverrides,
-  ownNamespace: boolean,
+  service: NameService,
 ): string {
   const parsed = parseResolvConf(host.text);
   const overridden = overrides.servers.length > 0;
-  const reachable = parsed.servers.filter((server) => !ownNamespace || (isIP(server) === 4 && !isLoopback(server)));
-  const fallsBack = ownNamespace && !overridden && reachable.length === 0;
-  const servers = overridden ? overrides.servers : fallsBack ? FALLBACK_SERVERS : reachable;
+  const asked = overridden ? overrides.servers : reachableServers(parsed.servers, service);
+  const fallsBack = service !== 'host' && asked.length === 0;
+  const servers = fallsBack ? FALLBACK_SERVERS : asked;
   const search = overrides.search.length > 0 ? overrides.search.filter((domain) => domain !== '.') : parsed.search;
   const options = overrides.options.length > 0 ? overrides.options : parsed.options;
   const hasNdots = options.some((option) => option.startsWith('ndots:'));
+  const isInternal = service === 'internal';
+  const ndotsFrom = hasNdots ? (overrides.options.length > 0 ? 'override' : 'host') : isInternal ? 'internal' : '';
+  const shownOptions = isInternal && !hasNdots ? [...options, NDOTS_OF_RESOLVER] : options;
+  const shownServers = isInternal ? [RESOLVER_ADDRESS] : servers;
   const kinds = [
     ...(overridden ? ['nameservers'] : []),
     ...(overrides.search.length > 0 ? ['search'] : []),
     ...(overrides.options.length > 0 ? ['options'] : []),
   ];
+  const external = servers.map((server) => (isLoopback(server) && !overridden ? `host(${server})` : server));
   const lines = [
-    ...servers.map((server) => `nameserver ${server}`),
+    ...shownServers.map((server) => `nameserver ${server}`),
     ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
-    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
+    ...(shownOptions.length > 0 ? [`options ${shownOptions.join(' ')}`] : []),
     ...parsed.other,
     '',
-    `# Based on host file: '${host.path}'${ownNamespace ? ' (legacy)' : ''}`,
+    `# Based on host file: '${host.path}'${MARKS[service]}`,
     ...(fallsBack ? ['# Used default nameservers.'] : []),
+    ...(isInternal ? [`# ExtServers: [${external.join(' ')}]`] : []),
     ...(parsed.invalidServers.length > 0 ? [`# Invalid nameservers: [${parsed.invalidServers.join(' ')}]`] : []),
     `# Overrides: [${kinds.join(' ')}]`,
-    ...(hasNdots ? [`# Option ndots from: ${overrides.options.length > 0 ? 'override' : 'host'}`] : []),
+    ...(ndotsFrom === '' ? [] : [`# Option ndots from: ${ndotsFrom}`]),
   ];
   return `${HEADER}\n${lines.join('\n')}\n`;
+}
+
+const MARKS: Readonly<Record<NameService, string>> = {
+  host: '',
+  direct: ' (legacy)',
+  internal: ' (internal resolver)',
+};
+
+function reachableServers(servers: readonly string[], service: NameService): readonly string[] {
+  return service === 'direct' ? servers.filter((server) => isIP(server) === 4 && !isLoopback(server)) : servers;
+}
+
+/** The servers that names which are no container's go on to. */
+export function serversOf(text: string): readonly string[] {
+  const { servers } = parseResolvConf(text);
+  return servers.length === 0 ? FALLBACK_SERVERS : servers;
 }

@@ -96,6 +96,12 @@ async function reconnect(
         context.warn(`container ${id} could not be put back into the network ${network.name}: ${messageOf(error)}`);
       }
     }
+    try {
+      await context.resolvers.reopen(id, context.pins.pathOf(id));
+      await sandboxes.openResolver(id, endpoints, []);
+    } catch (error) {
+      context.warn(`container ${id} is without its name server: ${messageOf(error)}`);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { addressBytes } from '../lib/ip.ts';
 import type { SocketAddress } from './namespace-sockets.ts';
 
 const AF_INET = 2;
@@ -17,19 +18,6 @@ export function encodeSocketAddress({ address, port }: SocketAddress): Buffer {
   const bytes = Buffer.alloc(isSix ? SOCKADDR_IN6_BYTES : SOCKADDR_IN_BYTES);
   bytes.writeUInt16LE(family, 0);
   bytes.writeUInt16BE(port, 2);
-  if (isSix) bytes.set(ipv6Bytes(address), 8);
-  else bytes.set(address.split('.').map(Number), 4);
+  bytes.set(addressBytes(address), isSix ? 8 : 4);
   return bytes;
-}
-
-/** The 16 bytes of a valid IPv6 address; a zone is not looked at. */
-function ipv6Bytes(address: string): Buffer {
-  // The URL parser writes every form of an address (`::`, an embedded IPv4 address) in groups of hexadecimal digits.
-  const { hostname } = new URL(`http://[${address.replace(/%.*/, '')}]`);
-  const [head = '', tail] = hostname.slice(1, -1).split('::');
-  const groups = (text: string) => (text === '' ? [] : text.split(':'));
-  const after = groups(tail ?? '');
-  const before = groups(head);
-  const all = [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
-  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
 }

@@ -24,7 +24,7 @@ export class NameServer {
   }
 
   #converse(socket: Socket): void {
-    socket.on('data', (bytes) => {
+    socket.on('data', (bytes: Buffer) => {
       const answer = this.#answer(bytes.subarray(2), 'tcp');
       socket.write(Buffer.concat([Buffer.from([answer.length >> 8, answer.length & 0xff]), answer]));
     });

@@ -1,5 +1,6 @@
 import { runChild } from '../../sys/child.ts';
-import { RESOLVER_ADDRESS, type ResolverPorts } from './resolver.ts';
+import { RESOLVER_ADDRESS } from './address.ts';
+import type { ResolverPorts } from './resolver.ts';
 
 const TABLE = 'skiff_resolver';
 /** NF_IP_PRI_NAT_DST: nft 1.0.6 has no word for it in this hook. */

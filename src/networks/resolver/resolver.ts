@@ -1,14 +1,13 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { NamespaceSockets } from '../../sys/namespace-sockets.ts';
+import { RESOLVER_ADDRESS } from './address.ts';
 import type { NameDirectory } from './directory.ts';
 import { forward } from './forward.ts';
 import { handleQuery } from './handle-query.ts';
 import { MessageSplitter, withLength } from './tcp-messages.ts';
 import type { Transport, Upstream } from './upstream.ts';
 
-/** Where containers look for names; Docker's address. */
-export const RESOLVER_ADDRESS = '127.0.0.11';
 /** Queries of one container that wait for other servers; what comes on top is answered with a failure at once. */
 const MAX_FORWARDED = 256;
 const MAX_CONNECTIONS = 64;

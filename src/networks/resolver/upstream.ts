@@ -10,6 +10,22 @@ export interface Upstream {
   readonly namespacePath: string | undefined;
 }
 
+const DNS_PORT = 53;
+
+/**
+ * Servers that were named for containers are asked from the container's own network, where they may be other containers;
+ * the host's from the host's, where a server on its loopback answers as well.
+ */
+export function upstreamsOf(
+  named: readonly string[],
+  ofHost: readonly string[],
+  containerNamespace: string,
+): Upstream[] {
+  const from = (servers: readonly string[], namespacePath: string | undefined) =>
+    servers.map((address) => ({ at: { address, port: DNS_PORT }, namespacePath }));
+  return named.length > 0 ? from(named, containerNamespace) : from(ofHost, undefined);
+}
+
 export type Transport = 'udp' | 'tcp';
 
 /**

@@ -6,10 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type DecodedPacket, decode, encode, type RecordType } from 'dns-packet';
-import type { ContainerId } from '../../../src/lib/ids.ts';
+import type { ContainerId, NetworkId } from '../../../src/lib/ids.ts';
 import type { NameDirectory, NamedAddresses } from '../../../src/networks/resolver/directory.ts';
+import { redirectQueries } from '../../../src/networks/resolver/redirect.ts';
+import { Resolver } from '../../../src/networks/resolver/resolver.ts';
 import { Resolvers } from '../../../src/networks/resolver/resolvers.ts';
 import { askUpstream, type Transport } from '../../../src/networks/resolver/upstream.ts';
+import type { NetworkRecord } from '../../../src/state/networks.ts';
 import { runChild } from '../../../src/sys/child.ts';
 import { LinuxSyscalls } from '../../../src/sys/linux.ts';
 import { LinuxNamespaceSockets } from '../../../src/sys/linux-namespace-sockets.ts';
@@ -27,13 +30,42 @@ const known: Readonly<Record<string, NamedAddresses>> = {
 };
 const directory: NameDirectory = {
   addressesOf: (name) => known[name],
-  nameOf: (address) => ({ '10.0.0.2': 'web.net', 'fd00:0000:0000:0000:0000:0000:0000:0002': 'web.net' })[address],
+  nameOf: (address) => ({ '10.0.0.2': 'web.net', 'fd00::2': 'web.net' })[address],
 };
+
+const endpoint = {
+  networkId: 'n' as NetworkId,
+  containerId: id,
+  endpointId: 'e',
+  sandboxId: 's',
+  linkName: 'eth0',
+  ipv4Address: '10.0.0.2',
+  ipv6Address: '',
+  macAddress: '',
+  settings: { ipam: null, links: null, aliases: null, macAddress: '', driverOptions: null, gatewayPriority: 0 },
+  dnsNames: ['web'],
+};
+const network: NetworkRecord = {
+  id: endpoint.networkId,
+  name: 'net',
+  driver: 'bridge',
+  created: '',
+  subnets: [],
+  hasOwnSubnets: false,
+  enableIpv4: true,
+  enableIpv6: false,
+  internal: false,
+  attachable: false,
+  ipamOptions: null,
+  options: {},
+  labels: {},
+};
+const oneContainer = { endpointsOf: () => [endpoint], endpoints: () => [endpoint], network: () => network };
 
 describe('The name server of a container', () => {
   let folder: string;
   let namespacePath: string;
-  let resolvers: Resolvers;
+  let resolver: Resolver;
   const upstream = new NameServer();
   const refusing = new NameServer(5);
 
@@ -45,26 +77,19 @@ describe('The name server of a container', () => {
     await runChild('nsenter', [`--net=${namespacePath}`, 'ip', 'link', 'set', 'lo', 'up']);
     await upstream.open();
     await refusing.open();
-    resolvers = new Resolvers(sockets, folder);
-    await resolvers.open(id, options());
+    const at = (port: number) => ({ at: { address: '127.0.0.1', port }, namespacePath: undefined });
+    const upstreams = () => Promise.resolve([at(refusing.port), at(upstream.port)]);
+    resolver = new Resolver(sockets, { namespacePath, directory, upstreams });
+    await redirectQueries(namespacePath, await resolver.open({ udp: 0, tcp: 0 }));
   });
 
   after(async () => {
-    await resolvers.close(id);
+    resolver.close();
     upstream.close();
     refusing.close();
     await syscalls.unmount(namespacePath, MNT_DETACH);
     await rm(folder, { recursive: true });
   });
-
-  function options() {
-    const at = (port: number) => ({ at: { address: '127.0.0.1', port }, namespacePath: undefined });
-    return {
-      namespacePath,
-      directory,
-      upstreams: () => Promise.resolve([at(refusing.port), at(upstream.port)]),
-    };
-  }
 
   async function raw(query: Buffer, transport: Transport = 'udp'): Promise<Buffer> {
     const at = { address: '127.0.0.11', port: 53 };
@@ -150,22 +175,28 @@ describe('The name server of a container', () => {
   });
 
   test('After a restart of the daemon the same rules lead to the next one, also when a port is taken', async () => {
-    const ports = await readFile(join(folder, 'resolvers', id), 'utf8');
+    resolver.close();
+    const parts = { sockets, execRoot: folder, state: oneContainer, hostServers: () => Promise.resolve([]) };
+    let resolvers = new Resolvers(parts);
+    await resolvers.open(id, namespacePath, ['192.0.2.53']);
+    const record = await readFile(join(folder, 'resolvers', id), 'utf8');
     resolvers.release();
     await assert.rejects(ask('web', 'A'), /ECONNREFUSED/);
-    resolvers = new Resolvers(sockets, folder);
-    await resolvers.reopen(id, options());
+    resolvers = new Resolvers(parts);
+    await resolvers.reopen(id, namespacePath);
     assert.deepEqual(data(await ask('web', 'A')), ['10.0.0.2']);
-    assert.equal(await readFile(join(folder, 'resolvers', id), 'utf8'), ports);
+    assert.equal(await readFile(join(folder, 'resolvers', id), 'utf8'), record);
 
     resolvers.release();
-    const { udp } = JSON.parse(ports) as { udp: number };
-    const { fd } = sockets.bind(namespacePath, 'udp', { address: '127.0.0.11', port: udp });
+    const { ports } = JSON.parse(record) as { ports: { udp: number } };
+    const { fd } = sockets.bind(namespacePath, 'udp', { address: '127.0.0.11', port: ports.udp });
     const squatter = createSocket('udp4');
     await new Promise<void>((resolve) => squatter.bind({ fd }, resolve));
-    await resolvers.reopen(id, options());
+    await resolvers.reopen(id, namespacePath);
     assert.deepEqual(data(await ask('web', 'A')), ['10.0.0.2']);
-    assert.notEqual(await readFile(join(folder, 'resolvers', id), 'utf8'), ports);
+    assert.notEqual(await readFile(join(folder, 'resolvers', id), 'utf8'), record);
     squatter.close();
+    await resolvers.close(id);
+    await assert.rejects(readFile(join(folder, 'resolvers', id)), { code: 'ENOENT' });
   });
 });
