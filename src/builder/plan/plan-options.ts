@@ -1,5 +1,5 @@
+import type { IgnoreRules } from '../../lib/ignore-rules.ts';
 import type { Platform } from '../../lib/platform.ts';
-import type { IgnoreRules } from '../ignore/ignore-rules.ts';
 import type { BaseImage, BuildPlan } from './build-plan.ts';
 
 /**
