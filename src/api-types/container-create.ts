@@ -1,6 +1,6 @@
 import { configFields } from './container-config.ts';
 import { hostConfig } from './host-config.ts';
-import { type Decoded, field, int, list, map, optional, string, struct } from './shape.ts';
+import { type Decoded, field, int, list, map, nullable, optional, string, struct } from './shape.ts';
 
 const ipamConfig = struct('network.EndpointIPAMConfig', {
   IPv4Address: optional(string),
@@ -20,7 +20,9 @@ export const endpointSettingsBody = struct('network.EndpointSettings', {
 
 export type EndpointSettingsBody = Decoded<typeof endpointSettingsBody>;
 
-const networkingConfig = struct('network.NetworkingConfig', { EndpointsConfig: field(map(endpointSettingsBody)) });
+const networkingConfig = struct('network.NetworkingConfig', {
+  EndpointsConfig: field(map(nullable(endpointSettingsBody))),
+});
 
 /** The body of `POST /containers/create`. */
 export const createBody = struct('runconfig.ContainerConfigWrapper', {

@@ -1,8 +1,8 @@
 import { EngineError, invalidArgument, isEngineError } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
+import { checkAttachment } from '../networks/check-attachment.ts';
 import type { Endpoint } from '../networks/container-network.ts';
 import type { EndpointSettings, NetworkRecord } from '../state/networks.ts';
-import { checkEndpointSettings } from './check-endpoint-settings.ts';
 import type { ContainersContext } from './context.ts';
 import { donorReference } from './joined-containers.ts';
 import { configuresNetwork } from './network-request.ts';
@@ -29,17 +29,14 @@ export async function connectToNetwork(
     const network = lookUp(context, reference, isRunning(record));
     if (network !== undefined) checkTogether(context, record, network);
     const name = network?.name ?? reference;
-    const isThere = record.networks.some((one) => one.name === name);
-    if (isThere && isRunning(record)) {
+    if (record.networks.some((one) => one.name === name)) {
+      // Docker keeps what was asked for first.
+      if (!isRunning(record)) return;
       throw new EngineError('forbidden', `endpoint with name ${record.name} already exists in network ${name}`);
     }
-    checkEndpointSettings(name, settings);
+    checkAttachment(network, settings);
     const added = { network: network?.id ?? reference, name, settings, endpoint: null };
-    // Docker puts the new settings in place of those that a container, not running, had in this network.
-    const networks = isThere
-      ? record.networks.map((one) => (one.name === name ? added : one))
-      : [...record.networks, added];
-    context.store.update(id, { networks });
+    context.store.update(id, { networks: [...record.networks, added] });
     if (isRunning(record)) await attachLocked(context, id, added);
   });
 }

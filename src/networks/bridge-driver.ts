@@ -7,6 +7,7 @@ import type { RouteNetlink } from '../sys/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { BridgeDevice } from './bridge-device.ts';
 import { allowsIcc, bridgeOf, linkPrefixOf, mtuOf } from './bridge-options.ts';
+import { checkBridge } from './check-bridge.ts';
 import { configureLink } from './configure-link.ts';
 import type { HostLinks, LinkPlan, NetworkDriver, Reservation, UpOptions } from './driver.ts';
 import type { LinkGuard } from './link-guard.ts';
@@ -41,6 +42,10 @@ export class BridgeDriver implements NetworkDriver {
     this.#addresses = parts.addresses;
     this.#guard = parts.guard;
     this.#alias = parts.alias;
+  }
+
+  check(network: NetworkRecord, others: readonly NetworkRecord[]): void {
+    checkBridge(network, others);
   }
 
   linkPrefix(network: NetworkRecord): string {
@@ -115,7 +120,7 @@ export class BridgeDriver implements NetworkDriver {
   }
 
   /** The bridge may have been removed and made anew: the host's end must be a port of the one that is there now. */
-  isConnected(network: NetworkRecord, endpoint: EndpointRecord, host: HostLinks): boolean {
+  isConnected(network: NetworkRecord, endpoint: EndpointRecord, { host }: { host: HostLinks }): boolean {
     const bridge = host.get(bridgeOf(network));
     return bridge !== undefined && host.get(vethName(endpoint.endpointId))?.masterIndex === bridge.index;
   }

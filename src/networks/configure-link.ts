@@ -19,7 +19,7 @@ export async function configureLink(
 ): Promise<void> {
   const { linkName } = endpoint;
   // As in Docker's containers, IPv6 is off on the link of a network without it (and on for loopback).
-  netlink.setSysctl(`ipv6/conf/${linkName}/disable_ipv6`, endpoint.ipv6Address === '' ? '1' : '0', namespacePath);
+  netlink.setSysctl(`ipv6/conf/${linkName}/disable_ipv6`, needsIpv6(endpoint) ? '0' : '1', namespacePath);
   const socket = netlink.open(namespacePath);
   try {
     const linkIndex = socket.linkIndex(linkName);
@@ -34,6 +34,10 @@ export async function configureLink(
   } finally {
     socket.close();
   }
+}
+
+function needsIpv6({ ipv6Address, settings }: EndpointRecord): boolean {
+  return ipv6Address !== '' || (settings.ipam?.linkLocalIps ?? []).some((address) => familyOf(address) === 6);
 }
 
 function addressMessages(network: NetworkRecord, endpoint: EndpointRecord, linkIndex: number): RouteMessage[] {

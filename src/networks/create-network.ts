@@ -1,5 +1,6 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { type NetworkId, randomId } from '../lib/ids.ts';
+import { familyOf } from '../lib/ip.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import type { NetworkDriverName, NetworkRecord } from '../state/networks.ts';
 import { checkIpam, type IpamRequest, subnetsOfIpam } from './ipam-request.ts';
@@ -33,21 +34,22 @@ export function createNetwork(context: NetworksContext, request: CreateNetworkRe
 async function createLocked(context: NetworksContext, request: CreateNetworkRequest): Promise<NetworkRecord> {
   const { state, drivers, rules } = context;
   const { ipam, ...rest } = request;
+  checkIpam(ipam);
   if (state.networks().some(({ name }) => name === request.name)) {
     throw new EngineError('conflict', `network with name ${request.name} already exists`);
   }
-  checkIpam(ipam);
   const subnets = subnetsOfIpam(ipam);
   const wanted: NetworkRecord = {
     ...rest,
     id: randomId<NetworkId>(),
     created: formatNs(nowNs()),
     subnets,
-    hasOwnSubnets: subnets.length > 0,
+    ownFamilies: [...new Set(subnets.map(({ subnet }) => familyOf(subnet)))],
     ipamOptions: ipam.options,
   };
-  context.subnets.refuseTaken(wanted);
   const driver = drivers[wanted.driver];
+  driver.check(wanted, state.networks());
+  context.subnets.refuseTaken(wanted);
   let made: NetworkRecord | undefined;
   const keep = (network: NetworkRecord): void => {
     state.putNetwork(network);

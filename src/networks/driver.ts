@@ -36,6 +36,8 @@ export interface UpOptions {
 export interface NetworkDriver {
   /** Whether containers have a namespace of their own, or the host's. */
   readonly namespace: 'own' | 'host';
+  /** Whether such a network can be had beside the others. @throws with Docker's texts. */
+  check(network: NetworkRecord, others: readonly NetworkRecord[]): void;
   /** What links in containers are called, before their number; undefined where there are none. */
   linkPrefix(network: NetworkRecord): string | undefined;
   /**
@@ -48,7 +50,11 @@ export interface NetworkDriver {
   /** Takes the endpoint's link out of a namespace that goes on. Idempotent. */
   disconnect(endpoint: EndpointRecord, namespacePath: string): Promise<void>;
   /** Whether the link of an endpoint that was connected is still there and leads to where it should. */
-  isConnected(network: NetworkRecord, endpoint: EndpointRecord, host: HostLinks): boolean;
+  isConnected(
+    network: NetworkRecord,
+    endpoint: EndpointRecord,
+    places: { host: HostLinks; namespacePath: string },
+  ): boolean;
   /** The names of the links that the network has on the host, those of its endpoints included. */
   hostLinks(network: NetworkRecord, endpoints: readonly EndpointRecord[]): string[];
   /** Brings up what the network needs on the host. Idempotent. */

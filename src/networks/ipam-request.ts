@@ -1,6 +1,6 @@
-import { invalidArgument } from '../errors/engine-error.ts';
 import { contains, formatAddress, formatSubnet, isAddress, parseAddress, parseCidr, type Subnet } from '../lib/ip.ts';
 import type { NetworkSubnet } from '../state/networks.ts';
+import { invalidWith } from './problems.ts';
 
 /** One subnet as a client asks for it; fields that it leaves open are empty. */
 export interface IpamConfigRequest {
@@ -18,7 +18,7 @@ export interface IpamRequest {
 /** @throws invalid_argument, with all that is wrong at once, in Docker's words. */
 export function checkIpam({ config }: IpamRequest): void {
   const problems = config.flatMap(problemsOf);
-  if (problems.length > 0) throw invalidArgument(`invalid network config:\n${problems.join('\n')}`);
+  if (problems.length > 0) throw invalidWith('invalid network config', problems);
 }
 
 function problemsOf({ subnet: text, ipRange, gateway, auxAddresses }: IpamConfigRequest): string[] {

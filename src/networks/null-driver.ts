@@ -12,6 +12,8 @@ export class NullDriver implements NetworkDriver {
     this.#netlink = netlink;
   }
 
+  check(): void {}
+
   linkPrefix(): undefined {
     return undefined;
   }

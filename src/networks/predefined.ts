@@ -26,7 +26,7 @@ export function predefinedNetworks(bridgeOptions: Readonly<Record<string, string
     id: randomId<NetworkId>(),
     created: formatNs(nowNs()),
     subnets: [],
-    hasOwnSubnets: false,
+    ownFamilies: [],
     enableIpv4: true,
     enableIpv6: false,
     internal: false,

@@ -89,7 +89,7 @@ async function reconnect(
     const endpoints = sandboxes.placed(id);
     for (const { network, record } of endpoints) {
       const driver = context.drivers[network.driver];
-      if (driver.isConnected(network, record, host)) continue;
+      if (driver.isConnected(network, record, { host, namespacePath: context.pins.pathOf(id) })) continue;
       try {
         await driver.connect(network, record, sandboxes.planOf(record, endpoints));
       } catch (error) {

@@ -65,23 +65,17 @@ export class Subnets {
   async #decide(network: NetworkRecord, inUse: boolean): Promise<NetworkRecord> {
     const { bip, warn } = this.#options;
     if (bip !== undefined && network.name === 'bridge') return this.#byBip(network, bip, inUse);
-    const families: Family[] = [
-      ...(network.enableIpv4 ? [4 as const] : []),
-      ...(network.enableIpv6 ? [6 as const] : []),
-    ];
     const taken = await this.#taken(network);
-    const subnets: NetworkSubnet[] = [];
-    for (const family of families) {
-      const current = network.subnets.filter(({ subnet }) => familyOf(subnet) === family);
-      const isFree = current.every(({ subnet }) => !taken.some((other) => overlaps(other, parseCidr(subnet).subnet)));
-      if (current.length > 0 && (isFree || inUse || network.hasOwnSubnets)) {
-        subnets.push(...current);
-        continue;
-      }
-      if (!isFree) {
-        const lost = current.map(({ subnet }) => subnet).join(', ');
-        warn(`the host uses ${lost} elsewhere now: the network ${network.name} gets another subnet`);
-      }
+    const isFree = ({ subnet }: NetworkSubnet): boolean =>
+      !taken.some((other) => overlaps(other, parseCidr(subnet).subnet));
+    const stays = (one: NetworkSubnet): boolean =>
+      inUse || network.ownFamilies.includes(familyOf(one.subnet)) || isFree(one);
+    for (const { subnet } of network.subnets.filter((one) => !stays(one))) {
+      warn(`the host uses ${subnet} elsewhere now: the network ${network.name} gets another subnet`);
+    }
+    const subnets = network.subnets.filter(stays);
+    for (const family of familiesOf(network)) {
+      if (subnets.some(({ subnet }) => familyOf(subnet) === family)) continue;
       subnets.push(chosen(chooseSubnet(this.#options.pools, family, taken)));
     }
     return { ...network, subnets };
@@ -115,6 +109,10 @@ export class Subnets {
       .filter(({ id }) => id !== network.id)
       .flatMap(({ subnets }) => subnets.map(({ subnet }) => parseCidr(subnet).subnet));
   }
+}
+
+function familiesOf({ enableIpv4, enableIpv6 }: NetworkRecord): Family[] {
+  return [...(enableIpv4 ? [4 as const] : []), ...(enableIpv6 ? [6 as const] : [])];
 }
 
 function chosen(subnet: Subnet): NetworkSubnet {

@@ -27,8 +27,8 @@ export interface NetworkRecord {
   readonly created: string;
   /** At most one of each family for bridges; none for networks without addresses. */
   readonly subnets: readonly NetworkSubnet[];
-  /** Whether subnets were asked for: containers may choose their addresses only then. */
-  readonly hasOwnSubnets: boolean;
+  /** The families whose subnets were asked for: containers may choose their addresses only there. */
+  readonly ownFamilies: readonly (4 | 6)[];
   readonly enableIpv4: boolean;
   readonly enableIpv6: boolean;
   /** No way out, and none in. */

@@ -14,7 +14,7 @@ export const manyNetworksMigration: Migration = {
         'subnet', document ->> '$.subnet', 'gateway', document ->> '$.gateway', 'showsGateway', json('true'),
         'ipRange', '', 'auxAddresses', json_object()
       )) END,
-      '$.hasOwnSubnets', json('false'), '$.enableIpv4', json('true'), '$.enableIpv6', json('false'),
+      '$.ownFamilies', json_array(), '$.enableIpv4', json('true'), '$.enableIpv6', json('false'),
       '$.internal', json('false'), '$.attachable', json('false'), '$.ipamOptions', json('null')
     ), '$.subnet', '$.gateway');
     UPDATE endpoints SET document = json_remove(json_set(document,
