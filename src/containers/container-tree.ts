@@ -1,7 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { ContainerTree } from '../layers/archive/archive-message.ts';
 import type { ContainerId } from '../lib/ids.ts';
-import { openMountNamespace } from '../sys/mount-namespace.ts';
+import { type HeldNamespace, holdMountNamespace } from '../runtime/mount-namespace.ts';
+import type { HeldPath } from '../volumes/subpath.ts';
 import type { ContainersContext } from './context.ts';
 import { releaseTreeMounts, treeMounts } from './mounts/tree-mounts.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
@@ -34,7 +34,7 @@ export async function openTree(
   return {
     tree: {
       root: context.layers.writableDirectories(id).merged,
-      namespace: `/proc/${process.pid}/fd/${namespace.fd}`,
+      namespace: namespace.path,
       mounts: record.mounts
         .filter(({ type }) => type !== 'tmpfs')
         .map(({ destination, writable }) => ({ source: '', target: destination, writable })),
@@ -43,9 +43,9 @@ export async function openTree(
   };
 }
 
-async function namespaceOf(record: ContainerRecord): Promise<FileHandle | undefined> {
+async function namespaceOf(record: ContainerRecord): Promise<HeldNamespace | undefined> {
   const { pid } = record.state;
-  return isRunning(record) && pid > 0 ? openMountNamespace(pid, record.id) : undefined;
+  return isRunning(record) && pid > 0 ? holdMountNamespace(pid, record.id) : undefined;
 }
 
 async function openStopped(
@@ -55,26 +55,26 @@ async function openStopped(
 ): Promise<OpenTree> {
   const opened = Promise.withResolvers<ContainerTree>();
   const done = Promise.withResolvers<void>();
-  const held = context.locks.run(id, async () => {
+  const holding = context.locks.run(id, async () => {
     const record = context.store.get(id);
-    const handles: FileHandle[] = [];
+    const held: HeldPath[] = [];
     try {
       const root = await context.layers.mountWritable(id, { volatile: record.hostConfig.AutoRemove });
-      opened.resolve({ root, mounts: bare ? [] : await treeMounts(context, record, handles) });
+      opened.resolve({ root, mounts: bare ? [] : await treeMounts(context, record, held) });
       await done.promise;
     } finally {
-      for (const handle of handles) await handle.close();
+      for (const path of held) await path.close();
       await releaseTreeMounts(context, record);
       await context.layers.unmountWritable(id);
     }
   });
   // Whoever holds the tree learns of a failure by `release`, and whoever waits for it by `opened`.
-  held.catch((error: unknown) => opened.reject(error));
+  holding.catch((error: unknown) => opened.reject(error));
   return {
     tree: await opened.promise,
     release: () => {
       done.resolve();
-      return held;
+      return holding;
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Syscalls } from '../sys/syscalls.ts';
 import { cloneVolume } from './clone-volume.ts';
 import { createVolume, type VolumeRequest } from './create-volume.ts';
 import { exportVolume } from './export-volume.ts';
-import { fillVolume } from './fill-volume.ts';
+import { type FillSource, fillVolume } from './fill-volume.ts';
 import { importVolume } from './import-volume.ts';
 import { type PrunedVolumes, pruneVolumes } from './prune-volumes.ts';
 import { type RemoveVolumeOptions, removeVolume } from './remove-volume.ts';
@@ -68,7 +68,7 @@ export class Volumes {
     pruneVolumes(this.#context, filters, options);
   sizeBytes = (name: string): Promise<number> => this.#context.files.measure(this.directory(name));
 
-  fill = (name: string, source: string): Promise<void> => fillVolume(this.#context, name, source);
+  fill = (name: string, from: FillSource): Promise<void> => fillVolume(this.#context, name, from);
   export = (name: string): Promise<AsyncIterable<Uint8Array>> => exportVolume(this.#context, name);
   import = (name: string, archive: AsyncIterable<Uint8Array>): Promise<void> =>
     importVolume(this.#context, name, archive);

@@ -1,12 +1,11 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { OciMount } from '../../runtime/oci-spec.ts';
 import { tmpfsMount } from '../../runtime/spec/tmpfs.ts';
+import { checkPropagation, makeBindSource } from '../../volumes/bind-source.ts';
+import { type HeldPath, holdSubpath } from '../../volumes/subpath.ts';
 import type { ContainersContext } from '../context.ts';
 import type { ContainerRecord } from '../record.ts';
-import { bindOptions, checkPropagation, rootfsPropagation } from './bind-options.ts';
-import { makeSource } from './make-source.ts';
+import { bindOptions, rootfsPropagation } from './bind-options.ts';
 import type { MountPoint } from './mount-point.ts';
-import { openBelow } from './open-below.ts';
 
 /** Everything that the OCI runtime is to mount for the user, and what must stay open until it has. */
 export interface AttachedMounts {
@@ -24,13 +23,13 @@ const NOTHING: AttachedMounts = { mounts: [], rootfsPropagation: undefined, clos
  */
 export async function attachMounts(context: ContainersContext, record: ContainerRecord): Promise<AttachedMounts> {
   if (record.mounts.length === 0) return NOTHING;
-  const handles: FileHandle[] = [];
+  const held: HeldPath[] = [];
   const close = async () => {
-    for (const handle of handles.splice(0)) await handle.close();
+    for (const path of held.splice(0)) await path.close();
   };
   try {
     const mounts: OciMount[] = [];
-    for (const point of record.mounts) mounts.push(await attach(context, record, point, handles));
+    for (const point of record.mounts) mounts.push(await attach(context, record, point, held));
     return { mounts, rootfsPropagation: rootfsPropagation(record.mounts), close };
   } catch (error) {
     await close();
@@ -42,16 +41,15 @@ async function attach(
   context: ContainersContext,
   record: ContainerRecord,
   point: MountPoint,
-  handles: FileHandle[],
+  held: HeldPath[],
 ): Promise<OciMount> {
   if (point.type === 'tmpfs') return tmpfsMount(point.destination, point.tmpfsOptions);
   const whole = await sourceOf(context, record, point);
   let source = whole;
   if (point.subpath !== '') {
-    const handle = await openBelow(whole, point.subpath);
-    handles.push(handle);
-    // By its descriptor: whoever moves things about in the volume from now on changes nothing of what is mounted.
-    source = `/proc/${process.pid}/fd/${handle.fd}`;
+    const part = await holdSubpath(whole, point.subpath);
+    held.push(part);
+    source = part.path;
   }
   return { destination: point.destination, type: 'bind', source, options: bindOptions(point) };
 }
@@ -67,7 +65,7 @@ async function sourceOf(context: ContainersContext, record: ContainerRecord, poi
     case 'image':
       return context.layers.mountWritable(point.layer, { volatile: true });
     default:
-      await makeSource(point);
+      await makeBindSource(point);
       await checkPropagation(point);
       return point.source;
   }

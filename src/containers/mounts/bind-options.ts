@@ -1,7 +1,5 @@
-import { realpath } from 'node:fs/promises';
 import { internalError } from '../../errors/engine-error.ts';
-import { hasRecursiveReadonly } from '../../sys/kernel-version.ts';
-import { mountOf, readMounts } from '../../sys/mount-info.ts';
+import { hasRecursiveReadonly } from '../../runtime/recursive-readonly.ts';
 import type { MountPoint } from './mount-point.ts';
 
 /**
@@ -21,19 +19,6 @@ function readonlyWord(depth: MountPoint['readonlyDepth']): 'ro' | 'rro' {
   if (hasRecursiveReadonly()) return 'rro';
   if (depth === 'must') throw internalError('rro is not supported: kernel version >= 5.12 is required');
   return 'ro';
-}
-
-/**
- * What is mounted on the host can only get into a container, or out of it, where the host's own mount takes part.
- * @throws internal with Docker's texts.
- */
-export async function checkPropagation({ source, propagation }: MountPoint): Promise<void> {
-  if (!/shared|slave/.test(propagation)) return;
-  const path = await realpath(source);
-  const mount = mountOf(await readMounts(), path);
-  const where = `path ${source} is mounted on ${mount?.target ?? '/'} but it is not a shared`;
-  if (propagation.includes('shared') && mount?.isShared !== true) throw internalError(`${where} mount`);
-  if (mount?.isShared !== true && mount?.isSlave !== true) throw internalError(`${where} or slave mount`);
 }
 
 /** The root's own propagation must let through what one of the mounts asks for; undefined for the runtime's default. */

@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
 import type { MountRequest } from '../../api-types/mount.ts';
 import { invalidArgument } from '../../errors/engine-error.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { pathExists } from '../../volumes/bind-source.ts';
 import { checkMount } from './check-mount.ts';
 
 const OPTIONS_OF = {
@@ -21,17 +20,7 @@ export async function checkRequestedMounts(mounts: readonly MountRequest[]): Pro
     checkMount(mount);
     if (mount.Type !== 'bind' || mount.BindOptions?.CreateMountpoint === true) continue;
     const source = mount.Source ?? '';
-    if (await exists(source)) continue;
+    if (await pathExists(source)) continue;
     throw invalidArgument(`invalid mount config for type "bind": bind source path does not exist: ${source}`);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return false;
-    throw error;
   }
 }

@@ -1,11 +1,10 @@
-import { type FileHandle, stat } from 'node:fs/promises';
 import type { TreeMount } from '../../layers/archive/archive-message.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { pathExists } from '../../volumes/bind-source.ts';
+import { type HeldPath, holdSubpath } from '../../volumes/subpath.ts';
 import type { ContainersContext } from '../context.ts';
 import { pathsOf } from '../paths.ts';
 import type { ContainerRecord } from '../record.ts';
 import type { MountPoint } from './mount-point.ts';
-import { openBelow } from './open-below.ts';
 
 /** Another user of the volumes than the container itself, so that one does not let go of what the other needs. */
 function userOf({ id }: ContainerRecord): string {
@@ -15,12 +14,12 @@ function userOf({ id }: ContainerRecord): string {
 /**
  * What a container that does not run would have mounted: its volumes, binds and images, and the files that the engine
  * writes for it, the outer before the inner. A bind whose source is not there is left out. Its volumes are mounted until
- * `releaseTreeMounts`, also after a failure; `handles` get what must stay open for as long. @throws internal for a volume that cannot be mounted.
+ * `releaseTreeMounts`, also after a failure; `paths` get what must stay open for as long. @throws internal for a volume that cannot be mounted.
  */
 export async function treeMounts(
   context: ContainersContext,
   record: ContainerRecord,
-  handles: FileHandle[],
+  paths: HeldPath[],
 ): Promise<TreeMount[]> {
   const { hosts, hostname, resolvConf } = pathsOf(context.options, record.id);
   const own = [
@@ -30,12 +29,12 @@ export async function treeMounts(
   ];
   const users: TreeMount[] = [];
   for (const point of record.mounts) {
-    const source = await sourceOf(context, record, point, handles);
+    const source = await sourceOf(context, record, point, paths);
     if (source !== undefined) users.push({ source, target: point.destination, writable: point.writable });
   }
   const taken = new Set(users.map(({ target }) => target));
   const all = [...own.filter(({ target }) => !taken.has(target)), ...users];
-  const there = await Promise.all(all.map(({ source }) => exists(source)));
+  const there = await Promise.all(all.map(({ source }) => pathExists(source)));
   return all.filter((_, index) => there[index]).sort((a, b) => depthOf(a) - depthOf(b));
 }
 
@@ -54,7 +53,7 @@ async function sourceOf(
   context: ContainersContext,
   record: ContainerRecord,
   point: MountPoint,
-  handles: FileHandle[],
+  paths: HeldPath[],
 ): Promise<string | undefined> {
   switch (point.type) {
     case 'tmpfs':
@@ -67,20 +66,10 @@ async function sourceOf(
           ? await context.volumes.mount(point.name, userOf(record))
           : await context.layers.mountWritable(point.layer, { volatile: true });
       if (point.subpath === '') return whole;
-      const handle = await openBelow(whole, point.subpath);
-      handles.push(handle);
-      return `/proc/${process.pid}/fd/${handle.fd}`;
+      const held = await holdSubpath(whole, point.subpath);
+      paths.push(held);
+      return held.path;
     }
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return false;
-    throw error;
   }
 }
 

@@ -10,6 +10,7 @@ import { basename, dirname } from 'node:path/posix';
 import { EngineError, internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
+import { KERNEL_PLACES } from '../../sys/mount-table.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { tarFile, tarTree } from '../diff/tar-tree.ts';
 import type { ArchiveReply, ArchiveRequest, ContainerTree, PathStat } from './archive-message.ts';
@@ -18,7 +19,6 @@ import { resolveLinks } from './resolve-links.ts';
 import { writeArchive } from './write-archive.ts';
 
 const FLUSH_BYTES = 256 * 1024;
-const KERNEL_PLACES = ['/dev', '/proc', '/sys'];
 const ERRNO_TEXTS: Readonly<Record<string, string>> = {
   ENOTDIR: 'not a directory',
   ENAMETOOLONG: 'file name too long',

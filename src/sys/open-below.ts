@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { internalError } from '../../errors/engine-error.ts';
-import { resolveInRoot } from '../../sys/rooted-path.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { internalError } from '../errors/engine-error.ts';
+import { resolveInRoot } from './rooted-path.ts';
+import { hasErrorCode } from './syscall-error.ts';
 
 /** linux/fcntl.h: a descriptor that stands for a place, and opens nothing. */
 const O_PATH = 0o10000000;
