@@ -1,7 +1,7 @@
 import type { ContainerTree } from '../layers/archive/archive-message.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { type HeldNamespace, holdMountNamespace } from '../runtime/mount-namespace.ts';
-import type { HeldPath } from '../volumes/subpath.ts';
+import type { HeldPath } from '../volumes/hold-part.ts';
 import type { ContainersContext } from './context.ts';
 import { releaseTreeMounts, treeMounts } from './mounts/tree-mounts.ts';
 import { type ContainerRecord, isRunning } from './record.ts';

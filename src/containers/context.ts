@@ -56,7 +56,7 @@ export interface LogReader {
 /** What containers do with volumes. */
 export type ContainerVolumes = Pick<
   Volumes,
-  'create' | 'release' | 'directory' | 'remove' | 'usersOf' | 'fill' | 'mount' | 'unmount'
+  'create' | 'release' | 'directory' | 'remove' | 'usersOf' | 'fill' | 'mount' | 'unmount' | 'holdPart'
 >;
 
 /** What the verbs share. Locks are held per container ID by every verb that changes one. */

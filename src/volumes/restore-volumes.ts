@@ -3,6 +3,7 @@ import { messageOf } from '../errors/engine-error.ts';
 import { formatDate } from '../lib/timestamps.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { ANONYMOUS_LABEL } from './create-volume.ts';
+import { removeParts } from './hold-part.ts';
 import { settle } from './settle-content.ts';
 import type { VolumesContext } from './volume-context.ts';
 
@@ -41,6 +42,7 @@ export async function restoreVolumes(
 ): Promise<void> {
   const { directories, mounts, store, syscalls, warn } = context;
   await mounts.restore(inUse);
+  await removeParts(directories);
   for (const { name, options } of store.all()) {
     if (options !== null) continue;
     try {

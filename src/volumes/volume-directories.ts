@@ -23,6 +23,11 @@ export class VolumeDirectories {
     return join(this.root, name, '_data');
   }
 
+  /** Where parts of volumes are mounted while they are mounted on from there. */
+  get parts(): string {
+    return join(this.root, '.parts');
+  }
+
   async prepare(): Promise<void> {
     await mkdir(this.root, { recursive: true, mode: 0o701 });
   }

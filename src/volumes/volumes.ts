@@ -7,6 +7,7 @@ import { cloneVolume } from './clone-volume.ts';
 import { createVolume, type VolumeRequest } from './create-volume.ts';
 import { exportVolume } from './export-volume.ts';
 import { type FillSource, fillVolume } from './fill-volume.ts';
+import { type HeldPath, holdPart } from './hold-part.ts';
 import { importVolume } from './import-volume.ts';
 import { type PrunedVolumes, pruneVolumes } from './prune-volumes.ts';
 import { type RemoveVolumeOptions, removeVolume } from './remove-volume.ts';
@@ -90,6 +91,9 @@ export class Volumes {
       const { mounts, store } = this.#context;
       return mounts.unmount(store.find(name) ?? { name, options: null }, user);
     });
+
+  /** A part of a volume that is mounted, or of any other root, as something to mount. @throws internal. */
+  holdPart = (root: string, subpath: string): Promise<HeldPath> => holdPart(this.#context, root, subpath);
 
   /** Before containers are looked at. */
   adopt = (): Promise<void> => adoptVolumes(this.#context);

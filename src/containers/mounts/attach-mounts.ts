@@ -1,7 +1,7 @@
 import type { OciMount } from '../../runtime/oci-spec.ts';
 import { tmpfsMount } from '../../runtime/spec/tmpfs.ts';
 import { checkPropagation, makeBindSource } from '../../volumes/bind-source.ts';
-import { type HeldPath, holdSubpath } from '../../volumes/subpath.ts';
+import type { HeldPath } from '../../volumes/hold-part.ts';
 import type { ContainersContext } from '../context.ts';
 import type { ContainerRecord } from '../record.ts';
 import { bindOptions, rootfsPropagation } from './bind-options.ts';
@@ -47,7 +47,7 @@ async function attach(
   const whole = await sourceOf(context, record, point);
   let source = whole;
   if (point.subpath !== '') {
-    const part = await holdSubpath(whole, point.subpath);
+    const part = await context.volumes.holdPart(whole, point.subpath);
     held.push(part);
     source = part.path;
   }

@@ -1,6 +1,6 @@
 import type { TreeMount } from '../../layers/archive/archive-message.ts';
 import { pathExists } from '../../volumes/bind-source.ts';
-import { type HeldPath, holdSubpath } from '../../volumes/subpath.ts';
+import type { HeldPath } from '../../volumes/hold-part.ts';
 import type { ContainersContext } from '../context.ts';
 import { pathsOf } from '../paths.ts';
 import type { ContainerRecord } from '../record.ts';
@@ -66,7 +66,7 @@ async function sourceOf(
           ? await context.volumes.mount(point.name, userOf(record))
           : await context.layers.mountWritable(point.layer, { volatile: true });
       if (point.subpath === '') return whole;
-      const held = await holdSubpath(whole, point.subpath);
+      const held = await context.volumes.holdPart(whole, point.subpath);
       paths.push(held);
       return held.path;
     }

@@ -150,6 +150,7 @@ function fakeVolumes(calls: string[]): ContainerVolumes {
     directory: (name) => `/volumes/${name}`,
     remove: async (name) => void calls.push(`removeVolume ${name}`),
     usersOf: () => [],
+    holdPart: async (root, subpath) => ({ path: join(root, subpath), close: async () => undefined }),
     fill: async (name) => void calls.push(`fillVolume ${name}`),
     mount: async (name, user) => {
       calls.push(`mountVolume ${name}`);
