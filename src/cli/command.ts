@@ -35,6 +35,8 @@ export interface Context<F extends FlagSet = FlagSet> {
   readonly io: Terminal;
   /** `~/.docker/config.json`, read at the first use. */
   readonly config: ConfigFile;
+  /** Where that file is. */
+  readonly configFolder: string;
   /** `skiff`, or `docker` when called so. */
   readonly programName: string;
   /** The command as the user typed it: `docker run`, `docker container run`. */

@@ -12,7 +12,17 @@ export interface ConfigFile {
   readonly networksFormat?: string;
   readonly volumesFormat?: string;
   readonly proxies?: Readonly<Record<string, ProxySettings>>;
-  readonly auths?: Readonly<Record<string, { readonly auth?: string; readonly identitytoken?: string }>>;
+  readonly auths?: Readonly<Record<string, KeptCredentials>>;
+  /** The helper that keeps all credentials, and those of single servers. */
+  readonly credsStore?: string;
+  readonly credHelpers?: Readonly<Record<string, string>>;
+}
+
+/** A server's credentials as the file has them: `auth` is `name:password` in base64. */
+export interface KeptCredentials {
+  readonly auth?: string;
+  readonly identitytoken?: string;
+  readonly registrytoken?: string;
 }
 
 /** Handed to containers as environment variables. */

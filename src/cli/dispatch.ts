@@ -105,6 +105,7 @@ async function runCommand(
     get config() {
       return lazy.config();
     },
+    configFolder: configFolder(globals.config, invocation.env),
     programName: program,
     path,
   };

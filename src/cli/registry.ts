@@ -2,6 +2,7 @@ import { containerCommands } from './container/commands.ts';
 import { imageCommands } from './image/commands.ts';
 import { networkCommands } from './network/commands.ts';
 import { entry, type Group, type Registered } from './registered.ts';
+import { registryCommands } from './registry/commands.ts';
 import { systemCommands } from './system/commands.ts';
 
 /** By the noun that leads their paths; the last word of a first path is the command's name inside its group. */
@@ -9,12 +10,16 @@ export const groups: ReadonlyMap<string, Group> = new Map<string, Group>([
   ['container', containerCommands],
   ['image', imageCommands],
   ['network', networkCommands],
+  ['registry', registryCommands],
   ['system', systemCommands],
 ]);
 
 /** Commands that stand in no group (`version`, `inspect`). */
 export const ungrouped: readonly Registered[] = [
   entry(['inspect'], 'Return low-level information on Docker objects', () => import('./object/inspect.ts')),
+  entry(['login'], 'Authenticate to a registry', () => import('./account/login.ts')),
+  entry(['logout'], 'Log out from a registry', () => import('./account/logout.ts')),
+  entry(['search'], 'Search Docker Hub for images', () => import('./image/search.ts')),
   entry(['version'], 'Show the Docker version information', () => import('./system/version.ts')),
 ];
 

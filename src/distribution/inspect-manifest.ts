@@ -1,7 +1,6 @@
 import type { Digest } from '../lib/digest.ts';
-import type { ImageReference } from '../lib/image-reference.ts';
+import { type ImageReference, registryOf, repositoryPath } from '../lib/image-reference.ts';
 import type { Credentials } from './credentials.ts';
-import { registryOf } from './endpoint/find-endpoints.ts';
 import { readBody } from './http/http-client.ts';
 import type { LocalImageStore } from './local-image-store.ts';
 import { fetchManifest } from './manifest/fetch-manifest.ts';
@@ -27,7 +26,7 @@ export async function inspectManifest(
   signal: AbortSignal,
 ): Promise<RemoteManifest> {
   const registry = registryOf(reference.name);
-  const name = reference.name.slice(registry.length + 1);
+  const name = repositoryPath(reference.name);
   return withRegistry({ registry, withMirrors: true, credentials, settings, signal }, async (client) => {
     const wanted = reference.digest ?? reference.tag ?? '';
     const manifest = await fetchManifest(client, { name, reference: wanted, scopes: [pullScope(name)], signal });

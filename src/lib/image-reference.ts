@@ -98,6 +98,16 @@ export function fullName({ name, tag, digest }: ImageReference): string {
   return `${name}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
+/** The registry's host in a full name: `docker.io` of `docker.io/library/busybox`. */
+export function registryOf(name: string): string {
+  return name.slice(0, name.indexOf('/'));
+}
+
+/** The repository in a full name, without its registry: `library/busybox`. */
+export function repositoryPath(name: string): string {
+  return name.slice(name.indexOf('/') + 1);
+}
+
 /** The repository as users write it: `busybox`. */
 export function familiarRepository({ name }: ImageReference): string {
   const path = name.startsWith(`${DEFAULT_DOMAIN}/`) ? name.slice(DEFAULT_DOMAIN.length + 1) : name;

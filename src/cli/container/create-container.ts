@@ -7,7 +7,7 @@ import type { ConfigInput } from './create-options/container-config.ts';
 import { type CreateRequest, createRequest, proxyEnvironment } from './create-options/create-request.ts';
 import type { createFlags } from './create-options/flags.ts';
 
-type CreateContext = Pick<Context<typeof createFlags>, 'flags' | 'client' | 'io'>;
+type CreateContext = Pick<Context<typeof createFlags>, 'flags' | 'client' | 'io' | 'config'>;
 
 /** The exit code for a command line that contradicts itself, and for a daemon that refuses. */
 export const DOCKER_FAILED = 125;
@@ -112,7 +112,8 @@ async function createPulling(context: CreateContext, request: CreateRequest, pul
 async function pullFor(context: CreateContext, image: string): Promise<void> {
   const { platform, quiet } = context.flags;
   const { pullImage } = await import('../image/pull-image.ts');
-  await pullImage(context.client, image, { platform, output: quiet ? undefined : context.io.stderr });
+  const { client, io, config } = context;
+  await pullImage(client, image, { platform, config, output: quiet ? undefined : io.stderr });
 }
 
 function openIdFile(path: string): number {

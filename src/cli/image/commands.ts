@@ -13,6 +13,8 @@ export const imageCommands: Group = {
     entry(['image load', 'load'], 'Load an image from a tar archive or STDIN', () => import('./load.ts')),
     entry(['image ls', 'image list', 'images'], 'List images', () => import('./ls.ts')),
     entry(['image prune'], 'Remove unused images', () => import('./prune.ts')),
+    entry(['image pull', 'pull'], 'Download an image from a registry', () => import('./pull.ts')),
+    entry(['image push', 'push'], 'Upload an image to a registry', () => import('./push.ts')),
     entry(['image rm', 'image remove', 'rmi'], 'Remove one or more images', () => import('./rm.ts')),
     entry(
       ['image save', 'save'],

@@ -1,36 +1,38 @@
 import type { ApiClient } from '../../client/api-client.ts';
-import { familiarRepository, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
-import { readJsonLines } from '../../lib/json-lines.ts';
-import { CliError } from '../errors.ts';
+import { pullImage as sendPull } from '../../client/registries.ts';
+import type { TransportResponse } from '../../client/transport.ts';
+import { type ImageReference, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
+import type { ConfigFile } from '../config-file.ts';
+import { authForImage } from '../credentials/auth-for-image.ts';
+import { showMessages } from '../io/show-messages.ts';
 import type { Output } from '../io/terminal.ts';
 
-interface PullProgress {
-  readonly status?: string;
-  readonly id?: string;
-  readonly progress?: string;
-  readonly error?: string;
+export interface PullOptions {
+  readonly platform: string;
+  readonly config: ConfigFile;
+  /** Where the progress is shown; undefined shows nothing. */
+  readonly output: Output | undefined;
 }
 
-/**
- * Has the daemon pull an image. Its steps are reported one a line; the counting in between is left out.
- * @throws CliError when the daemon reports an error on the way
- */
-export async function pullImage(
-  client: ApiClient,
-  image: string,
-  options: { readonly platform?: string; readonly output?: Output | undefined },
-): Promise<void> {
-  const reference = withDefaultTag(parseReference(image));
-  const query = {
-    fromImage: familiarRepository(reference),
-    tag: reference.digest ?? reference.tag,
-    platform: options.platform || undefined,
-  };
-  const response = await client.request('POST', '/images/create', { query });
-  for await (const line of readJsonLines(response.chunks())) {
-    const { status, id, progress, error } = line as PullProgress;
-    if (error !== undefined) throw new CliError(error);
-    if (status === undefined || progress) continue;
-    await options.output?.write(id === undefined ? `${status}\n` : `${id}: ${status}\n`);
-  }
+/** Has the daemon pull an image: `latest` without a tag. @throws CliError when the daemon reports an error on the way */
+export async function pullImage(client: ApiClient, image: string, options: PullOptions): Promise<void> {
+  await pullReference(client, withDefaultTag(parseReference(image)), options);
 }
+
+/** Without a tag or digest: all tags. */
+export async function pullReference(
+  client: ApiClient,
+  reference: ImageReference,
+  { platform, config, output }: PullOptions,
+): Promise<void> {
+  const { name, tag, digest } = reference;
+  const wanted = { repository: name, tagOrDigest: digest ?? tag, platform };
+  await showTransfer(await sendPull(client, wanted, authForImage(config, reference)), output);
+}
+
+/** Shows the messages of a pull or push to its end. @throws CliError with the daemon's text */
+export async function showTransfer(answer: TransportResponse, output: Output | undefined): Promise<void> {
+  await showMessages(answer, output ?? SILENT);
+}
+
+const SILENT: Output = { isTerminal: false, columns: undefined, rows: undefined, write: async () => undefined };

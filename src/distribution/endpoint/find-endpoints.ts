@@ -7,11 +7,6 @@ export const HUB = 'docker.io';
 export const HUB_LOGIN = 'https://index.docker.io/v1/';
 const HUB_REGISTRY = 'registry-1.docker.io';
 
-/** The registry's host in a full name: `docker.io` of `docker.io/library/busybox`. */
-export function registryOf(name: string): string {
-  return name.slice(0, name.indexOf('/'));
-}
-
 /**
  * Where a registry may be, in the order to try: mirrors first when they may be used, encrypted before plain. Plain
  * HTTP is among them for insecure registries only.

@@ -1,6 +1,6 @@
 import { EngineError, internalError, invalidArgument } from '../../errors/engine-error.ts';
 import type { ImageId } from '../../lib/digest.ts';
-import { familiarReference, type ImageReference } from '../../lib/image-reference.ts';
+import { familiarReference, type ImageReference, repositoryPath } from '../../lib/image-reference.ts';
 import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
 import type { ImageSummary } from '../local-image-store.ts';
@@ -32,7 +32,7 @@ export async function pullImage(
   signal: AbortSignal,
 ): Promise<PulledImage> {
   const { reference, platform } = request;
-  const name = reference.name.slice(reference.name.indexOf('/') + 1);
+  const name = repositoryPath(reference.name);
   const wanted = reference.digest ?? reference.tag ?? '';
   const location = { name, scopes: [pullScope(name)], signal };
   const top = await fetchManifest(client, { ...location, reference: wanted });

@@ -1,9 +1,8 @@
 import { EngineError, isEngineError } from '../../errors/engine-error.ts';
 import type { ImageReference } from '../../lib/image-reference.ts';
-import { familiarReference, familiarRepository } from '../../lib/image-reference.ts';
+import { familiarReference, familiarRepository, registryOf, repositoryPath } from '../../lib/image-reference.ts';
 import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
-import { registryOf } from '../endpoint/find-endpoints.ts';
 import { RegistryError } from '../http/registry-error.ts';
 import { listTags } from '../list-tags.ts';
 import type { RegistryClient } from '../registry-client.ts';
@@ -59,13 +58,8 @@ async function referencesOf(
   signal: AbortSignal,
 ): Promise<ImageReference[]> {
   if (reference.tag !== undefined || reference.digest !== undefined) return [reference];
-  const tags = await listTags(client, pathOf(reference), signal);
+  const tags = await listTags(client, repositoryPath(reference.name), signal);
   return tags.map((tag) => ({ ...reference, tag }));
-}
-
-/** The repository, without its registry. */
-export function pathOf({ name }: ImageReference): string {
-  return name.slice(name.indexOf('/') + 1);
 }
 
 function inDockersWords(error: unknown, reference: ImageReference): unknown {

@@ -1,6 +1,6 @@
 import { internalError } from '../../errors/engine-error.ts';
 import type { Digest, ImageId } from '../../lib/digest.ts';
-import type { ImageReference } from '../../lib/image-reference.ts';
+import { type ImageReference, registryOf, repositoryPath } from '../../lib/image-reference.ts';
 import type { Report } from '../../lib/progress.ts';
 import type { ManifestRecord } from '../../state/distribution.ts';
 import type { DistributionContext } from '../context.ts';
@@ -30,10 +30,10 @@ export async function pushImage(
 ): Promise<void> {
   const { images, content } = context;
   const repository = name.name;
-  const path = repository.slice(repository.indexOf('/') + 1);
+  const path = repositoryPath(repository);
   await images.session(async () => {
     const image = await images.get(id);
-    const target = { repository, name: path, registry: repository.slice(0, repository.indexOf('/')) };
+    const target = { repository, name: path, registry: registryOf(repository) };
     const known = await rememberedManifest(context, client, { target, image: id }, signal);
     const layers = await pushLayers(context, client, { target, image, descriptors: known?.layers }, report, signal);
     const config = await content.stat(id as string as Digest);

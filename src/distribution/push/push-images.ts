@@ -1,10 +1,9 @@
 import { EngineError } from '../../errors/engine-error.ts';
 import type { ImageId } from '../../lib/digest.ts';
-import { familiarReference, familiarRepository, type ImageReference } from '../../lib/image-reference.ts';
+import { familiarReference, familiarRepository, type ImageReference, registryOf } from '../../lib/image-reference.ts';
 import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
-import { registryOf } from '../endpoint/find-endpoints.ts';
 import { withRegistry } from '../with-registry.ts';
 import { pushImage } from './push-image.ts';
 
