@@ -7,6 +7,8 @@ export interface Mount {
   /** Whether what is mounted below it comes to others as well, or from them. */
   readonly isShared: boolean;
   readonly isSlave: boolean;
+  /** Its own flags, as mount(8) has them: `ro`, `nosuid`, `noexec` … */
+  readonly flags: readonly string[];
 }
 
 /** All mounts that this process sees, in the order in which they were made. */
@@ -26,6 +28,7 @@ export function parseMountInfo(text: string): Mount[] {
         target: unescapeOctal(fields[4] ?? ''),
         isShared: optional.some((field) => field.startsWith('shared:')),
         isSlave: optional.some((field) => field.startsWith('master:')),
+        flags: (fields[5] ?? '').split(','),
       };
     });
 }

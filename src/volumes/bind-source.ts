@@ -9,8 +9,6 @@ export interface BindSource {
   readonly source: string;
   /** Whether a folder that is missing is made. */
   readonly createsSource: boolean;
-  /** As mount(8) has it. */
-  readonly propagation: string;
 }
 
 /** Makes a bind's folder on the host where it is missing and may be made. @throws internal with Docker's texts. */
@@ -37,17 +35,22 @@ function reasonOf(error: unknown): string {
   return /^\w+: ([^,]+)/.exec(messageOf(error))?.[1] ?? messageOf(error);
 }
 
+/** The flags of a mount that what is mounted from it has as well. */
+const INHERITED: ReadonlySet<string> = new Set(['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime']);
+
 /**
- * What is mounted on the host can only get into a container, or out of it, where the host's own mount takes part.
- * @throws internal with Docker's texts.
+ * What a mount's source asks of it: the flags of the mount that it lies in, since crun clears those that it is not told of,
+ * and a read-only mount of the host would get writable.
+ * @throws internal with Docker's texts for a propagation in which the host's own mount takes no part.
  */
-export async function checkPropagation({ source, propagation }: BindSource): Promise<void> {
-  if (!/shared|slave/.test(propagation)) return;
-  const path = await realpath(source);
-  const mount = mountOf(await readMounts(), path);
+export async function sourceFlags(source: string, propagation: string): Promise<string[]> {
+  const mount = mountOf(await readMounts(), await realpath(source));
   const where = `path ${source} is mounted on ${mount?.target ?? '/'} but it is not a shared`;
   if (propagation.includes('shared') && mount?.isShared !== true) throw internalError(`${where} mount`);
-  if (mount?.isShared !== true && mount?.isSlave !== true) throw internalError(`${where} or slave mount`);
+  if (propagation.includes('slave') && mount?.isShared !== true && mount?.isSlave !== true) {
+    throw internalError(`${where} or slave mount`);
+  }
+  return (mount?.flags ?? []).filter((flag) => INHERITED.has(flag));
 }
 
 export async function pathExists(path: string): Promise<boolean> {

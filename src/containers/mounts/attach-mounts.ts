@@ -1,6 +1,6 @@
 import type { OciMount } from '../../runtime/oci-spec.ts';
 import { tmpfsMount } from '../../runtime/spec/tmpfs.ts';
-import { checkPropagation, makeBindSource } from '../../volumes/bind-source.ts';
+import { makeBindSource, sourceFlags } from '../../volumes/bind-source.ts';
 import type { HeldPath } from '../../volumes/hold-part.ts';
 import type { ContainersContext } from '../context.ts';
 import type { ContainerRecord } from '../record.ts';
@@ -51,7 +51,8 @@ async function attach(
     held.push(part);
     source = part.path;
   }
-  return { destination: point.destination, type: 'bind', source, options: bindOptions(point) };
+  const options = bindOptions(point, await sourceFlags(source, point.propagation));
+  return { destination: point.destination, type: 'bind', source, options };
 }
 
 /** The path on the host. */
@@ -66,7 +67,6 @@ async function sourceOf(context: ContainersContext, record: ContainerRecord, poi
       return context.layers.mountWritable(point.layer, { volatile: true });
     default:
       await makeBindSource(point);
-      await checkPropagation(point);
       return point.source;
   }
 }

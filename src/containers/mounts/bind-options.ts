@@ -3,13 +3,17 @@ import { hasRecursiveReadonly } from '../../runtime/recursive-readonly.ts';
 import type { MountPoint } from './mount-point.ts';
 
 /**
- * A bind's options for the OCI runtime. Read-only goes through all that is mounted below, where the kernel can (5.12).
+ * A bind's options for the OCI runtime, with the flags of what it comes from. Read-only goes through all that is mounted below, where the kernel can (5.12).
  * @throws internal where it must and cannot.
  */
-export function bindOptions({ writable, recursive, readonlyDepth, propagation }: MountPoint): string[] {
+export function bindOptions(
+  { writable, recursive, readonlyDepth, propagation }: MountPoint,
+  sourceFlags: readonly string[],
+): string[] {
   return [
     recursive ? 'rbind' : 'bind',
     ...(writable ? [] : [readonlyWord(readonlyDepth)]),
+    ...sourceFlags.filter((flag) => writable || flag !== 'ro'),
     propagation === '' ? 'rprivate' : propagation,
   ];
 }
