@@ -25,7 +25,10 @@ export interface ByteRange {
 export interface ServedBlob {
   readonly digest: Digest;
   readonly sizeBytes: number;
-  /** The bytes, or a part of them. Of the whole blob the digest is checked: the stream fails at its end if it is another. */
+  /**
+   * The bytes, or a part of them. Of the whole blob the digest is checked: the stream fails at its end if it is another.
+   * A piece is good until the next one is asked for.
+   */
   read(range?: ByteRange): AsyncIterable<Uint8Array>;
 }
 

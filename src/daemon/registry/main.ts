@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { startRegistry } from '../../registry/start-registry.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
@@ -26,6 +27,8 @@ async function main(): Promise<void> {
     logInfo: (message) => log.info(message),
   });
   log.info(`Registry listen on ${registry.address}`);
+  // A registry that is killed would not do it at its end.
+  flushCompileCache();
   await asked;
   await registry.close();
   process.exit(0);

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 
 /** A request and its answer. */
 export interface Exchange {
@@ -25,7 +24,10 @@ export function sendEmpty({ response }: Exchange, status: number, headers: Heade
   response.end();
 }
 
-/** Sends as fast as the client takes it. Ends the reading when the client goes, and the connection when reading fails. */
+/**
+ * Sends as fast as the client takes it; a piece is in the kernel's hands before the next one is asked for, which may be in
+ * the same buffer. Stops reading when the client goes.
+ */
 export async function sendStream(
   { response }: Exchange,
   status: number,
@@ -33,5 +35,19 @@ export async function sendStream(
   body: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   response.writeHead(status, headers);
-  await pipeline(body, response);
+  for await (const piece of body) await written(response, piece);
+  response.end();
+}
+
+function written(response: ServerResponse, piece: Uint8Array): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const gone = () => reject(new Error('the client has gone'));
+  response.once('close', gone);
+  response.write(piece, (error) => {
+    response.off('close', gone);
+    if (error) reject(error);
+    else resolve();
+  });
+  if (response.destroyed) gone();
+  return promise;
 }

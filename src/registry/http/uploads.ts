@@ -4,6 +4,7 @@ import { isRepositoryName, type RepositoryName } from '../names.ts';
 import { type BlobUpload, UploadOffset, type WritableRegistry } from '../registry-content.ts';
 import { digestInvalid } from '../registry-error.ts';
 import { parseContentRange } from './byte-range.ts';
+import { collectPieces } from './collect-pieces.ts';
 import { type Exchange, type Headers, sendEmpty } from './exchange.ts';
 
 /**
@@ -134,6 +135,9 @@ function sendCreated(exchange: Exchange, name: RepositoryName, digest: Digest | 
 }
 
 /** Ending it early leaves the connection for the answer. */
-function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) };
+async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  for await (const piece of request.iterator({ destroyOnReturn: false })) {
+    yield piece as Buffer;
+    collectPieces((piece as Buffer).length);
+  }
 }

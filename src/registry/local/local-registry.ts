@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryContentStore } from '../../content/directory-content-store.ts';
 import type { PartialBlob } from '../../content/partial-blob.ts';
@@ -8,7 +7,6 @@ import { type ManifestDocument, parseManifest } from '../manifest-document.ts';
 import type { RepositoryName, Tag } from '../names.ts';
 import type {
   BlobUpload,
-  ByteRange,
   Descriptor,
   ServedBlob,
   ServedManifest,
@@ -19,12 +17,11 @@ import { digestInvalid, manifestBlobsUnknown } from '../registry-error.ts';
 import { BlobUses } from './blob-uses.ts';
 import { collectGarbage, type GarbageCollected } from './collect-garbage.ts';
 import { PushActivity } from './push-activity.ts';
+import { readBlob } from './read-blob.ts';
 import { RecordFiles } from './record-files.ts';
 import { RepositoryRecords } from './repository-records.ts';
 import { UploadFolders } from './upload-folders.ts';
 import { UploadSession } from './upload-session.ts';
-
-const READ_BYTES = 256 * 1024;
 
 export interface LocalRegistryOptions {
   /** A folder that is the registry's own; it is made where it is missing. */
@@ -98,7 +95,7 @@ export class LocalRegistry implements WritableRegistry {
     if (!(await this.#records.hasBlob(name, digest))) return undefined;
     const info = await this.#content.stat(digest);
     if (info === undefined) return undefined;
-    return { ...info, read: (range) => (range === undefined ? this.#content.read(digest) : this.#part(digest, range)) };
+    return { ...info, read: (range) => readBlob(this.#content.pathOf(digest), digest, range) };
   }
 
   async referrers(name: RepositoryName, subject: Digest): Promise<Descriptor[]> {
@@ -204,10 +201,6 @@ export class LocalRegistry implements WritableRegistry {
 
   deleteBlob(name: RepositoryName, digest: Digest): Promise<boolean> {
     return this.#records.deleteBlob(name, digest);
-  }
-
-  #part(digest: Digest, { first, last }: ByteRange): AsyncIterable<Uint8Array> {
-    return createReadStream(this.#content.pathOf(digest), { start: first, end: last, highWaterMark: READ_BYTES });
   }
 }
 
