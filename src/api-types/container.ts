@@ -21,6 +21,7 @@ export interface NetworkEndpoint {
   readonly GlobalIPv6Address: string;
   readonly GlobalIPv6PrefixLen: number;
   readonly DriverOpts: Readonly<Record<string, string>> | null;
+  readonly GwPriority: number;
   readonly DNSNames: readonly string[] | null;
 }
 

@@ -1,6 +1,7 @@
 import type { HostConfig } from '../api-types/host-config.ts';
 import { internalError, invalidArgument, isEngineError, messageOf } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
+import { hasResolver } from '../networks/predefined.ts';
 import type { ContainersContext } from './context.ts';
 import { bridgeAddressOf, withProtocol } from './network-settings.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
@@ -12,11 +13,12 @@ interface Link {
 }
 
 /**
- * `HostConfig.Links` as records keep them: `<ID>:<alias>`, so that they survive a renaming.
+ * `HostConfig.Links` as records keep them: `<ID>:<alias>`, so that they survive a renaming. In networks that resolve
+ * names a link is an alias in the endpoint's settings, and these are kept as they came.
  * @throws invalid_argument for a container that is not there; internal for what is no link. Docker's texts.
  */
 export function resolveLinks(context: ContainersContext, host: HostConfig): HostConfig {
-  if ((host.Links ?? []).length === 0) return host;
+  if ((host.Links ?? []).length === 0 || hasResolver({ name: host.NetworkMode })) return host;
   const links = (host.Links ?? []).map((text) => {
     const { target, alias } = parseLink(text);
     return `${idOf(context, target)}:${alias}`;
@@ -43,6 +45,7 @@ function idOf({ store }: ContainersContext, target: string): ContainerId {
 
 /** A link to a container that was removed went with it. */
 function linksOf({ store }: ContainersContext, { hostConfig }: ContainerRecord): Link[] {
+  if (hasResolver({ name: hostConfig.NetworkMode })) return [];
   return (hostConfig.Links ?? []).flatMap((text) => {
     const [id = '', alias = ''] = text.split(':');
     return store.has(id as ContainerId) ? [{ alias, child: store.get(id as ContainerId) }] : [];

@@ -1,14 +1,16 @@
 import type { NetworkEndpoint, NetworkSettings } from '../api-types/container.ts';
+import { dnsNamesOf } from '../networks/dns-names.ts';
+import { hasResolver } from '../networks/predefined.ts';
 import type { ContainersContext } from './context.ts';
 import { type ContainerNetworkRecord, type ContainerRecord, isRunning } from './record.ts';
 import { portMapOf } from './shown-ports.ts';
 
 const DEFAULT_BRIDGE = 'bridge';
 
-function endpointOf({ settings, endpoint }: ContainerNetworkRecord, live: boolean): NetworkEndpoint {
+function endpointOf(record: ContainerRecord, place: ContainerNetworkRecord): NetworkEndpoint {
+  const { settings, endpoint } = place;
   const { ipam } = settings;
-  const shown = live ? endpoint : null;
-  const dnsNames = endpoint?.dnsNames ?? [];
+  const shown = isRunning(record) ? endpoint : null;
   return {
     IPAMConfig:
       ipam === null
@@ -30,14 +32,21 @@ function endpointOf({ settings, endpoint }: ContainerNetworkRecord, live: boolea
     GlobalIPv6Address: shown?.ipv6Address ?? '',
     GlobalIPv6PrefixLen: shown?.ipv6PrefixLength ?? 0,
     DriverOpts: settings.driverOptions,
-    DNSNames: dnsNames.length === 0 ? null : dnsNames,
+    GwPriority: settings.gatewayPriority,
+    DNSNames: dnsNames(record, place),
   };
+}
+
+/** From when the network is known: as Docker has it, not of one that a container was created for and was never in. */
+function dnsNames({ id, name: container, config }: ContainerRecord, place: ContainerNetworkRecord): string[] | null {
+  const { name, network, settings } = place;
+  if (!hasResolver({ name }) || network === name) return null;
+  return dnsNamesOf({ id, name: container, hostname: config.Hostname, settings });
 }
 
 /** By network's name: those that the container is in, or will be. */
 export function networksOf(record: ContainerRecord): Record<string, NetworkEndpoint> {
-  const live = isRunning(record);
-  return Object.fromEntries(record.networks.map((network) => [network.name, endpointOf(network, live)]));
+  return Object.fromEntries(record.networks.map((network) => [network.name, endpointOf(record, network)]));
 }
 
 /** As Docker's inspect shows it. The fields of the default bridge stand a second time at the top. */
@@ -47,7 +56,7 @@ export function networkSettingsOf(
 ): NetworkSettings {
   const { networks, sandbox } = record;
   const bridge = networks.find(({ name }) => name === DEFAULT_BRIDGE);
-  const onBridge = bridge === undefined ? undefined : endpointOf(bridge, isRunning(record));
+  const onBridge = bridge === undefined ? undefined : endpointOf(record, bridge);
   return {
     Bridge: '',
     SandboxID: sandbox?.id ?? '',

@@ -7,6 +7,7 @@ import type { ContainersContext } from './context.ts';
 import { durationOf, superviseExit } from './handle-exit.ts';
 import { startingHealth, unwatchedHealth } from './health/health.ts';
 import { publish } from './publish.ts';
+import { reconcileNetworks } from './reconcile-networks.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
 
@@ -114,6 +115,7 @@ async function finish(context: ContainersContext, running: ReadonlySet<Container
   for (const id of running) {
     superviseExit(context, id);
     health.begin(id);
+    await locks.run(id, () => reconcileNetworks(context, id));
   }
   for (const record of store.all()) {
     const { id, state } = record;

@@ -11,6 +11,8 @@ export interface BridgeRequest {
   readonly mtu: number;
   readonly subnets: readonly NetworkSubnet[];
   readonly enableIpv6: boolean;
+  /** The default network's bridge is this daemon's by its name alone. */
+  readonly isDefault: boolean;
 }
 
 /** Bridges of the host, by name. */
@@ -24,26 +26,26 @@ export class BridgeDevice {
     this.#alias = alias;
   }
 
-  exists(name: string): boolean {
-    const socket = this.#netlink.open();
-    try {
-      return socket.linkIndex(name) !== undefined;
-    } finally {
-      socket.close();
-    }
-  }
-
-  /** The bridge exists, is up and has its addresses. What is there already stays, with all containers plugged into it. */
+  /**
+   * The bridge exists, is up and has its addresses. What is there already stays, with all that is plugged into it; one
+   * that somebody else made is used, and not marked as ours.
+   * @throws internal for another kind of link with this name.
+   */
   async ensure(bridge: BridgeRequest): Promise<void> {
-    const { name, mtu, subnets } = bridge;
+    const { name, mtu, subnets, isDefault } = bridge;
     const socket = this.#netlink.open();
     try {
-      if (socket.linkIndex(name) === undefined) {
+      const found = await socket.link(name);
+      if (found !== undefined && found.kind !== 'bridge') {
+        throw internalError(`existing interface ${name} is not a bridge`);
+      }
+      if (found === undefined) {
         const gateway = subnets.find(({ subnet }) => familyOf(subnet) === 4)?.gateway ?? '';
         const mac = gateway === '' ? randomMac() : macOf(gateway);
-        await socket.request([createBridge({ name, mac, mtu })]);
+        await socket.request([createBridge({ name, mac, mtu }), setAlias(name, this.#alias)]);
+      } else if (isDefault) {
+        await socket.request([setAlias(name, this.#alias)]);
       }
-      await socket.request([setAlias(name, this.#alias)]);
       this.#settleIpv6(bridge);
       await this.#addAddresses(socket, bridge);
       await socket.request([setLinkUp(name)]);
@@ -75,10 +77,12 @@ export class BridgeDevice {
     }
   }
 
-  /** Idempotent. Containers that are plugged in keep their links, which lead nowhere then. */
-  async remove(name: string): Promise<void> {
+  /** Idempotent. Containers that are plugged in keep their links, which lead nowhere then. Others' bridges stay. */
+  async remove(name: string, { isDefault }: Pick<BridgeRequest, 'isDefault'>): Promise<void> {
     const socket = this.#netlink.open();
     try {
+      const found = await socket.link(name);
+      if (found?.kind !== 'bridge' || (found.alias !== this.#alias && !isDefault)) return;
       await socket.request([deleteLink(name)]);
     } catch (error) {
       if (!hasErrorCode(error, 'ENODEV')) throw error;

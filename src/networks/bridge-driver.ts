@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { internalError } from '../errors/engine-error.ts';
 import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../state/networks.ts';
-import { createVethPair, deleteLink, isolatePort, setAlias } from '../sys/route-message.ts';
+import { createVethPair, deleteLink, isolatePort, setAlias, setMaster } from '../sys/route-message.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { BridgeDevice } from './bridge-device.ts';
@@ -125,23 +125,39 @@ export class BridgeDriver implements NetworkDriver {
     return bridge !== undefined && host.get(vethName(endpoint.endpointId))?.masterIndex === bridge.index;
   }
 
+  /** A link that is still there is plugged in again: connections through it go on. */
+  async reconnect(network: NetworkRecord, endpoint: EndpointRecord, plan: LinkPlan, host: HostLinks): Promise<void> {
+    const bridge = host.get(bridgeOf(network));
+    const name = vethName(endpoint.endpointId);
+    if (bridge === undefined || !host.has(name)) return this.connect(network, endpoint, plan);
+    const socket = this.#netlink.open();
+    try {
+      await socket.request([setMaster(name, bridge.index), ...(allowsIcc(network) ? [] : [isolatePort(name)])]);
+    } finally {
+      socket.close();
+    }
+    await this.#guard.apply(endpoint, { hairpin: plan.hairpin });
+  }
+
   hostLinks(network: NetworkRecord, endpoints: readonly EndpointRecord[]): string[] {
     return [bridgeOf(network), ...endpoints.map(({ endpointId }) => vethName(endpointId))];
   }
 
   up(network: NetworkRecord, { inUse, keep }: UpOptions): Promise<void> {
     return this.#subnets.settle(network, inUse, async (settled) => {
+      const name = bridgeOf(settled);
+      const isDefault = network.name === 'bridge';
       // A bridge of this name with another subnet is left over from a data root that is gone, or from another --bip.
       if (JSON.stringify(settled.subnets) !== JSON.stringify(network.subnets)) {
-        await this.#device.remove(bridgeOf(network));
+        await this.#device.remove(name, { isDefault });
       }
       keep(settled);
       const { subnets, enableIpv6 } = settled;
-      await this.#device.ensure({ name: bridgeOf(settled), mtu: mtuOf(settled), subnets, enableIpv6 });
+      await this.#device.ensure({ name, mtu: mtuOf(settled), subnets, enableIpv6, isDefault });
     });
   }
 
   down(network: NetworkRecord): Promise<void> {
-    return this.#device.remove(bridgeOf(network));
+    return this.#device.remove(bridgeOf(network), { isDefault: network.name === 'bridge' });
   }
 }

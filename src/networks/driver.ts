@@ -55,6 +55,8 @@ export interface NetworkDriver {
     endpoint: EndpointRecord,
     places: { host: HostLinks; namespacePath: string },
   ): boolean;
+  /** Puts the link of an endpoint that is not connected, but was, in order again. */
+  reconnect(network: NetworkRecord, endpoint: EndpointRecord, plan: LinkPlan, host: HostLinks): Promise<void>;
   /** The names of the links that the network has on the host, those of its endpoints included. */
   hostLinks(network: NetworkRecord, endpoints: readonly EndpointRecord[]): string[];
   /** Brings up what the network needs on the host. Idempotent. */

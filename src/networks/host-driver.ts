@@ -9,6 +9,7 @@ export const hostDriver: NetworkDriver = {
   connect: () => Promise.resolve(),
   disconnect: () => Promise.resolve(),
   isConnected: () => true,
+  reconnect: () => Promise.resolve(),
   hostLinks: () => [],
   up: () => Promise.resolve(),
   down: () => Promise.resolve(),

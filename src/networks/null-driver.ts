@@ -39,6 +39,10 @@ export class NullDriver implements NetworkDriver {
     return true;
   }
 
+  reconnect(): Promise<void> {
+    return Promise.resolve();
+  }
+
   hostLinks(): string[] {
     return [];
   }

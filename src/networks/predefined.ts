@@ -9,12 +9,12 @@ export function isPredefined(name: string): boolean {
   return PREDEFINED.has(name);
 }
 
-/** The three networks that every daemon has from its first start on, newly made and without a subnet yet. */
 /** Containers in it find each other by name; those in Docker's default networks do not. */
 export function hasResolver({ name }: Pick<NetworkRecord, 'name'>): boolean {
   return !isPredefined(name);
 }
 
+/** The three networks that every daemon has from its first start on, newly made and without a subnet yet. */
 export function predefinedNetworks(bridgeOptions: Readonly<Record<string, string>>): NetworkRecord[] {
   const kinds = [
     { name: 'none', driver: 'null', options: {} },

@@ -91,7 +91,7 @@ async function reconnect(
       const driver = context.drivers[network.driver];
       if (driver.isConnected(network, record, { host, namespacePath: context.pins.pathOf(id) })) continue;
       try {
-        await driver.connect(network, record, sandboxes.planOf(record, endpoints));
+        await driver.reconnect(network, record, sandboxes.planOf(record, endpoints), host);
       } catch (error) {
         context.warn(`container ${id} could not be put back into the network ${network.name}: ${messageOf(error)}`);
       }

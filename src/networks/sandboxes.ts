@@ -1,11 +1,12 @@
 import { EngineError, internalError } from '../errors/engine-error.ts';
-import { type ContainerId, randomId, shortId } from '../lib/ids.ts';
+import { type ContainerId, randomId } from '../lib/ids.ts';
 import type { Family } from '../lib/ip.ts';
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
 import { setDefaultRoute } from '../sys/route-message.ts';
 import { checkAttachment } from './check-attachment.ts';
 import { chooseGateways, type PlacedEndpoint } from './choose-gateways.ts';
 import type { Endpoint, NetworkAttachment, NetworkRequest, PreparedNetwork, Sandbox } from './container-network.ts';
+import { dnsNamesOf } from './dns-names.ts';
 import type { LinkPlan, NetworkDriver } from './driver.ts';
 import { gatewayOf } from './endpoint-addresses.ts';
 import { findNetwork } from './find-network.ts';
@@ -130,16 +131,16 @@ export class Sandboxes {
     }
     const record = this.#reserve(request, sandbox.id);
     try {
-      await this.#driverOf(network).connect(network, record, this.planOf(record, this.placed(request.id)));
+      const endpoints = this.placed(request.id);
+      await this.#driverOf(network).connect(network, record, this.planOf(record, endpoints));
+      await Promise.all([
+        this.openResolver(request.id, endpoints, servers),
+        publishPorts(this.#context.ports, request.id, endpoints),
+      ]);
     } catch (error) {
       await this.detachRecord(record);
       throw error;
     }
-    const endpoints = this.placed(request.id);
-    await Promise.all([
-      this.openResolver(request.id, endpoints, servers),
-      publishPorts(this.#context.ports, request.id, endpoints),
-    ]);
     publishNetwork(this.#context, network, 'connect', { container: request.id });
     return shownEndpoint(network, record);
   }
@@ -193,9 +194,4 @@ export class Sandboxes {
   #driverOf({ driver }: NetworkRecord): NetworkDriver {
     return this.#context.drivers[driver];
   }
-}
-
-/** As Docker orders them, each once. */
-function dnsNamesOf({ name, settings, id, hostname }: AttachRequest): string[] {
-  return [...new Set([name, ...(settings.aliases ?? []), shortId(id), hostname])];
 }

@@ -60,6 +60,16 @@ class LinuxRouteSocket implements RouteSocket {
     return replies.map(isOperational).filter((operational) => operational === true).length === names.length;
   }
 
+  async link(name: string): Promise<LinkInfo | undefined> {
+    try {
+      const replies = await this.#exchange([getLink(name)]);
+      return replies.map(readLink).find((link) => link !== undefined);
+    } catch (error) {
+      if (hasErrorCode(error, 'ENODEV')) return undefined;
+      throw error;
+    }
+  }
+
   async links(): Promise<LinkInfo[]> {
     await this.#send(encodeMessages([listLinks]));
     const found: LinkInfo[] = [];

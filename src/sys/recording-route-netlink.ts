@@ -30,6 +30,7 @@ export class RecordingRouteNetlink implements RouteNetlink {
       linkIndex: (name) => (this.missing.has(name) ? undefined : 2),
       request: async (messages) => this.#request(namespacePath, messages),
       areOperational: async () => this.settlesAfter-- <= 0,
+      link: async (name) => this.links.find((link) => link.name === name),
       links: async () => [...this.links],
       close: () => {
         this.#open--;

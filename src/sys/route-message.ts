@@ -139,6 +139,18 @@ export function setAlias(name: string, alias: string): RouteMessage {
   );
 }
 
+/** Plugs a link into a bridge, out of any other. */
+export function setMaster(name: string, masterIndex: number): RouteMessage {
+  return message(
+    `plug ${name} into a bridge`,
+    RTM.NEWLINK,
+    0,
+    linkHeader({ up: true }),
+    attribute(IFLA.IFNAME, text(name)),
+    attribute(IFLA.MASTER, u32(masterIndex)),
+  );
+}
+
 export function deleteLink(name: string): RouteMessage {
   return message(`delete link ${name}`, RTM.DELLINK, 0, linkHeader(), attribute(IFLA.IFNAME, text(name)));
 }
@@ -215,11 +227,13 @@ export const listLinks: RouteMessage = {
 export function readLink(reply: RouteReply): LinkInfo | undefined {
   if (reply.type !== RTM.NEWLINK) return undefined;
   const attributes = readAttributes(reply.body.subarray(LINK_HEADER_BYTES));
-  const textOf = (type: number): string => attributes.get(type)?.toString('utf8').replace(/\0.*$/s, '') ?? '';
+  const textOf = (type: number, from = attributes): string =>
+    from.get(type)?.toString('utf8').replace(/\0.*$/s, '') ?? '';
   return {
     name: textOf(IFLA.IFNAME),
     index: reply.body.readInt32LE(4),
     masterIndex: attributes.get(IFLA.MASTER)?.readUInt32LE() ?? 0,
+    kind: textOf(IFLA_INFO.KIND, readAttributes(attributes.get(IFLA.LINKINFO) ?? Buffer.alloc(0))),
     alias: textOf(IFLA.IFALIAS),
   };
 }

@@ -9,6 +9,8 @@ export interface LinkInfo {
   readonly index: number;
   /** Index of the bridge that it is a port of; 0 for none. */
   readonly masterIndex: number;
+  /** `bridge`, `veth` …; empty for hardware. */
+  readonly kind: string;
   /** What `setAlias` said; empty otherwise. */
   readonly alias: string;
 }
@@ -25,6 +27,8 @@ export interface RouteSocket {
   request(messages: readonly RouteMessage[]): Promise<void>;
   /** Whether all of these links carry packets: the kernel settles a link's carrier some time after it was brought up. */
   areOperational(names: readonly string[]): Promise<boolean>;
+  /** Undefined when there is none of this name. */
+  link(name: string): Promise<LinkInfo | undefined>;
   /** All links of the namespace. */
   links(): Promise<LinkInfo[]>;
   close(): void;
