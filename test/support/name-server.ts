@@ -17,10 +17,19 @@ export class NameServer {
   async open(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     this.port = (this.#server.address() as { port: number }).port;
+    await this.#serve({ port: this.port, address: '127.0.0.1' });
+  }
+
+  /** Answers on a bound datagram socket alone, which may be in another network namespace. */
+  openOn(fd: number): Promise<void> {
+    return this.#serve({ fd, exclusive: true });
+  }
+
+  #serve(where: { port: number; address: string } | { fd: number; exclusive: true }): Promise<void> {
     this.#datagrams.on('message', (message, { port, address }) => {
       this.#datagrams.send(this.#answer(message, 'udp'), port, address);
     });
-    await new Promise<void>((resolve) => this.#datagrams.bind(this.port, '127.0.0.1', resolve));
+    return new Promise((resolve) => this.#datagrams.bind(where, resolve));
   }
 
   #converse(socket: Socket): void {
