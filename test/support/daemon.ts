@@ -145,6 +145,7 @@ export class TestDaemon {
       await this.start();
     const containers = (await this.call('GET', '/containers/json?all=1')).json<{ Id: string }[]>();
     await Promise.all(containers.map(({ Id }) => this.call('DELETE', `/containers/${Id}?force=1&v=1`)));
+    await this.#removeNetworks();
     const { status } = await this.stop();
     if (status !== 0) throw new Error(`skiffd ended with ${status} on SIGTERM:\n${this.log()}`);
     await removeNetwork(this.tag);
@@ -160,6 +161,13 @@ export class TestDaemon {
     if (leaks !== 'none' && leaks.length > 0)
       throw new Error(`left on the host:\n${leaks.join('\n')}\n\n${this.log()}`);
     await rm(this.root, { recursive: true });
+  }
+
+  async #removeNetworks(): Promise<void> {
+    const networks = (await this.call('GET', '/networks')).json<{ Id: string; Name: string }[]>();
+    for (const { Id, Name } of networks) {
+      if (!['bridge', 'host', 'none'].includes(Name)) await this.call('DELETE', `/networks/${Id}`);
+    }
   }
 }
 

@@ -66,9 +66,13 @@ function foldersNamed(folder: string, part: string, depth: number): string[] {
 }
 
 async function linksOf(tag: string): Promise<string[]> {
-  const links = JSON.parse(await mustRun('ip', ['-json', 'link', 'show'])) as { ifname: string; master?: string }[];
+  const links = JSON.parse(await mustRun('ip', ['-json', 'link', 'show'])) as {
+    ifname: string;
+    master?: string;
+    ifalias?: string;
+  }[];
   return links
-    .filter((link) => `${link.ifname} ${link.master ?? ''}`.includes(tag))
+    .filter((link) => `${link.ifname} ${link.master ?? ''} ${link.ifalias ?? ''}`.includes(tag))
     .map((link) => `link ${link.ifname}`);
 }
 

@@ -19,8 +19,10 @@ function pathOf(namespace: NamespacePlan): string {
 }
 
 async function connected(request: NetworkRequest): Promise<{ path: string; endpoint: Endpoint }> {
-  const { namespace, endpoint } = await networks.prepare(request);
+  const { namespace, endpoints } = await networks.prepare(request);
   await networks.connect(request.id);
+  const [endpoint] = endpoints;
+  assert.ok(endpoint);
   return { path: pathOf(namespace), endpoint };
 }
 
@@ -37,7 +39,6 @@ test('a container on the bridge has eth0 with its address, MAC and default route
   assert.match(await inNamespace(path, 'ip', 'route'), new RegExp(`^default via ${endpoint.gateway} dev eth0`, 'm'));
   const octets = endpoint.ipAddress.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
   assert.equal(endpoint.macAddress, ['02', '42', ...octets].join(':'));
-  assert.equal(endpoint.sandboxKey, path);
 });
 
 test('a container on the bridge reaches the host and another container', async () => {
@@ -79,11 +80,11 @@ test('without a network a container has loopback, up, and nothing else', async (
 
 test('on the host network a container uses the namespace of the host', async () => {
   const request = requestFor('host');
-  const { namespace, endpoint } = await networks.prepare(request);
+  const { namespace, sandbox, endpoints } = await networks.prepare(request);
   await networks.connect(request.id);
   assert.deepEqual(namespace, { kind: 'host' });
-  assert.equal(endpoint.networkName, 'host');
-  assert.equal(statSync(endpoint.sandboxKey).ino, statSync('/proc/self/ns/net').ino);
+  assert.equal(endpoints[0]?.networkName, 'host');
+  assert.equal(statSync(sandbox.key).ino, statSync('/proc/self/ns/net').ino);
   await networks.disconnect(request.id);
 });
 
@@ -101,14 +102,17 @@ test('with --icc=false containers reach the host and not each other', async (t) 
   t.after(() => apart.close());
   const opened = apart.open({ icc: false });
   await opened.restore(new Set());
-  const endpoints: Endpoint[] = [];
+  const places: { key: string; endpoint: Endpoint }[] = [];
   for (const request of [requestFor('bridge'), requestFor('bridge')]) {
-    endpoints.push((await opened.prepare(request)).endpoint);
+    const { sandbox, endpoints } = await opened.prepare(request);
+    const [endpoint] = endpoints;
+    assert.ok(endpoint);
+    places.push({ key: sandbox.key, endpoint });
     await opened.connect(request.id);
   }
-  const [one, other] = endpoints;
+  const [one, other] = places;
   assert.ok(one !== undefined && other !== undefined);
-  const ping = async (address: string) => inNamespace(one.sandboxKey, 'busybox', 'ping', '-c1', '-W1', address);
-  assert.match(await ping(one.gateway), / 0% packet loss/);
-  assert.match(await ping(other.ipAddress), /100% packet loss/);
+  const ping = async (address: string) => inNamespace(one.key, 'busybox', 'ping', '-c1', '-W1', address);
+  assert.match(await ping(one.endpoint.gateway), / 0% packet loss/);
+  assert.match(await ping(other.endpoint.ipAddress), /100% packet loss/);
 });

@@ -23,13 +23,13 @@ async function portsOfBridge(): Promise<number> {
 
 test('disconnect takes namespace, links and address away, and may be repeated', async () => {
   const request = requestFor('bridge');
-  const { endpoint } = await networks.prepare(request);
+  const { sandbox } = await networks.prepare(request);
   await networks.connect(request.id);
   assert.equal(await portsOfBridge(), 1);
   await Promise.all([networks.disconnect(request.id), networks.disconnect(request.id)]);
   await networks.disconnect(request.id);
-  assert.equal(networks.endpoint(request.id), undefined);
-  assert.ok(!existsSync(endpoint.sandboxKey));
+  assert.equal(networks.endpoints(request.id).length, 0);
+  assert.ok(!existsSync(sandbox.key));
   assert.deepEqual(mountsBelow(own.root), []);
   await until('the kernel has taken the links apart', async () => (await portsOfBridge()) === 0);
 });

@@ -25,40 +25,42 @@ test('a new daemon keeps the links of running containers and frees what ended on
     daemon.list().find(({ name }) => name === 'bridge'),
     bridge,
   );
-  assert.deepEqual(daemon.endpoint(runs.id), plan.endpoint);
-  assert.equal(daemon.endpoint(ended.id), undefined);
-  assert.ok(!existsSync(stale.endpoint.sandboxKey));
-  const { sandboxKey, gateway } = plan.endpoint;
-  assert.match(await inNamespace(sandboxKey, 'busybox', 'ping', '-c1', '-W2', gateway), / 0% packet loss/);
+  assert.deepEqual(daemon.endpoints(runs.id), plan.endpoints);
+  assert.deepEqual(daemon.endpoints(ended.id), []);
+  assert.ok(!existsSync(stale.sandbox.key));
+  const gateway = plan.endpoints[0]?.gateway ?? '';
+  assert.match(await inNamespace(plan.sandbox.key, 'busybox', 'ping', '-c1', '-W2', gateway), / 0% packet loss/);
   await daemon.disconnect(runs.id);
 });
 
 test('after a reboot the bridge and the rules come back with the same subnet', async () => {
   const networks = own.open();
   await networks.restore(new Set());
-  const subnet = networks.list().find(({ name }) => name === 'bridge')?.subnet;
+  const subnet = networks.list().find(({ name }) => name === 'bridge')?.subnets[0]?.subnet;
   const request = requestFor('bridge');
-  const { endpoint } = await networks.prepare(request);
+  const { sandbox, endpoints } = await networks.prepare(request);
+  const gateway = endpoints[0]?.gateway ?? '';
   // What a reboot takes away: links, tables, and the mounts of the exec root.
   await mustRun('ip', ['link', 'delete', own.bridge]);
-  await mustRun('nft', ['delete', 'table', 'ip', own.bridge]);
-  await new LinuxSyscalls().unmount(endpoint.sandboxKey, MNT_DETACH);
+  await mustRun('nft', ['delete', 'table', 'inet', own.bridge]);
+  await new LinuxSyscalls().unmount(sandbox.key, MNT_DETACH);
 
   const rebooted = own.open();
   await rebooted.restore(new Set());
-  assert.equal(rebooted.list().find(({ name }) => name === 'bridge')?.subnet, subnet);
-  assert.match(await mustRun('ip', ['-brief', 'address', 'show', own.bridge]), new RegExp(endpoint.gateway));
-  assert.match(await mustRun('nft', ['list', 'table', 'ip', own.bridge]), /masquerade/);
-  assert.equal(rebooted.endpoint(request.id), undefined);
+  assert.equal(rebooted.list().find(({ name }) => name === 'bridge')?.subnets[0]?.subnet, subnet);
+  assert.match(await mustRun('ip', ['-brief', 'address', 'show', own.bridge]), new RegExp(gateway));
+  assert.match(await mustRun('nft', ['list', 'table', 'inet', own.bridge]), /masquerade/);
+  assert.equal(rebooted.endpoints(request.id).length, 0);
 });
 
 test('another --bip takes effect when no container runs, and waits with a warning while one does', async () => {
   const networks = own.open();
   await networks.restore(new Set());
   const request = requestFor('bridge');
-  const { endpoint } = await networks.prepare(request);
+  const { endpoints } = await networks.prepare(request);
+  const gateway = endpoints[0]?.gateway ?? '';
   const subnetOf = (opened: typeof networks): string =>
-    opened.list().find(({ name }) => name === 'bridge')?.subnet ?? '';
+    opened.list().find(({ name }) => name === 'bridge')?.subnets[0]?.subnet ?? '';
   const first = subnetOf(networks);
 
   const busy = own.open({ bip: '10.213.7.1/24' });
@@ -71,5 +73,5 @@ test('another --bip takes effect when no container runs, and waits with a warnin
   assert.equal(subnetOf(idle), '10.213.7.0/24');
   const shown = await mustRun('ip', ['-brief', 'address', 'show', own.bridge]);
   assert.match(shown, /10\.213\.7\.1\/24/);
-  assert.ok(!shown.includes(`${endpoint.gateway}/`));
+  assert.ok(!shown.includes(`${gateway}/`));
 });
