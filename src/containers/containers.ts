@@ -5,6 +5,7 @@ import type { ExecConfig, ExecInspect } from '../api-types/exec.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
+import type { ExitStatus } from '../runtime/runtime.ts';
 import { ContainersTable } from '../state/containers.ts';
 import type { StateDatabase } from '../state/database.ts';
 import type { EndpointSettings } from '../state/networks.ts';
@@ -38,6 +39,7 @@ import { renameContainer } from './rename.ts';
 import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
 import { restartDue, startByPolicy } from './restart-by-policy.ts';
+import { runTransient, type TransientRun } from './run-transient.ts';
 import { startContainer } from './start.ts';
 import { type StopOptions, stopContainer } from './stop.ts';
 import { unpauseContainer } from './unpause.ts';
@@ -77,6 +79,8 @@ export class Containers {
     waitForContainer(this.#context, ref, condition, signal);
   attach = (ref: string, options: AttachOptions): Attachment => attachToContainer(this.#context, ref, options);
   logs = (ref: string, options: LogsOptions): ContainerLogs => readContainerLogs(this.#context, ref, options);
+  /** Runs a process in a container that is in no list. */
+  runTransient = (run: TransientRun): Promise<ExitStatus> => runTransient(this.#context, run);
   list = (options: ListOptions): Promise<ContainerSummary[]> => listContainers(this.#context, options);
   inspect = (ref: string, options: { readonly size: boolean }): Promise<ContainerInspect> =>
     inspectContainer(this.#context, ref, options);

@@ -12,13 +12,14 @@ const DEFAULT_IMAGE = fileURLToPath(new URL('../../dist/busybox.tar', import.met
  * when no container is in doubt are layers and blobs swept.
  */
 export async function recover(engine: Engine, log: DaemonLog): Promise<void> {
-  const { containers, runtime, networks, images, volumes } = engine;
+  const { containers, runtime, networks, images, volumes, builder } = engine;
   await volumes.adopt();
   const { running, finish } = await containers.recover();
   await volumes.restore(volumesInUse(containers.records().filter(({ id }) => running.has(id))));
   await runtime.sweep(running);
   await networks.restore(running);
   await finish();
+  await builder.recover();
   await images.sweep();
   if (await images.loadDefault(DEFAULT_IMAGE)) log.info('loaded the default image', { archive: DEFAULT_IMAGE });
   // Not waited for: after a reboot it may be many, and requests need not wait.

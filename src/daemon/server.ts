@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { endpointSettings, plainSettings } from '../containers/endpoint-settings.ts';
 import { VERSION } from '../lib/version.ts';
 import { createApp } from '../server/app.ts';
+import { registerBuildRoutes } from '../server/routes/build/routes.ts';
 import { registerContainerFileRoutes } from '../server/routes/container-files/routes.ts';
 import { registerContainerRoutes } from '../server/routes/containers/routes.ts';
 import { registerDistributionRoutes } from '../server/routes/distribution/routes.ts';
@@ -23,6 +24,7 @@ export function createServer(engine: Engine, config: DaemonConfig, log: DaemonLo
   registerSystemRoutes(app, systemBackend(engine, config));
   registerContainerRoutes(app, containers);
   registerContainerFileRoutes(app, containers.files);
+  registerBuildRoutes(app, engine.builder);
   registerExecRoutes(app, containers);
   registerImageRoutes(app, images, engine.distribution);
   registerDistributionRoutes(app, engine.distribution);

@@ -56,6 +56,7 @@ async function serve(config: DaemonConfig, syscalls: Syscalls, log: DaemonLog, b
     idle.stop();
     engine.containers.close();
     await stopServing(listeners, underWay);
+    await engine.builder.close();
     await engine.runtime.close();
     engine.state.close();
     removePidfile(config.pidfile);

@@ -8,7 +8,7 @@ import { EventJournal } from '../events/event-journal.ts';
 import type { ImageUser } from '../images/image-context.ts';
 import { LocalImages } from '../images/local-images.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
-import { createLayerStore } from '../layers/overlay-layer-store.ts';
+import { createLayers } from '../layers/overlay-layer-store.ts';
 import type { ImageId } from '../lib/digest.ts';
 import { createNetworks } from '../networks/create-networks.ts';
 import type { Networks } from '../networks/networks.ts';
@@ -29,10 +29,12 @@ import type { DaemonConfig } from './config.ts';
 import { lazyDistribution } from './lazy-distribution.ts';
 import type { DaemonLog } from './log.ts';
 import { logReader } from './log-reader.ts';
+import { type LazyBuilder, wireBuilder } from './wire-builder.ts';
 import { wireVolumes } from './wire-volumes.ts';
 
 /** The engine's parts, each made once. Nothing outside this folder knows a concrete class. */
 export interface Engine {
+  readonly builder: LazyBuilder;
   readonly state: StateDatabase;
   readonly events: EventBus;
   readonly layers: LayerStore;
@@ -52,13 +54,14 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
     new EventJournal(join(config.dataRoot, 'events.jsonl'), KEPT_EVENTS, (message) => log.warn(message)),
   );
   const content = new DirectoryContentStore(join(config.dataRoot, 'content'));
-  const layers = createLayerStore({
+  const layersAndMaker = createLayers({
     root: join(config.dataRoot, 'layers'),
     content,
     database: state,
     syscalls,
     warn: (message) => log.warn(message),
   });
+  const layers = layersAndMaker.store;
   const parts = { database: state, content, layers };
   const images = new LocalImages({
     ...parts,
@@ -86,7 +89,9 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
     logs: logReader,
     options: containerOptions(config, cgroupVersion === '2' ? 2 : 1, log),
   });
+  const builder = wireBuilder(config, { state, images, distribution, containers, layers: layersAndMaker, log });
   return {
+    builder,
     state,
     events,
     layers,
@@ -138,6 +143,7 @@ function wireNetworks(
     netlink: new LinuxRouteNetlink(),
     nfTables: new LinuxNfTables(),
     portSockets: new LinuxPortSockets(),
+    loadTrafficProgram: async (...program) => (await import('../sys/linux-bpf.ts')).loadTrafficProgram(...program),
     namespaceSockets: new LinuxNamespaceSockets(),
     events: parts.events,
     warn: (message) => parts.log.warn(message),

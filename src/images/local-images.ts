@@ -1,20 +1,23 @@
 import type { ContentStore } from '../content/content-store.ts';
 import type { EventSink } from '../events/event-bus.ts';
-import type { ImageId } from '../lib/digest.ts';
+import type { Layer } from '../layers/layer-store.ts';
+import type { ChainId, ImageId } from '../lib/digest.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ImageReference } from '../lib/image-reference.ts';
 import type { Report } from '../lib/progress.ts';
 import type { StateDatabase } from '../state/database.ts';
 import { ImageState } from '../state/images.ts';
 import { SettingState } from '../state/settings.ts';
+import { type BuiltImage, keepBuiltImage } from './build-image.ts';
 import { type CommitRequest, commitImage } from './commit-image.ts';
 import { loadDefaultImage } from './default-image.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { ImageCatalog } from './image-catalog.ts';
 import type { ImageContext, ImageLayers, ImageUsers } from './image-context.ts';
+import type { ImageDocument } from './image-document.ts';
 import type { HistoryStep } from './image-history.ts';
 import { imageHistory } from './image-history.ts';
-import type { Image, ImageCommits, ImageLookup } from './image-store.ts';
+import type { ImageCommits, ImageLookup } from './image-store.ts';
 import type { ImportRequest } from './import/import-image.ts';
 import { importImage } from './import/import-image.ts';
 import type { ImageDetails } from './inspect-image.ts';
@@ -64,7 +67,7 @@ export class LocalImages implements ImageLookup, ImageCommits {
     return loadDefaultImage(this.#context, this.#settings, archivePath);
   }
 
-  resolve(reference: string): Promise<Image> {
+  resolve(reference: string): Promise<ImageDocument> {
     return this.#context.catalog.resolve(reference);
   }
 
@@ -102,6 +105,21 @@ export class LocalImages implements ImageLookup, ImageCommits {
 
   commit(request: CommitRequest): Promise<ImageId> {
     return commitImage(this.#context, request);
+  }
+
+  /** While the work goes on, no blob and no layer goes that nothing refers to yet. */
+  session<T>(work: () => Promise<T>): Promise<T> {
+    return this.#context.housekeeping.session(work);
+  }
+
+  /** Only within a session. */
+  keep(image: BuiltImage): Promise<ImageId> {
+    return keepBuiltImage(this.#context, image);
+  }
+
+  /** Removes a chain of layers as far as nothing needs it, at once or when no session runs any more. */
+  async releaseLayers(top: ChainId): Promise<readonly Layer[]> {
+    return this.#context.housekeeping.release(top);
   }
 
   remove(image: string, options: RemoveOptions): Promise<RemovedRow[]> {

@@ -1,5 +1,5 @@
-import { chmod, mkdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
 import { writableLayerNotFound } from '../errors/layers.ts';
 import type { ChainId } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
@@ -11,7 +11,7 @@ import type { Syscalls } from '../sys/syscalls.ts';
 import { MNT_DETACH, UMOUNT_NOFOLLOW } from '../sys/syscalls.ts';
 import { BASE_LAYER } from './base-layer.ts';
 import type { LayerDirectories } from './layer-directories.ts';
-import type { WritableDirectories } from './layer-store.ts';
+import type { MountOptions, MountStub, WritableDirectories } from './layer-store.ts';
 import { measureTree } from './measure-tree.ts';
 
 /** One writable directory per container over its image's layers. Everything about one container runs in turn. */
@@ -46,12 +46,13 @@ export class WritableLayers {
     });
   }
 
-  mount(id: ContainerId, options: { volatile: boolean }): Promise<string> {
+  mount(id: ContainerId, options: MountOptions): Promise<string> {
     return this.#lock.run(id, async () => {
       const base = this.#directories.writable(id);
       const target = join(base, 'merged');
       if (await this.#isMounted(base)) return target;
-      const lower = this.#lower(id);
+      const { volatile, stubs = [] } = options;
+      const lower = [...this.#lower(id), ...(await makeStubs(join(base, 'stubs'), stubs)).map(() => `w/${id}/stubs`)];
       // A volatile mount leaves this mark, and overlayfs refuses a work directory that has it.
       await rm(join(base, 'work', 'work', 'incompat'), { recursive: true, force: true });
       await mountOverlay(this.#syscalls, {
@@ -60,7 +61,7 @@ export class WritableLayers {
         upper: `w/${id}/upper`,
         work: `w/${id}/work`,
         target,
-        volatile: options.volatile,
+        volatile,
       });
       return target;
     });
@@ -140,4 +141,16 @@ export class WritableLayers {
 
 async function makeIn(base: string, name: string): Promise<void> {
   await mkdir(join(base, name), { recursive: true });
+}
+
+/** The directory in a list, or none without stubs. */
+async function makeStubs(directory: string, stubs: readonly MountStub[]): Promise<string[]> {
+  if (stubs.length === 0) return [];
+  await mkdir(directory, { recursive: true });
+  for (const { path, kind } of stubs) {
+    const place = join(directory, posix.resolve('/', path));
+    await mkdir(kind === 'directory' ? place : dirname(place), { recursive: true });
+    if (kind === 'file') await writeFile(place, '', { flag: 'a' });
+  }
+  return [directory];
 }

@@ -51,7 +51,7 @@ export class BuildCacheState {
     return row === undefined ? undefined : toEntry(row);
   }
 
-  /** Keeps the entry under these keys; entries that had them lose them, and go when they have no other. */
+  /** Keeps the entry under these keys. Entries that had them lose them, and are found by nothing until they are pruned. */
   add(entry: BuildCacheEntry, keys: readonly string[]): void {
     this.transaction(() => {
       const { id, parentId, kind, description, chainId, directory, sizeBytes, createdNs, lastUsedMs, usageCount } =
@@ -64,11 +64,7 @@ export class BuildCacheState {
   }
 
   addKey(key: string, id: string): void {
-    this.transaction(() => {
-      const before = this.find(key);
-      this.#statements.setKey.run(key, id);
-      if (before !== undefined && this.#statements.keysOf.get(before.id) === undefined) this.remove(before.id);
-    });
+    this.#statements.setKey.run(key, id);
   }
 
   use(id: string, nowMs: number): void {
@@ -101,7 +97,6 @@ const SQL = {
   add: 'INSERT INTO build_cache VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   setKey: `INSERT INTO build_cache_keys VALUES (?, ?)
     ON CONFLICT (key) DO UPDATE SET entry_id = excluded.entry_id`,
-  keysOf: 'SELECT 1 FROM build_cache_keys WHERE entry_id = ?',
   use: 'UPDATE build_cache SET last_used_ms = ?, usage_count = usage_count + 1 WHERE id = ?',
   setSize: 'UPDATE build_cache SET size_bytes = ? WHERE id = ?',
   all: 'SELECT * FROM build_cache ORDER BY last_used_ms, created_ns',

@@ -129,6 +129,10 @@ export class LayerMaker {
     this.#records.deleteUnsyncedBefore(bootId());
   }
 
+  hasUnsynced(): boolean {
+    return this.#records.unsynced().length > 0;
+  }
+
   /** Writes all that was made until now to the disk, and takes its marks away. */
   async sync(contentRoot: string): Promise<void> {
     const marked = this.#records.unsynced();

@@ -152,11 +152,6 @@ test('disk usage leaves the parts out that were not asked for, and refuses unkno
   assert.equal(unknown.json().message, 'unknown object type: xx');
 });
 
-test('a cache of builds can be pruned, and is empty', async () => {
-  const answer = await appWith().app.inject({ method: 'POST', url: '/build/prune?all=1' });
-  assert.equal(answer.body, '{"CachesDeleted":null,"SpaceReclaimed":0}\n');
-});
-
 test('past events come as JSON lines, with every digit of their time', async () => {
   const { app, events } = appWith();
   events.publish({ type: 'container', action: 'create', actorId: 'c1', attributes: { name: 'x', image: 'busybox' } });

@@ -16,8 +16,6 @@ export function registerSystemRoutes(app: FastifyInstance, backend: SystemBacken
   app.get('/version', async () => versionResponse(backend.engine, await backend.host(), await backend.components()));
   app.get('/info', async () => infoResponse(backend, await backend.host(), await backend.components()));
   app.get('/system/df', (request) => diskUsage(backend, request));
-  // `docker system prune` asks for it. Nothing is built here, so that there is no cache to prune.
-  app.post('/build/prune', async () => ({ CachesDeleted: null, SpaceReclaimed: 0 }));
   registerEventRoutes(app, backend);
 }
 

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { EngineError, type ErrorKind, internalError } from '../../errors/engine-error.ts';
+import { decompress, detectCompression } from '../../layers/compression.ts';
+import type { SpoolFiles } from '../../layers/make/make-message.ts';
+import { spoolArchive } from '../../layers/spool/spool-archive.ts';
+import type { SpoolEntry } from '../../layers/spool/spool-entry.ts';
+import { formatSpoolEntry, parseSpoolEntry } from '../../layers/spool/spool-entry.ts';
+import { SpoolTree } from './spool-tree.ts';
+
+const PROGRAM = fileURLToPath(new URL('./spool-process.ts', import.meta.url));
+/** What is smaller is taken in by the daemon itself: starting a process takes longer. */
+const SMALL_BYTES = 512 * 1024;
+const ENTRIES_AT_ONCE = 2000;
+
+/** A place for a new spool in `directory`, which is made where it is missing. */
+export async function newSpool(directory: string): Promise<SpoolFiles> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const name = join(directory, randomBytes(8).toString('hex'));
+  return { data: `${name}.data`, index: `${name}.index` };
+}
+
+/**
+ * Takes an archive in: a tar, plain or compressed. It is read to its end.
+ * @throws invalid_argument for a broken archive. What was made until then stays in `directory`, which is the caller's.
+ */
+export async function receiveArchive(
+  archive: AsyncIterable<Uint8Array>,
+  directory: string,
+  compileCache: string,
+): Promise<SpoolTree> {
+  const files = await newSpool(directory);
+  const source = archive[Symbol.asyncIterator]();
+  const start = await takeStart(source);
+  const whole = wholeOf(start.bytes, source);
+  if (!start.hasEnded) {
+    await spoolByProcess(whole, files, compileCache);
+    return readSpool(files);
+  }
+  const entries = await spoolArchive(decompress(whole, detectCompression(start.bytes)), files.data);
+  await writeFile(files.index, entries.map(formatSpoolEntry).join(''), { mode: 0o600 });
+  return new SpoolTree(files, entries);
+}
+
+/** A spool that another process has made. */
+export async function readSpool(files: SpoolFiles): Promise<SpoolTree> {
+  const entries: SpoolEntry[] = [];
+  for await (const line of createInterface({
+    input: createReadStream(files.index),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    if (line !== '') entries.push(parseSpoolEntry(line));
+    if (entries.length % ENTRIES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return new SpoolTree(files, entries);
+}
+
+async function takeStart(source: AsyncIterator<Uint8Array>): Promise<{ bytes: Buffer; hasEnded: boolean }> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  while (length < SMALL_BYTES) {
+    const next = await source.next();
+    if (next.done === true) return { bytes: Buffer.concat(pieces), hasEnded: true };
+    pieces.push(next.value);
+    length += next.value.length;
+  }
+  return { bytes: Buffer.concat(pieces), hasEnded: false };
+}
+
+async function* wholeOf(start: Buffer, source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield start;
+    for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
+  } finally {
+    await source.return?.();
+  }
+}
+
+async function spoolByProcess(
+  archive: AsyncIterable<Uint8Array>,
+  files: SpoolFiles,
+  compileCache: string,
+): Promise<void> {
+  const child = spawn(process.execPath, [PROGRAM, files.data, files.index], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+  });
+  const { promise: ended, resolve } = Promise.withResolvers<number | NodeJS.Signals | Error | null>();
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.on('error', resolve);
+  child.on('close', (code, signal) => resolve(signal ?? code));
+  try {
+    await pipeline(Readable.from(archive, { objectMode: false }), child.stdin);
+  } catch (error) {
+    // A pipe that broke because the process has refused the rest: its answer says why.
+    if (!isBrokenPipe(error)) {
+      child.kill('SIGKILL');
+      await ended;
+      throw error;
+    }
+  }
+  const status = await ended;
+  if (status === 0) return;
+  if (out === '') throw internalError(`reading the build context failed (${String(status)}): ${err.trim()}`);
+  const { kind, message } = JSON.parse(out) as { kind: ErrorKind; message: string };
+  throw new EngineError(kind, message);
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['EPIPE', 'ECONNRESET'].includes(String(error.code));
+}

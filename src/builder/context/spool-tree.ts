@@ -1,0 +1,82 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { SpoolFiles } from '../../layers/make/make-message.ts';
+import type { PathTree } from '../../layers/spool/match-paths.ts';
+import type { SpoolEntry } from '../../layers/spool/spool-entry.ts';
+
+/** The files of a context, of another stage or of an image, held in a spool: what is known of them, without the data. */
+export class SpoolTree implements PathTree {
+  readonly files: SpoolFiles;
+  readonly #entries: ReadonlyMap<string, SpoolEntry>;
+  readonly #names = new Map<string, string[]>();
+
+  /** `entries` have folders before what is in them, in the order of their names. */
+  constructor(files: SpoolFiles, entries: readonly SpoolEntry[]) {
+    this.files = files;
+    this.#entries = new Map(entries.map((entry) => [entry.path as string, entry]));
+    for (const { path, type } of entries) {
+      if (type === 'directory' && !this.#names.has(path)) this.#names.set(path, []);
+      if (path === '') continue;
+      const slash = path.lastIndexOf('/');
+      this.#names.get(slash === -1 ? '' : path.slice(0, slash))?.push(path.slice(slash + 1));
+    }
+  }
+
+  get entries(): Iterable<SpoolEntry> {
+    return this.#entries.values();
+  }
+
+  entry(path: string): SpoolEntry | undefined {
+    return this.#entries.get(path);
+  }
+
+  kindOf(path: string): 'directory' | 'symlink' | 'other' | undefined {
+    const type = this.#entries.get(path)?.type;
+    if (type === undefined || type === 'directory' || type === 'symlink') return type;
+    return 'other';
+  }
+
+  linkTarget(path: string): string {
+    return this.#entries.get(path)?.linkTarget ?? '';
+  }
+
+  names(path: string): readonly string[] {
+    return this.#names.get(path) ?? [];
+  }
+
+  /** The same tree with one folder or file left out. The index on disk keeps it: it must be skipped there as well. */
+  without(path: string): SpoolTree {
+    const kept = [...this.#entries.values()].filter(
+      (entry) => entry.path !== path && !entry.path.startsWith(`${path}/`),
+    );
+    return new SpoolTree(this.files, kept);
+  }
+
+  /** The entry and all below it, without those in `skip` and what is below them. */
+  *below(path: string, skip: ReadonlySet<string>): Generator<SpoolEntry> {
+    const entry = this.#entries.get(path);
+    if (entry === undefined || skip.has(path)) return;
+    yield entry;
+    for (const name of this.names(path)) yield* this.below(path === '' ? name : `${path}/${name}`, skip);
+  }
+
+  /**
+   * The same for the same files, whatever their times: names, kinds, permissions, owners, link targets, attributes and
+   * content. `kept` takes part as far as it changes what is copied.
+   */
+  digest(path: string, skip: ReadonlySet<string>, options: { readonly owners: boolean }): string {
+    const hash = createHash('sha256');
+    const start = path === '' ? 0 : path.length + 1;
+    for (const entry of this.below(path, skip)) {
+      addEntry(hash, entry, entry.path === path ? '' : entry.path.slice(start), options.owners);
+    }
+    return hash.digest('hex');
+  }
+}
+
+function addEntry(hash: Hash, entry: SpoolEntry, name: string, owners: boolean): void {
+  const { type, linkTarget, mode, uid, gid, sizeBytes, hash: content, device, xattrs } = entry;
+  const attributes = [...xattrs].map(([key, value]) => `${key}=${Buffer.from(value).toString('base64')}`);
+  const owner = owners ? [uid, gid] : [];
+  const node = type === 'character' || type === 'block' ? [device.major, device.minor] : [];
+  hash.update(`${JSON.stringify([type, name, linkTarget, mode, owner, sizeBytes, content, node, attributes])}\n`);
+}

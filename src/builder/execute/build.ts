@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
+import type { ImageId } from '../../lib/digest.ts';
+import type { IgnoreRules } from '../../lib/ignore-rules.ts';
+import { parseIgnoreRules } from '../../lib/ignore-rules.ts';
+import { hostPlatform, type Platform } from '../../lib/platform.ts';
+import { textOf } from '../../lib/tar/byte-string.ts';
+import { readFileIn } from '../context/read-file.ts';
+import type { SpoolTree } from '../context/spool-tree.ts';
+import type { BaseImage, BuildPlan } from '../plan/build-plan.ts';
+import type { LintWarning } from '../plan/lint-warning.ts';
+import { planBuild } from '../plan/plan-build.ts';
+import type { BuildProgress } from './build-progress.ts';
+import type { BuildRequest } from './build-request.ts';
+import type { BuildRun, StageState } from './build-run.ts';
+import { keepImage } from './keep-image.ts';
+import { openContext } from './open-context.ts';
+import { runStage } from './run-stage.ts';
+
+export interface BuildResult {
+  /** Undefined when the Dockerfile was only checked. */
+  readonly imageId: ImageId | undefined;
+  readonly warnings: readonly LintWarning[];
+}
+
+/** What all builds share. */
+export type BuildParts = Pick<
+  BuildRun,
+  'backend' | 'cache' | 'cacheMounts' | 'slots' | 'secretDirectory' | 'compileCache'
+> & {
+  /** Each build has a folder of its own here. */
+  readonly root: string;
+};
+
+/** A build from its context to its image. Whatever happens, its folder goes at the end. */
+export async function runBuild(
+  parts: BuildParts,
+  request: BuildRequest,
+  progress: BuildProgress,
+): Promise<BuildResult> {
+  const directory = join(parts.root, randomBytes(8).toString('hex'));
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    const context = await openContext(parts, request, directory);
+    const ignore = await readIgnore(context, request.dockerfile);
+    const plan = await makePlan(parts, request, progress, { context, ignore });
+    if (request.checkOnly) return { imageId: undefined, warnings: plan.warnings };
+    progress.planned(plan);
+    const imageId = await execute(parts, request, progress, { directory, context, ignore, plan });
+    return { imageId, warnings: plan.warnings };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function readIgnore(context: SpoolTree, dockerfile: string): Promise<IgnoreRules> {
+  const own = await readFileIn(context, `${dockerfile}.dockerignore`);
+  const text = own ?? (await readFileIn(context, '.dockerignore'));
+  return parseIgnoreRules(text?.toString() ?? '');
+}
+
+async function makePlan(
+  parts: BuildParts,
+  request: BuildRequest,
+  progress: BuildProgress,
+  { context, ignore }: { readonly context: SpoolTree; readonly ignore: IgnoreRules },
+): Promise<BuildPlan> {
+  const source = await readFileIn(context, request.dockerfile);
+  if (source === undefined) {
+    throw invalidArgument(`Cannot locate specified Dockerfile: ${request.dockerfile}`);
+  }
+  return planBuild(source, {
+    dockerfileName: request.dockerfile,
+    target: request.target,
+    buildArgs: request.buildArgs,
+    platform: request.platform,
+    labels: request.labels,
+    ignore,
+    allowHostNetwork: request.networkMode === 'host',
+    resolveImage: (reference, platform) => resolveImage(parts, request, progress, { reference, platform }),
+  });
+}
+
+/** An image that is here, or was pulled. */
+async function resolveImage(
+  { backend }: BuildParts,
+  { pull, logins, signal, platform: wanted }: BuildRequest,
+  progress: BuildProgress,
+  { reference, platform }: { readonly reference: string; readonly platform: Platform },
+): Promise<BaseImage> {
+  const { images } = backend;
+  const fetch = async () => {
+    await images.pull(reference, { platform: wanted, logins, signal, report: (message) => progress.message(message) });
+    return images.resolve(reference);
+  };
+  const local = async () => {
+    try {
+      return await images.resolve(reference);
+    } catch (error) {
+      if (isEngineError(error, 'not_found')) return undefined;
+      throw error;
+    }
+  };
+  const image = (pull ? undefined : await local()) ?? (await fetch());
+  const { id, config, author, os, architecture, variant } = image;
+  const own = architecture === '' ? platform : { os, architecture, variant };
+  return { reference, id, config, author, platform: own };
+}
+
+async function execute(
+  parts: BuildParts,
+  request: BuildRequest,
+  progress: BuildProgress,
+  made: {
+    readonly directory: string;
+    readonly context: SpoolTree;
+    readonly ignore: IgnoreRules;
+    readonly plan: BuildPlan;
+  },
+): Promise<ImageId> {
+  const { directory, context, ignore, plan } = made;
+  const failed = new AbortController();
+  const stages = new Map<number, Promise<StageState>>();
+  const run: BuildRun = {
+    ...parts,
+    request,
+    plan,
+    progress,
+    signal: AbortSignal.any([request.signal, failed.signal]),
+    directory,
+    secretDirectory: join(parts.secretDirectory, randomBytes(8).toString('hex')),
+    context,
+    ignored: ignoredIn(context, ignore),
+    epoch: epochOf(plan, request),
+    stage: (id) => stages.get(id) ?? Promise.reject(invalidArgument(`there is no stage ${id}`)),
+    namedContext: () => Promise.reject(invalidArgument('there is no such build context')),
+  };
+  for (const stage of plan.stages) {
+    const done = runStage(run, stage);
+    // The first failure ends the other stages; all of them are waited for below.
+    done.catch((error: unknown) => failed.abort(error));
+    stages.set(stage.id, done);
+  }
+  await Promise.allSettled(stages.values());
+  await rm(run.secretDirectory, { recursive: true, force: true });
+  request.signal.throwIfAborted();
+  if (failed.signal.aborted) throw failed.signal.reason;
+  const { config, author } = plan.target;
+  return keepImage(run, plan.target, await run.stage(plan.target.id), { config, author, names: request.names });
+}
+
+function ignoredIn(context: SpoolTree, rules: IgnoreRules): ReadonlySet<string> {
+  if (rules.isEmpty) return new Set();
+  return new Set(
+    [...context.entries].map(({ path }) => path).filter((path) => path !== '' && rules.matches(textOf(path))),
+  );
+}
+
+function epochOf({ sourceDateEpoch }: BuildPlan, { reproducible }: BuildRequest): number | undefined {
+  if (sourceDateEpoch === undefined || sourceDateEpoch === '') return reproducible ? 0 : undefined;
+  const epoch = Number(sourceDateEpoch);
+  if (!Number.isSafeInteger(epoch) || epoch < 0) throw invalidArgument(`invalid SOURCE_DATE_EPOCH: ${sourceDateEpoch}`);
+  return epoch;
+}

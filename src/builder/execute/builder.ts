@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../../errors/engine-error.ts';
+import type { BuildCacheState } from '../../state/build-cache.ts';
+import type { BuilderBackend } from '../backend.ts';
+import { BuildCache } from '../cache/build-cache.ts';
+import { CacheMounts } from '../cache/cache-mounts.ts';
+import { type PruneCacheRequest, type PruneCacheResult, pruneCache } from '../cache/prune-cache.ts';
+import { type BuildResult, runBuild } from './build.ts';
+import type { BuildProgress } from './build-progress.ts';
+import type { BuildRequest } from './build-request.ts';
+import { Slots } from './slots.ts';
+
+export interface BuilderOptions {
+  readonly backend: BuilderBackend;
+  readonly state: BuildCacheState;
+  /** The builder's own directory: contexts under way, and cache mounts. Absolute. */
+  readonly root: string;
+  /** On a tmpfs: what must never be on a disk. */
+  readonly secretDirectory: string;
+  /** Where Node keeps the compiled programs of children. */
+  readonly compileCache: string;
+  readonly contentRoot: string;
+  readonly warn: (message: string) => void;
+}
+
+/** Commands at once, of all builds together: more than there are processors, since many wait for the network. */
+const COMMANDS_PER_PROCESSOR = 2;
+
+/** Builds images. What builds share lives here: the cache, and the turns of those that run commands. */
+export class Builder {
+  readonly #options: BuilderOptions;
+  readonly #cache: BuildCache;
+  readonly #mounts: CacheMounts;
+  readonly #slots = new Slots(COMMANDS_PER_PROCESSOR * availableParallelism());
+  readonly #running = new Map<string, AbortController>();
+  readonly #builds = new Set<Promise<BuildResult>>();
+  readonly #closed = new AbortController();
+  #syncing: Promise<void> | undefined;
+
+  private constructor(options: BuilderOptions) {
+    this.#options = options;
+    this.#cache = new BuildCache(options.state);
+    this.#mounts = new CacheMounts(options.state, join(options.root, 'mounts'));
+  }
+
+  /** What builds of an earlier daemon left goes first. */
+  static async open(options: BuilderOptions): Promise<Builder> {
+    const builder = new Builder(options);
+    await builder.#mounts.sweep();
+    builder.#sync();
+    return builder;
+  }
+
+  /** Ends the builds under way; resolves when nothing of them is left. */
+  async close(): Promise<void> {
+    this.#closed.abort(new Error('the daemon is shutting down'));
+    await Promise.allSettled(this.#builds);
+  }
+
+  prune(request: PruneCacheRequest): Promise<PruneCacheResult> {
+    return pruneCache(
+      { state: this.#options.state, mounts: this.#mounts, images: this.#options.backend.images },
+      request,
+    );
+  }
+
+  /**
+   * Builds an image. The answer comes before what was made is synced: a power cut right after it may cost the image, and
+   * never leaves half of one.
+   * @throws invalid_argument for the Dockerfile; `RunFailed`; the signal's reason.
+   */
+  build(request: BuildRequest, id: string, progress: BuildProgress): Promise<BuildResult> {
+    const building = this.#build(request, id, progress);
+    this.#builds.add(building);
+    void building.then(
+      () => this.#builds.delete(building),
+      () => this.#builds.delete(building),
+    );
+    return building;
+  }
+
+  async #build(request: BuildRequest, id: string, progress: BuildProgress): Promise<BuildResult> {
+    const { backend, compileCache, secretDirectory } = this.#options;
+    const canceller = new AbortController();
+    if (id !== '') this.#running.set(id, canceller);
+    const release = backend.maker.hold();
+    try {
+      return await backend.images.session(() =>
+        runBuild(
+          {
+            backend,
+            cache: this.#cache,
+            cacheMounts: this.#mounts,
+            slots: this.#slots,
+            root: this.#work,
+            secretDirectory,
+            compileCache,
+          },
+          { ...request, signal: AbortSignal.any([request.signal, canceller.signal, this.#closed.signal]) },
+          progress,
+        ),
+      );
+    } finally {
+      if (this.#running.get(id) === canceller) this.#running.delete(id);
+      this.#sync();
+      release();
+    }
+  }
+
+  /** Ends the build that was begun with this ID; nothing happens without one. */
+  cancel(id: string): void {
+    this.#running.get(id)?.abort(new Error('context canceled'));
+  }
+
+  get #work(): string {
+    return join(this.#options.root, 'work');
+  }
+
+  /** One at a time: what is made meanwhile is synced by the next. */
+  #sync(): void {
+    const { backend, contentRoot, warn } = this.#options;
+    this.#syncing = (this.#syncing ?? Promise.resolve())
+      .then(() => backend.maker.sync(contentRoot))
+      .catch((error: unknown) => warn(`what builds have made could not be synced: ${messageOf(error)}`));
+  }
+
+  /** Resolves when all that was built until now is on the disk. */
+  async synced(): Promise<void> {
+    await this.#syncing;
+  }
+}

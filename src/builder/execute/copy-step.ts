@@ -1,0 +1,146 @@
+import { posix } from 'node:path';
+import { EngineError } from '../../errors/engine-error.ts';
+import type { FillPick, ModeChange } from '../../layers/make/make-message.ts';
+import { matchPaths } from '../../layers/spool/match-paths.ts';
+import { type IgnoreRules, ignoreRules } from '../../lib/ignore-rules.ts';
+
+import { nearest } from '../../lib/suggest.ts';
+import { byteStringOf, textOf } from '../../lib/tar/byte-string.ts';
+import type { SpoolTree } from '../context/spool-tree.ts';
+import type { CopySource, CopyStep } from '../plan/build-plan.ts';
+import type { BuildRun } from './build-run.ts';
+import { fetchSource } from './fetch-source.ts';
+import { originOf, spoolLayers, type TreeOrigin } from './file-trees.ts';
+import { fillLayer } from './fill-layer.ts';
+import type { PreparedStep, StepPlace } from './perform-step.ts';
+
+type PathSource = Extract<CopySource, { readonly kind: 'path' }>;
+
+/** What is copied, and the digest of its content. */
+interface Picked {
+  readonly picks: readonly FillPick[];
+  readonly digests: readonly string[];
+}
+
+/**
+ * COPY and ADD. Files of the context are known by their content already; those of other stages are looked for by the
+ * stage's layers first, and are only read when these are others than before.
+ */
+export async function prepareCopy(
+  run: BuildRun,
+  { step, before }: StepPlace & { readonly step: CopyStep },
+): Promise<PreparedStep> {
+  const origin = await originOf(run, step.from);
+  const what = [step.instruction, step.destination, step.owner ?? null, step.mode ?? null, step.parents];
+  const paths = step.sources.filter((source) => source.kind === 'path');
+  const isQuick = origin.kind === 'layers' && paths.length === step.sources.length;
+  let picked: Promise<Picked> | undefined;
+  const pick = () => (picked ??= pickSources(run, step, origin));
+  const byContent = async () => [...what, (await pick()).digests];
+  const byLayers = isQuick ? [...what, origin.top ?? null, step.sources, step.excludes] : undefined;
+  return {
+    input: byLayers ?? (await byContent()),
+    ...(isQuick ? { refine: byContent } : {}),
+    make: (keep) =>
+      fillLayer(
+        run,
+        before.top,
+        async (root) => ({
+          picks: (await pick()).picks,
+          destination: byteStringOf(destinationOf(step)),
+          owner: await ownerOf(run, step, origin, root),
+          mode: modeOf(step),
+        }),
+        keep,
+      ),
+  };
+}
+
+async function pickSources(run: BuildRun, step: CopyStep, origin: TreeOrigin): Promise<Picked> {
+  const paths = step.sources.filter((source): source is PathSource => source.kind === 'path');
+  const patterns = paths.map(wholePattern);
+  const tree = origin.kind === 'spool' ? origin.tree : await spoolLayers(run, origin.top, patterns);
+  const all: Picked[] = [];
+  for (const source of step.sources) {
+    if (source.kind === 'path') all.push(pickPath(run, step, origin, tree, source));
+    else all.push(await fetchSource(run, source));
+  }
+  return { picks: all.flatMap(({ picks }) => picks), digests: all.flatMap(({ digests }) => digests) };
+}
+
+function pickPath(run: BuildRun, step: CopyStep, origin: TreeOrigin, tree: SpoolTree, source: PathSource): Picked {
+  const { isPattern, unpack, written } = source;
+  const owners = origin.kind === 'layers' || origin.ownersCount;
+  const matches = matchPaths(tree, wholePattern(source)).filter(({ path }) => !isIgnored(run, step, path));
+  if (matches.length === 0 && !isPattern) throw notFound(tree, written, step);
+  const excluded = ignoreRules(step.excludes);
+  const picks: FillPick[] = [];
+  const digests: string[] = [];
+  for (const { path, name, found } of matches) {
+    const isDirectory = tree.kindOf(path) === 'directory';
+    if (!isDirectory && excluded.matches(textOf(name))) continue;
+    const skip = new Set(ignoredBelow(run, step, path));
+    if (!excluded.isEmpty && isDirectory) addExcluded(tree, path, excluded, skip);
+    const under = step.parents ? underOf(found, source, isDirectory) : '';
+    picks.push({ spool: tree.files, source: path, name, under, skip: [...skip], unpack });
+    digests.push(JSON.stringify([name, under, unpack, tree.digest(path, skip, { owners })]));
+  }
+  return { picks, digests };
+}
+
+function wholePattern({ base, pattern, isPattern }: PathSource) {
+  return { pattern: byteStringOf(posix.join(base, pattern)), isPattern };
+}
+
+function isIgnored(run: BuildRun, { from }: CopyStep, path: string): boolean {
+  return from.kind === 'context' && run.ignored.has(path);
+}
+
+/** What the context's `.dockerignore` leaves out below a path. */
+function ignoredBelow(run: BuildRun, { from }: CopyStep, path: string): string[] {
+  if (from.kind !== 'context') return [];
+  return [...run.ignored].filter((ignored) => path === '' || ignored.startsWith(`${path}/`));
+}
+
+function addExcluded(tree: SpoolTree, path: string, excluded: IgnoreRules, skip: Set<string>): void {
+  for (const { path: below } of tree.below(path, skip)) {
+    const relative = path === '' ? below : below.slice(path.length + 1);
+    if (relative !== '' && excluded.matches(textOf(relative))) skip.add(below);
+  }
+}
+
+/** The folders of `--parents`, below the pivot. */
+function underOf(found: string, { base }: PathSource, isDirectory: boolean): string {
+  const cut = base.split('/').filter((part) => part !== '' && part !== '.').length;
+  const parts = found.split('/').slice(cut);
+  return (isDirectory ? parts : parts.slice(0, -1)).join('/');
+}
+
+function destinationOf({ destination, sources, parents }: CopyStep): string {
+  const isFolder =
+    sources.length > 1 || parents || sources.some((source) => source.kind === 'path' && source.isPattern);
+  return isFolder && !destination.endsWith('/') ? `${destination}/` : destination;
+}
+
+function modeOf({ mode }: CopyStep): ModeChange | undefined {
+  if (mode === undefined) return undefined;
+  return mode.kind === 'octal' ? { bits: mode.bits } : { symbolic: mode.text };
+}
+
+/** What comes from a context belongs to root; what comes from layers to whom it did there. */
+async function ownerOf(run: BuildRun, { owner }: CopyStep, origin: TreeOrigin, root: string) {
+  if (owner !== undefined) return run.backend.containers.resolveUser(root, owner);
+  return origin.kind === 'layers' || origin.ownersCount ? undefined : { uid: 0, gid: 0 };
+}
+
+function notFound(tree: SpoolTree, written: string, { instruction, from }: CopyStep): EngineError {
+  const where = from.kind === 'context' ? 'build context or excluded by .dockerignore' : 'source';
+  const names = [...tree.entries].map(({ path }) => textOf(path));
+  const wanted = posix.normalize(written).replace(/^\/+/, '');
+  const close = nearest(wanted, names) ?? names.find((name) => posix.basename(name) === posix.basename(wanted));
+  const hint = close === undefined ? '' : `; did you mean ${close}?`;
+  return new EngineError(
+    'invalid_argument',
+    `${instruction} failed: file not found in ${where}: stat ${wanted}: file does not exist${hint}`,
+  );
+}

@@ -1,0 +1,79 @@
+import { digestOf, hexOf } from '../../lib/digest.ts';
+import type { Keep, StepResult } from '../cache/build-cache.ts';
+import type { StagePlan, Step } from '../plan/build-plan.ts';
+import type { StepReport } from './build-progress.ts';
+import type { BuildRun, HistoryStep, StageState } from './build-run.ts';
+import { prepareCopy } from './copy-step.ts';
+import { epochNs } from './make-base.ts';
+import { prepareRun } from './run-step.ts';
+import { prepareWorkdir } from './workdir-step.ts';
+
+export interface StepPlace {
+  readonly stage: StagePlan;
+  readonly step: Step;
+  readonly before: StageState;
+  readonly report: StepReport;
+}
+
+/** A step with everything known that its result depends on. */
+export interface PreparedStep {
+  /** What its result depends on beside the layers below. Results of equal inputs are equal. */
+  readonly input: unknown;
+  /** The same with other words, which are equal more often and take longer to be had. */
+  readonly refine?: () => Promise<unknown>;
+  make(keep: Keep): Promise<void>;
+}
+
+/**
+ * What a step makes of a stage: from the cache, or made. The cache's key is what the step depends on and nothing else:
+ * the layers below it by their content, its own arguments, and the content of the files that it takes.
+ */
+export async function performStep(
+  run: BuildRun,
+  place: StepPlace,
+): Promise<{ readonly state: StageState; readonly isCached: boolean; readonly id: string }> {
+  const { step, stage, before } = place;
+  const mayUse =
+    !run.request.noCache && !run.request.noCacheStages.some((name) => name === (stage.name ?? String(stage.id)));
+  const prepared = await prepare(run, place);
+  const keys = [keyOf(run, before, step, prepared.input)];
+  if (prepared.refine !== undefined && !(mayUse && run.cache.has(keys))) {
+    keys.push(keyOf(run, before, step, ['refined', await prepared.refine()]));
+  }
+  const { result, isCached } = await run.cache.resolve({
+    keys,
+    parentId: before.entryId,
+    description: step.title,
+    mayUse,
+    createdNs: epochNs(run),
+    signal: run.signal,
+    make: (keep) => run.slots.run(run.signal, () => prepared.make(keep)),
+  });
+  return { state: after(before, step, result), isCached, id: hexOf(keys.at(-1) ?? digestOf('')) };
+}
+
+function prepare(run: BuildRun, place: StepPlace): Promise<PreparedStep> | PreparedStep {
+  const { step } = place;
+  switch (step.kind) {
+    case 'run':
+      return prepareRun(run, { ...place, step });
+    case 'copy':
+      return prepareCopy(run, { ...place, step });
+    case 'workdir':
+      return prepareWorkdir(run, { ...place, step });
+    case 'config':
+      return {
+        input: [step.config, step.author, step.createdBy],
+        make: async (keep) => keep({ top: place.before.top, sizeBytes: 0 }),
+      };
+  }
+}
+
+function keyOf({ epoch }: BuildRun, { top }: StageState, { kind }: Step, input: unknown) {
+  return digestOf(JSON.stringify([top ?? null, epoch ?? null, kind, input]));
+}
+
+function after(before: StageState, { createdBy }: Step, { top, createdNs, id }: StepResult): StageState {
+  const step: HistoryStep[] = createdBy === undefined ? [] : [{ createdNs, createdBy, madeLayer: top !== before.top }];
+  return { top, history: [...before.history, ...step], entryId: id };
+}

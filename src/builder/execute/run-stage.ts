@@ -1,0 +1,44 @@
+import { messageOf } from '../../errors/engine-error.ts';
+import { located } from '../parse/source-error.ts';
+import type { StagePlan, Step } from '../plan/build-plan.ts';
+import type { BuildRun, StageState } from './build-run.ts';
+import { makeBase } from './make-base.ts';
+import { performStep } from './perform-step.ts';
+import { RunFailed } from './run-failed.ts';
+
+/** Performs the steps of a stage, one after the other. @throws what a step fails with, and where. */
+export async function runStage(run: BuildRun, stage: StagePlan): Promise<StageState> {
+  let state = await reported(run, stage, -1, () => makeBase(run, stage));
+  for (const [index, step] of stage.steps.entries()) {
+    const before = state;
+    state = await reported(run, stage, index, (report) => performStep(run, { stage, step, before, report }));
+  }
+  return state;
+}
+
+interface Performed {
+  readonly state: StageState;
+  readonly isCached: boolean;
+  readonly id: string;
+}
+
+async function reported(
+  run: BuildRun,
+  stage: StagePlan,
+  index: number,
+  work: (report: ReturnType<BuildRun['progress']['begin']>) => Promise<Performed>,
+): Promise<StageState> {
+  run.signal.throwIfAborted();
+  const report = run.progress.begin(stage, index);
+  const step: Step | undefined = stage.steps[index];
+  try {
+    const { state, isCached, id } = await work(report);
+    if (isCached) report.cached();
+    report.done(id);
+    return state;
+  } catch (error) {
+    const told = error instanceof RunFailed ? error : located(run.plan.dockerfile, step?.lines ?? stage.lines, error);
+    report.failed(messageOf(told));
+    throw told;
+  }
+}

@@ -1,0 +1,82 @@
+import { type ContainerId, randomId } from '../../lib/ids.ts';
+import type { Keep } from '../cache/build-cache.ts';
+import type { RunStep } from '../plan/build-plan.ts';
+import type { BuildRun } from './build-run.ts';
+import { sealLayer } from './fill-layer.ts';
+import { keepFailed } from './keep-failed.ts';
+import { LastLines } from './last-lines.ts';
+import type { PreparedStep, StepPlace } from './perform-step.ts';
+import { RunFailed } from './run-failed.ts';
+import { mountInputs, type OpenMounts, openMounts } from './step-mounts.ts';
+
+type RunPlace = StepPlace & { readonly step: RunStep };
+
+/** RUN: a real container on the layers below, whose writable layer becomes the step's. */
+export async function prepareRun(run: BuildRun, place: RunPlace): Promise<PreparedStep> {
+  const { argv, env, cwd, user, network, script } = place.step;
+  const { extraHosts, limits } = run.request;
+  return {
+    input: [
+      argv,
+      env,
+      cwd,
+      user ?? null,
+      network,
+      script ?? null,
+      await mountInputs(run, place.step),
+      extraHosts,
+      limits.ulimits,
+    ],
+    make: (keep) => make(run, place, keep),
+  };
+}
+
+async function make(run: BuildRun, place: RunPlace, keep: Keep): Promise<void> {
+  const { step, before } = place;
+  const { layers, maker } = run.backend;
+  maker.anticipate();
+  const id = randomId<ContainerId>();
+  const mounts = await openMounts(run, step);
+  try {
+    await layers.createWritable(id, before.top);
+    const rootfs = await layers.mountWritable(id, { volatile: true, stubs: mounts.stubs });
+    await execute(run, place, { id, rootfs, mounts });
+  } catch (error) {
+    await mounts.close();
+    if (error instanceof RunFailed && run.request.keepFailed) throw await keepFailed(run, place, id, error);
+    await layers.removeWritable(id);
+    throw error;
+  }
+  await mounts.close();
+  await sealLayer(run, id, before.top, keep);
+}
+
+async function execute(
+  run: BuildRun,
+  { step, report }: RunPlace,
+  place: { readonly id: ContainerId; readonly rootfs: string; readonly mounts: OpenMounts },
+): Promise<void> {
+  const { request, signal } = run;
+  const known = new Set(step.env.map((variable) => variable.split('=', 1)[0]));
+  const proxies = step.proxyEnv.filter((variable) => !known.has(variable.split('=', 1)[0]));
+  const last = new LastLines();
+  const { exitCode, oomKilled } = await run.backend.containers.runStep({
+    id: place.id,
+    rootfs: place.rootfs,
+    argv: step.argv,
+    env: [...step.env, ...proxies, ...place.mounts.env],
+    cwd: step.cwd,
+    user: step.user ?? '',
+    networkMode: step.network === 'default' ? request.networkMode : step.network,
+    extraHosts: request.extraHosts,
+    mounts: place.mounts.mounts,
+    limits: request.limits,
+    output: (data, stream) => {
+      last.add(data);
+      report.output(data, stream);
+    },
+    signal,
+  });
+  signal.throwIfAborted();
+  if (exitCode !== 0) throw new RunFailed(step.argv, exitCode, { oomKilled, lines: last.lines() });
+}

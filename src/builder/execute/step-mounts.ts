@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { invalidArgument } from '../../errors/engine-error.ts';
+import { resolveLinks } from '../../layers/archive/resolve-links.ts';
+import type { MountStub } from '../../layers/layer-store.ts';
+import { digestOf } from '../../lib/digest.ts';
+import { type ContainerId, randomId } from '../../lib/ids.ts';
+import { byteStringOf } from '../../lib/tar/byte-string.ts';
+import type { StepMount } from '../backend.ts';
+import type { BindMount, CacheMount, Mount, RunStep, SecretMount, SshMount } from '../plan/build-plan.ts';
+import type { BuildRun } from './build-run.ts';
+import { originOf } from './file-trees.ts';
+
+/** What a step's mounts come to on the host. */
+export interface OpenMounts {
+  readonly mounts: readonly StepMount[];
+  readonly stubs: readonly MountStub[];
+  readonly env: readonly string[];
+  /** Undoes all of it; once, after the step. */
+  close(): Promise<void>;
+}
+
+interface Opened {
+  readonly mount?: StepMount;
+  readonly stub?: MountStub['kind'];
+  readonly env?: string;
+  readonly close?: () => Promise<void> | void;
+}
+
+/** Opens what a RUN step mounts, its script among it. What was opened is closed when something fails. */
+export async function openMounts(run: BuildRun, step: RunStep): Promise<OpenMounts> {
+  const opened: Opened[] = [];
+  const close = async () => {
+    const results = await Promise.allSettled(opened.toReversed().map(async (one) => one.close?.()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  };
+  try {
+    for (const mount of step.mounts) opened.push(await openMount(run, step, mount));
+    if (step.script !== undefined) opened.push(await openScript(run, step.script));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    mounts: opened.flatMap(({ mount }) => mount ?? []),
+    stubs: opened.flatMap(({ mount, stub }) =>
+      mount === undefined || stub === undefined ? [] : [{ path: mount.destination, kind: stub }],
+    ),
+    env: opened.flatMap(({ env }) => env ?? []),
+    close,
+  };
+}
+
+function openMount(run: BuildRun, step: RunStep, mount: Mount): Opened | Promise<Opened> {
+  switch (mount.kind) {
+    case 'bind':
+      return openBind(run, mount);
+    case 'cache':
+      return openCache(run, step, mount);
+    case 'tmpfs': {
+      const size = mount.sizeBytes === undefined ? [] : [`size=${mount.sizeBytes}`];
+      return {
+        mount: { destination: mount.target, type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', ...size] },
+        stub: 'directory',
+      };
+    }
+    case 'secret':
+      return openSecret(run, mount);
+    case 'ssh':
+      return openSsh(run, mount);
+  }
+}
+
+function bindMount(source: string, destination: string, readOnly: boolean): StepMount {
+  return { destination, type: 'bind', source, options: ['rbind', readOnly ? 'ro' : 'rw', 'rprivate'] };
+}
+
+/** The files are a copy or a layer of their own: what the step writes to them is lost with it. */
+async function openBind(run: BuildRun, { from, source, target, writable }: BindMount): Promise<Opened> {
+  const { layers, maker } = run.backend;
+  const origin = await originOf(run, from);
+  const id = randomId<ContainerId>();
+  const close = () => layers.removeWritable(id);
+  await layers.createWritable(id, origin.kind === 'layers' ? origin.top : undefined);
+  try {
+    let root: string;
+    if (origin.kind === 'layers') root = await layers.mountWritable(id, { volatile: true });
+    else {
+      root = layers.writableDirectories(id).upper;
+      const skip = from.kind === 'context' ? [...run.ignored] : [];
+      const pick = { spool: origin.tree.files, source: '', name: '', under: '', skip, unpack: false };
+      await maker.fill(
+        root,
+        { picks: [pick], destination: byteStringOf('/'), owner: undefined, mode: undefined },
+        run.signal,
+      );
+    }
+    const path = join(root, resolveLinks(root, source));
+    const kind = await kindOf(path);
+    if (kind === undefined) throw invalidArgument(`failed to compute cache key: ${JSON.stringify(source)}: not found`);
+    return { mount: bindMount(path, target, !writable), stub: kind, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function kindOf(path: string): Promise<MountStub['kind'] | undefined> {
+  const { stat } = await import('node:fs/promises');
+  try {
+    return (await stat(path)).isDirectory() ? 'directory' : 'file';
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined;
+    throw error;
+  }
+}
+
+async function openCache(run: BuildRun, step: RunStep, mount: CacheMount): Promise<Opened> {
+  const origin = await originOf(run, mount.from);
+  const isEmpty = origin.kind === 'layers' && origin.top === undefined;
+  const key = digestOf(JSON.stringify([mount.id, isEmpty ? null : [mount.source, mount.from.kind]]));
+  const held = await run.cacheMounts.acquire({
+    key,
+    description: `cached mount ${mount.target} from exec ${step.argv.join(' ')} with id ${JSON.stringify(mount.id)}`,
+    sharing: mount.sharing,
+    mode: mount.mode,
+    uid: mount.uid,
+    gid: mount.gid,
+    signal: run.signal,
+    seed: async (directory) => {
+      if (isEmpty) return;
+      const bind = await openBind(run, {
+        kind: 'bind',
+        target: '/',
+        from: mount.from,
+        source: mount.source,
+        writable: true,
+      });
+      try {
+        await copyTree(run, bind.mount?.source ?? '/', directory);
+      } finally {
+        await bind.close?.();
+      }
+    },
+  });
+  return { mount: bindMount(held.path, mount.target, mount.readOnly), stub: 'directory', close: held.release };
+}
+
+async function copyTree(run: BuildRun, from: string, to: string): Promise<void> {
+  const { newSpool } = await import('../context/receive-archive.ts');
+  const spool = await newSpool(run.directory);
+  await run.backend.maker.pack({ root: from, sources: [{ pattern: '', isPattern: false }], spool }, run.signal);
+  const pick = { spool, source: '', name: '', under: '', skip: [], unpack: false };
+  await run.backend.maker.fill(to, { picks: [pick], destination: '/', owner: undefined, mode: undefined }, run.signal);
+}
+
+/** In memory only: neither a layer nor the disk ever has it. */
+async function openSecret(run: BuildRun, mount: SecretMount): Promise<Opened> {
+  const secret = run.request.secrets.find(({ id }) => id === mount.id);
+  if (secret === undefined) {
+    if (mount.required) throw invalidArgument(`secret ${mount.id}: not found`);
+    return {};
+  }
+  const env = mount.env === undefined ? {} : { env: `${mount.env}=${Buffer.from(secret.content).toString()}` };
+  if (mount.target === undefined) return env;
+  const file = await writeHidden(run, secret.content, mount);
+  return { ...env, mount: bindMount(file.path, mount.target, true), stub: 'file', close: file.remove };
+}
+
+function openSsh(run: BuildRun, mount: SshMount): Opened {
+  const socket = run.request.sshAgents.get(mount.id);
+  if (socket === undefined) {
+    if (mount.required) throw invalidArgument(`unset ssh forward key ${mount.id}`);
+    return {};
+  }
+  return { mount: bindMount(socket, mount.target, false), stub: 'file', env: `SSH_AUTH_SOCK=${mount.target}` };
+}
+
+async function openScript(
+  run: BuildRun,
+  { path, content }: { readonly path: string; readonly content: string },
+): Promise<Opened> {
+  const file = await writeHidden(run, Buffer.from(content), { mode: 0o755, uid: 0, gid: 0 });
+  return { mount: bindMount(file.path, path, true), stub: 'file', close: file.remove };
+}
+
+async function writeHidden(
+  run: BuildRun,
+  content: Uint8Array,
+  { mode, uid, gid }: { readonly mode: number; readonly uid: number; readonly gid: number },
+): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  await mkdir(run.secretDirectory, { recursive: true, mode: 0o700 });
+  const path = posix.join(run.secretDirectory, randomBytes(8).toString('hex'));
+  await writeFile(path, content, { mode: 0o600 });
+  await chown(path, uid, gid);
+  await chmod(path, mode);
+  return { path, remove: () => rm(path, { force: true }) };
+}
+
+/** What of its mounts a step's result depends on. What a secret says is no part of it, nor what a cache holds. */
+export async function mountInputs(run: BuildRun, step: RunStep): Promise<unknown[]> {
+  return Promise.all(
+    step.mounts.map(async (mount) => {
+      if (mount.kind !== 'bind') return mount;
+      const origin = await originOf(run, mount.from);
+      const { target, source, writable } = mount;
+      if (origin.kind === 'layers') return ['bind', target, source, writable, origin.top ?? null];
+      const skip = mount.from.kind === 'context' ? run.ignored : new Set<string>();
+      const path = byteStringOf(source.replace(/^\/+|\/+$/g, ''));
+      return ['bind', target, source, writable, origin.tree.digest(path, skip, { owners: origin.ownersCount })];
+    }),
+  );
+}

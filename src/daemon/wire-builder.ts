@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Builder } from '../builder/execute/builder.ts';
+import type { Containers } from '../containers/containers.ts';
+import type { LocalImages } from '../images/local-images.ts';
+import type { Layers } from '../layers/overlay-layer-store.ts';
+import type { BuildBackend } from '../server/routes/build/backend.ts';
+import type { DistributionBackend } from '../server/routes/distribution/backend.ts';
+import type { StateDatabase } from '../state/database.ts';
+import { builderBackend } from './builder-backend.ts';
+import type { DaemonConfig } from './config.ts';
+import type { DaemonLog } from './log.ts';
+
+/** Builds, whose code is loaded when the first one is asked for: most daemons idle most of the time. */
+export interface LazyBuilder extends BuildBackend {
+  /** What builds of an earlier daemon left goes; before images are swept. */
+  recover(): Promise<void>;
+  /** Ends the builds under way; resolves when nothing of them is left. */
+  close(): Promise<void>;
+}
+
+export interface BuilderParts {
+  readonly state: StateDatabase;
+  readonly images: LocalImages;
+  readonly distribution: DistributionBackend;
+  readonly containers: Containers;
+  readonly layers: Layers;
+  readonly log: DaemonLog;
+}
+
+export function wireBuilder(config: DaemonConfig, parts: BuilderParts): LazyBuilder {
+  const root = join(config.dataRoot, 'builder');
+  const secretDirectory = join(config.execRoot, 'build');
+  let loading: Promise<Builder> | undefined;
+  const load = () => (loading ??= loadBuilder(config, parts, { root, secretDirectory }));
+  return {
+    build: async (request, id, progress) => (await load()).build(request, id, progress),
+    cancel: (id) => void loading?.then((builder) => builder.cancel(id)),
+    prune: async (request) => (await load()).prune(request),
+    recover: async () => {
+      parts.layers.maker.forgetUnsynced();
+      await Promise.all([
+        rm(join(root, 'work'), { recursive: true, force: true }),
+        rm(secretDirectory, { recursive: true, force: true }),
+      ]);
+      if (parts.layers.maker.hasUnsynced()) await (await load()).synced();
+    },
+    close: async () => {
+      await (await loading)?.close();
+    },
+  };
+}
+
+async function loadBuilder(
+  config: DaemonConfig,
+  parts: BuilderParts,
+  places: { readonly root: string; readonly secretDirectory: string },
+): Promise<Builder> {
+  const [{ Builder }, { BuildCacheState }] = await Promise.all([
+    import('../builder/execute/builder.ts'),
+    import('../state/build-cache.ts'),
+  ]);
+  return Builder.open({
+    ...places,
+    backend: builderBackend(parts),
+    state: new BuildCacheState(parts.state),
+    compileCache: join(config.dataRoot, 'layers', 'cache'),
+    contentRoot: join(config.dataRoot, 'content'),
+    warn: (message) => parts.log.warn(message),
+  });
+}

@@ -1,0 +1,16 @@
+import type { PruneCacheRequest, PruneCacheResult } from '../../../builder/cache/prune-cache.ts';
+import type { BuildResult } from '../../../builder/execute/build.ts';
+import type { BuildProgress, StepReport } from '../../../builder/execute/build-progress.ts';
+import type { BuildRequest, BuildSecret } from '../../../builder/execute/build-request.ts';
+import type { BuildPlan, StagePlan } from '../../../builder/plan/build-plan.ts';
+import type { LintWarning } from '../../../builder/plan/lint-warning.ts';
+
+export type { BuildPlan, BuildProgress, BuildRequest, BuildResult, BuildSecret, LintWarning, StagePlan, StepReport };
+
+/** What the routes of builds need of the engine; errors and guarantees as in `builder/execute/builder.ts`. */
+export interface BuildBackend {
+  build(request: BuildRequest, id: string, progress: BuildProgress): Promise<BuildResult>;
+  /** Nothing happens without such a build. */
+  cancel(id: string): void;
+  prune(request: PruneCacheRequest): Promise<PruneCacheResult>;
+}

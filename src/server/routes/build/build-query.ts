@@ -1,0 +1,145 @@
+import { posix } from 'node:path';
+import type { FastifyRequest } from 'fastify';
+import { invalidArgument, messageOf } from '../../../errors/engine-error.ts';
+import { parseReference, withDefaultTag } from '../../../lib/image-reference.ts';
+import { parsePlatform } from '../../../lib/platform.ts';
+import { rawBody } from '../../json-body.ts';
+import { queryFlag, queryList, queryText } from '../../query.ts';
+import { credentialsFrom } from '../distribution/registry-auth.ts';
+import type { BuildRequest } from './backend.ts';
+
+type Limits = BuildRequest['limits'];
+
+/** What `POST /build` asks for, but for what only our own client sends. @throws invalid_argument with Docker's texts. */
+export function buildRequestOf(request: FastifyRequest, signal: AbortSignal): BuildRequest {
+  const { query } = request;
+  const text = (name: string) => queryText(query, name) ?? '';
+  const remote = text('remote');
+  const platform = text('platform');
+  const dockerfile = dockerfileOf(text('dockerfile'));
+  return {
+    context:
+      remote === '' || remote === 'client-session'
+        ? { kind: 'archive', archive: rawBody(request) ?? nothing() }
+        : { kind: 'remote', url: remote },
+    dockerfile,
+    names: namesOf(queryList(query, 't')),
+    target: text('target') === '' ? undefined : text('target'),
+    buildArgs: textMap(query, 'buildargs'),
+    labels: textMap(query, 'labels'),
+    annotations: textMap(query, 'annotations'),
+    platform: platform === '' ? undefined : parsePlatform(platform),
+    networkMode: text('networkmode') || 'default',
+    extraHosts: queryList(query, 'extrahosts')
+      .flatMap((hosts) => hosts.split(','))
+      .filter(Boolean),
+    limits: limitsOf(query),
+    noCache: queryFlag(query, 'nocache'),
+    noCacheStages: queryList(query, 'nocachefilter')
+      .flatMap((names) => names.split(','))
+      .filter(Boolean),
+    cacheFrom: textList(query, 'cachefrom'),
+    pull: queryFlag(query, 'pull'),
+    squash: queryFlag(query, 'squash'),
+    reproducible: queryFlag(query, 'reproducible'),
+    keepFailed: queryFlag(query, 'keepfailed'),
+    checkOnly: queryFlag(query, 'check'),
+    logins: loginsOf(request),
+    secrets: [],
+    sshAgents: new Map(),
+    namedContexts: new Map(),
+    signal,
+  };
+}
+
+/** Within the context, whatever it is written like. */
+function dockerfileOf(path: string): string {
+  const clean = posix.normalize(`/${path === '' ? 'Dockerfile' : path}`).slice(1);
+  if (posix.normalize(path).startsWith('../')) {
+    throw invalidArgument(`Forbidden path outside the build context: ${path} ()`);
+  }
+  return clean;
+}
+
+function namesOf(names: readonly string[]): BuildRequest['names'] {
+  const known = new Map(
+    names
+      .filter((name) => name !== '')
+      .map((name) => {
+        const reference = parseReference(name);
+        if (reference.digest !== undefined) throw invalidArgument('build tag cannot contain a digest');
+        return [JSON.stringify(withDefaultTag(reference)), withDefaultTag(reference)] as const;
+      }),
+  );
+  return [...known.values()];
+}
+
+function limitsOf(query: unknown): Limits {
+  const number = (name: string) => {
+    const text = queryText(query, name) ?? '';
+    return /^-?\d+$/.test(text) ? Number(text) : 0;
+  };
+  const text = (name: string) => queryText(query, name) ?? '';
+  return {
+    memoryBytes: number('memory'),
+    memorySwapBytes: number('memswap'),
+    cpuShares: number('cpushares'),
+    cpuPeriod: number('cpuperiod'),
+    cpuQuota: number('cpuquota'),
+    cpusetCpus: text('cpusetcpus'),
+    cpusetMems: text('cpusetmems'),
+    cgroupParent: text('cgroupparent'),
+    shmBytes: number('shmsize'),
+    ulimits: ulimitsOf(query),
+    securityOptions: textList(query, 'securityopt'),
+  };
+}
+
+function ulimitsOf(query: unknown): Limits['ulimits'] {
+  const list = json(query, 'ulimits', 'error reading ulimit settings');
+  if (!Array.isArray(list)) return [];
+  return list.map((limit: unknown) => {
+    const { Name, Soft, Hard } = (limit ?? {}) as Record<string, unknown>;
+    if (typeof Name !== 'string' || typeof Soft !== 'number' || typeof Hard !== 'number') {
+      throw invalidArgument('error reading ulimit settings: a limit has a name and two numbers');
+    }
+    return { Name, Soft, Hard };
+  });
+}
+
+/** Names whose value is null are those that the client has not set. */
+function textMap(query: unknown, name: string): Record<string, string> {
+  const map = json(query, name, `error reading ${name === 'buildargs' ? 'build args' : name}`);
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) return {};
+  const entries = Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(entries);
+}
+
+function textList(query: unknown, name: string): string[] {
+  const list = json(query, name, `error reading ${name}`);
+  return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
+}
+
+function json(query: unknown, name: string, complaint: string): unknown {
+  const text = queryText(query, name) ?? '';
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidArgument(`${complaint}: ${messageOf(error)}`, error);
+  }
+}
+
+/** The logins of all registries, as `X-Registry-Config` has them; one that cannot be read is as none, as in Docker. */
+function loginsOf(request: FastifyRequest): BuildRequest['logins'] {
+  const header = request.headers['x-registry-config'];
+  if (typeof header !== 'string' || header === '') return {};
+  try {
+    const all = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(all).map(([name, login]) => [name, credentialsFrom(login)]));
+  } catch {
+    return {}; // the registry will say when it wants credentials
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

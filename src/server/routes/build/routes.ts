@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type BuildPruneResponse, PROGRESS_HEADER } from '../../../api-types/build.ts';
+
+import { Filters } from '../../../lib/filters.ts';
+import { shortId } from '../../../lib/ids.ts';
+import { familiarReference } from '../../../lib/image-reference.ts';
+import { queryFlag, queryText } from '../../query.ts';
+import { hangUpSignal } from '../../stream-response.ts';
+import type { BuildBackend, BuildRequest, BuildResult } from './backend.ts';
+import { buildRequestOf } from './build-query.ts';
+import { BuildReply } from './build-reply.ts';
+import { ClassicProgress } from './classic-progress.ts';
+import { EventProgress } from './event-progress.ts';
+import { QuietProgress } from './quiet-progress.ts';
+
+export function registerBuildRoutes(app: FastifyInstance, backend: BuildBackend): void {
+  app.post('/build', (request, reply) => build(backend, request, reply));
+  app.post('/build/cancel', async (request, reply) => {
+    backend.cancel(queryText(request.query, 'id') ?? '');
+    return reply.code(200).send();
+  });
+  app.post('/build/prune', (request) => prune(backend, request.query));
+}
+
+/** Builds an image. An error before the first step is a status, one after it a message; a hang-up ends the build. */
+async function build(backend: BuildBackend, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const wanted = buildRequestOf(request, hangUpSignal(reply));
+  const isQuiet = queryFlag(request.query, 'q');
+  const answer = new BuildReply(reply);
+  const write = (message: object) => answer.write(message);
+  const wantsEvents = request.headers[PROGRESS_HEADER] !== undefined;
+  const progress = isQuiet ? new QuietProgress() : wantsEvents ? new EventProgress(write) : new ClassicProgress(write);
+  try {
+    const result = await backend.build(wanted, queryText(request.query, 'buildid') ?? '', progress);
+    progress.flush();
+    if (isQuiet) write({ stream: `${result.imageId ?? ''}\n` });
+    else tellResult(write, wanted, result, wantsEvents);
+  } catch (error) {
+    progress.flush();
+    answer.fail(error, wanted.signal.aborted);
+  }
+  answer.end();
+  return reply;
+}
+
+function tellResult(
+  write: (message: object) => void,
+  { names }: BuildRequest,
+  { imageId }: BuildResult,
+  wantsEvents: boolean,
+): void {
+  if (imageId === undefined) return;
+  write({ aux: { ID: imageId } });
+  if (wantsEvents) return;
+  write({ stream: `Successfully built ${shortId(imageId)}\n` });
+  for (const name of names) write({ stream: `Successfully tagged ${familiarReference(name)}\n` });
+}
+
+async function prune(backend: BuildBackend, query: unknown): Promise<BuildPruneResponse> {
+  const keep =
+    queryText(query, 'keep-storage') ?? queryText(query, 'reserved-space') ?? queryText(query, 'max-used-space');
+  const { ids, reclaimedBytes } = await backend.prune({
+    all: queryFlag(query, 'all'),
+    filters: Filters.parse(queryText(query, 'filters')),
+    keepBytes: keep === undefined || Number(keep) <= 0 ? undefined : Number(keep),
+  });
+  return { CachesDeleted: ids.length === 0 ? null : ids, SpaceReclaimed: reclaimedBytes };
+}
