@@ -1,5 +1,6 @@
 import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import { trimLeadingSpace, trimSpace } from './characters.ts';
+import { checkSyntax } from './check-syntax.ts';
 import { DirectiveReader } from './directives.ts';
 import type { Dockerfile, Heredoc, Instruction, LineRange } from './dockerfile.ts';
 import type { HeredocMark } from './heredoc.ts';
@@ -111,6 +112,7 @@ class DockerfileReader {
   #add(text: string, start: number): void {
     try {
       const { keyword, flags, rest } = splitInstruction(text);
+      checkSyntax(keyword, rest, this.#directives.escape);
       const heredocs = announcedHeredocs(text).map((mark) => this.#readHeredoc(mark));
       this.#instructions.push({
         keyword: keyword.toLowerCase(),

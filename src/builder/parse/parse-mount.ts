@@ -59,7 +59,8 @@ export function checkMount(written: string): void {
 /** The stage, image or context that a mount names, as far as can be told before variables are expanded. */
 export function mountSource(written: string): string | undefined {
   const last = (...keys: readonly string[]) => mountFields(written).findLast(({ key }) => keys.includes(key))?.value;
-  return last('type')?.toLowerCase() === 'tmpfs' ? undefined : last('from') || undefined;
+  const type = last('type')?.toLowerCase() ?? 'bind';
+  return type === 'tmpfs' || type === 'secret' || type === 'ssh' ? undefined : last('from') || undefined;
 }
 
 /** @throws invalid_argument with BuildKit's texts */

@@ -15,7 +15,8 @@ export function parsePairs(instruction: Instruction, escape: string): PairsComma
   return { kind, instruction, pairs };
 }
 
-function readPairs(keyword: string, rest: string, escape: string): Pair[] {
+/** @throws invalid_argument for words that are no pairs */
+export function readPairs(keyword: string, rest: string, escape: string): Pair[] {
   const words = quotedWords(rest, escape);
   const [first] = words;
   if (first === undefined) return [];

@@ -9,7 +9,7 @@ const MAX_PORT = 65535;
 /**
  * `80`, `80/udp`, `8000-8010/tcp`, each port by itself: `80/tcp`. Addresses and host ports are accepted, checked and
  * left out, as ever.
- * @throws invalid_argument with BuildKit's texts
+ * @throws invalid_argument with Docker's texts
  */
 export function parseExposedPorts(
   words: readonly string[],
@@ -28,10 +28,10 @@ export function parseExposedPorts(
       );
     }
     if (address !== '' && isIP(address.replace(/^\[(.*)\]$/, '$1')) === 0) {
-      throw invalidArgument(`invalid IP address: ${address}`);
+      throw invalidArgument(`Invalid ip address: ${address}`);
     }
     const range = parseRange(port);
-    if (range === undefined) throw invalidArgument(`invalid containerPort: ${port}`);
+    if (range === undefined) throw invalidArgument(`Invalid containerPort: ${port}`);
     checkHostPorts(hostPort, port, range);
     budget.spend(range.end - range.start + 1);
     const count = range.end - range.start + 1;
@@ -46,9 +46,10 @@ function splitPort(word: string): { address: string; hostPort: string; port: str
   const slash = last.indexOf('/');
   const port = slash < 0 ? last : last.slice(0, slash);
   const protocol = slash < 0 ? '' : last.slice(slash + 1);
-  const fail = (reason: string) => invalidArgument(`invalid port: ${JSON.stringify(word)}: ${reason}`);
-  if (port === '') throw fail('no port specified');
-  if (protocol !== '' && !PROTOCOLS.includes(protocol.toLowerCase())) throw fail(`invalid proto: ${protocol}`);
+  if (port === '') throw invalidArgument(`No port specified: ${word}<empty>`);
+  if (protocol !== '' && !PROTOCOLS.includes(protocol.toLowerCase())) {
+    throw invalidArgument(`Invalid proto: ${protocol}`);
+  }
   return { address: parts.join(':'), hostPort, port, protocol: protocol || 'tcp' };
 }
 
@@ -68,8 +69,8 @@ function parseRange(text: string): PortRange | undefined {
 function checkHostPorts(hostPort: string, port: string, { start, end }: PortRange): void {
   if (hostPort === '') return;
   const host = parseRange(hostPort);
-  if (host === undefined) throw invalidArgument(`invalid hostPort: ${hostPort}`);
+  if (host === undefined) throw invalidArgument(`Invalid hostPort: ${hostPort}`);
   if (host.end - host.start !== end - start && end !== start) {
-    throw invalidArgument(`invalid ranges specified for container and host Ports: ${port} and ${hostPort}`);
+    throw invalidArgument(`Invalid ranges specified for container and host Ports: ${port} and ${hostPort}`);
   }
 }

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../../errors/engine-error.ts';
+import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import type { ImageRunConfig } from '../../images/image-store.ts';
 import { formatGoDuration } from '../../lib/go-duration.ts';
 import { parseSignal } from '../../lib/signals.ts';
@@ -12,6 +12,7 @@ import type {
   ProcessCommand,
   TextCommand,
 } from '../parse/command.ts';
+import type { Instruction } from '../parse/dockerfile.ts';
 import { expandWord } from '../parse/expand-word.ts';
 import { absolutePath } from './clean-path.ts';
 import { parseExposedPorts } from './exposed-ports.ts';
@@ -46,30 +47,25 @@ export const planPairs: StepPlanner<PairsCommand> = (context, command) => {
 
 export const planArg: StepPlanner<ArgCommand> = (context, { instruction, definitions }) => {
   const { plan, state } = context;
-  const texts = definitions.map(({ key, value: fallback }) => {
+  const texts = definitions.map(({ key, value: written }) => {
     lintSecretName(plan.linter, instruction, 'ARG', key);
-    const value = argValue(context, instruction, key, fallback);
+    const fallback = written === undefined ? undefined : defaultValue(context, instruction, key, written);
     plan.usedArgs.add(key);
-    state.addArg(key, value);
-    return value === undefined ? key : `${key}=${value}`;
+    state.addArg(key, ownValue(plan.buildArgs, key) ?? fallback ?? plan.globals.get(key));
+    // The history tells the default only: what the request gives is shown where it is used.
+    return fallback === undefined ? key : `${key}=${fallback}`;
   });
   return { kind: 'config', createdBy: ['ARG', ...texts].join(' ') };
 };
 
-/** What the request gives, else the default here, else what a global ARG or the platform gives. */
-function argValue(
-  { plan, state }: StepContext,
-  instruction: ArgCommand['instruction'],
-  key: string,
-  fallback: string | undefined,
-): string | undefined {
-  const given = ownValue(plan.buildArgs, key);
-  if (given !== undefined) return given;
-  if (fallback === undefined) return plan.globals.get(key);
-  const { escape, budget } = plan;
-  const { text, unmatched } = expandWord(fallback, { escape, variables: state.variables, budget });
-  reportUndefined(plan, state, instruction, unmatched);
-  return text;
+/** Expanded; a default that the request's value makes void may be broken. */
+function defaultValue(context: StepContext, instruction: Instruction, key: string, written: string): string {
+  try {
+    return expandValue(context, instruction, written);
+  } catch (error) {
+    if (isEngineError(error) && ownValue(context.plan.buildArgs, key) !== undefined) return written;
+    throw error;
+  }
 }
 
 export const planProcess: StepPlanner<ProcessCommand> = ({ plan, state }, command) => {
@@ -164,7 +160,7 @@ export const planText: StepPlanner<TextCommand> = (context, { kind, text, instru
 
 function planWorkdir(
   { plan, state }: StepContext,
-  instruction: TextCommand['instruction'],
+  instruction: Instruction,
   written: string,
 ): ReturnType<typeof planText> {
   if (!state.hasWorkdir && !written.startsWith('/')) {

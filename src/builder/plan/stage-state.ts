@@ -11,8 +11,9 @@ export class StageState {
   readonly #budget: WorkBudget;
   /** ARGs and ENVs by name, as instructions and RUN steps see them. */
   readonly #variables: Map<string, string>;
-  /** Names and own values of ARGs so far, of the stages below, too. */
-  readonly #args: { readonly key: string; readonly value: string | undefined }[];
+  /** Of this stage's own ARGs so far, as histories show them. */
+  readonly #args: { readonly key: string; readonly value: string | undefined }[] = [];
+  /** Of the stages below, too: what they define is defined here. */
   readonly #argNames: Set<string>;
   #env: readonly string[] | undefined;
   config: ImageRunConfig;
@@ -24,11 +25,10 @@ export class StageState {
 
   private constructor(budget: WorkBudget, start: StageStart) {
     this.#budget = budget;
-    const { variables, args } = start;
-    budget.spend(variables.size + args.length);
+    const { variables, argNames } = start;
+    budget.spend(variables.size + argNames.size);
     this.#variables = new Map(variables);
-    this.#args = [...args];
-    this.#argNames = new Set(args.map(({ key }) => key));
+    this.#argNames = new Set(argNames);
     this.config = start.config;
     this.author = start.author;
     this.hasWorkdir = start.hasWorkdir;
@@ -39,7 +39,7 @@ export class StageState {
     const { OnBuild: _, ...config } = this.config;
     return new StageState(this.#budget, {
       variables: this.#variables,
-      args: this.#args,
+      argNames: this.#argNames,
       config,
       author: this.author,
       hasWorkdir: this.hasWorkdir,
@@ -54,7 +54,7 @@ export class StageState {
     const config = { ...image, Env: hasPath ? env : [...env, `PATH=${DEFAULT_PATH}`] };
     return new StageState(budget, {
       variables: new Map(config.Env.map(splitEntry)),
-      args: [],
+      argNames: new Set(),
       config,
       author: base.kind === 'image' ? base.image.author : undefined,
       hasWorkdir: false,
@@ -131,7 +131,7 @@ export class StageState {
 
 interface StageStart {
   readonly variables: ReadonlyMap<string, string>;
-  readonly args: readonly { readonly key: string; readonly value: string | undefined }[];
+  readonly argNames: ReadonlySet<string>;
   readonly config: ImageRunConfig;
   readonly author: string | undefined;
   readonly hasWorkdir: boolean;
