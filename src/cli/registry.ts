@@ -4,6 +4,7 @@ import { networkCommands } from './network/commands.ts';
 import { entry, type Group, type Registered } from './registered.ts';
 import { registryCommands } from './registry/commands.ts';
 import { systemCommands } from './system/commands.ts';
+import { volumeCommands } from './volume/commands.ts';
 
 /** By the noun that leads their paths; the last word of a first path is the command's name inside its group. */
 export const groups: ReadonlyMap<string, Group> = new Map<string, Group>([
@@ -12,6 +13,7 @@ export const groups: ReadonlyMap<string, Group> = new Map<string, Group>([
   ['network', networkCommands],
   ['registry', registryCommands],
   ['system', systemCommands],
+  ['volume', volumeCommands],
 ]);
 
 /** Commands that stand in no group (`version`, `inspect`). */

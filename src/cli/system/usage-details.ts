@@ -1,10 +1,10 @@
 import type { ContainerSummary } from '../../client/container-list.ts';
 import type { BuildCacheUsage, DiskUsage, VolumeUsage } from '../../client/system.ts';
 import { containerRows } from '../container/row.ts';
-import { labelsText } from '../format/labels-text.ts';
 import { formatTable, type ListKind } from '../format/list.ts';
 import { ago, humanSize } from '../format/units.ts';
 import { type ImageRow, imageRows, rowsOf } from '../image/row.ts';
+import { volumeRows } from '../volume/row.ts';
 import { sum } from './usage-summary.ts';
 
 const NONE = '<none>';
@@ -58,25 +58,6 @@ export function detailsText({ images, containers, volumes, buildCache }: UsageSe
     }),
   ].join('');
 }
-
-const volumeRows: ListKind<VolumeUsage> = {
-  typeName: 'formatter.volumeContext',
-  headers: { Name: 'VOLUME NAME', Links: 'LINKS', Size: 'SIZE' },
-  fields: {
-    Name: ({ Name }) => Name,
-    Driver: ({ Driver }) => Driver,
-    Scope: ({ Scope }) => Scope,
-    Mountpoint: ({ Mountpoint }) => Mountpoint,
-    Labels: ({ Labels }) => labelsText(Labels),
-    Links: ({ UsageData }) => (UsageData ? String(UsageData.RefCount) : 'N/A'),
-    Size: ({ UsageData }) => (UsageData ? humanSize(UsageData.Size) : 'N/A'),
-    // What follows only concerns swarm's volumes.
-    Availability: () => 'N/A',
-    Group: () => 'N/A',
-    Status: () => 'N/A',
-  },
-  labels: ({ Labels }) => Labels,
-};
 
 function buildCacheRows(truncates: boolean): ListKind<BuildCacheUsage> {
   const since = (time: string | null | undefined) => (time ? ago(Date.parse(time) / 1000) : '');

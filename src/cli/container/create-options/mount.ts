@@ -42,10 +42,17 @@ export function parseMount(text: string): MountRequest {
   }
   refuseForeignOptions(mount, type);
   if (mount.Target === undefined || mount.Target === '') throw new Error('target is required');
-  if (mount.BindOptions?.ReadOnlyNonRecursive && !mount.ReadOnly) {
-    throw new Error("option 'bind-recursive=writable' requires 'readonly' to be specified in conjunction");
-  }
+  checkRecursion(mount);
   return { Type: type, ...mount };
+}
+
+function checkRecursion({ BindOptions: bind, ReadOnly: readonly = false }: MountRequest): void {
+  const refuse = (word: string, needs: string) =>
+    new Error(`option 'bind-recursive=${word}' requires '${needs}' to be specified in conjunction`);
+  if (bind?.ReadOnlyNonRecursive === true && !readonly) throw refuse('writable', 'readonly');
+  if (bind?.ReadOnlyForceRecursive !== true) return;
+  if (!readonly) throw refuse('readonly', 'readonly');
+  if (bind.Propagation !== 'rprivate') throw refuse('readonly', 'bind-propagation=rprivate');
 }
 
 const SWITCHES = new Set(['readonly', 'ro', 'volume-nocopy', 'bind-nonrecursive', 'bind-create-src']);
@@ -94,6 +101,8 @@ function bindOptions(options: BindOptions | undefined, key: string, value: strin
       return { ...options, Propagation: value.toLowerCase() };
     case 'bind-nonrecursive':
       return { ...options, NonRecursive: boolean(key, value) };
+    case 'bind-create-src':
+      return { ...options, CreateMountpoint: boolean(key, value) };
     case 'bind-recursive':
       return { ...options, ...recursion(value) };
     default:
