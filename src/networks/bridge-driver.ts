@@ -46,6 +46,7 @@ export class BridgeDriver implements NetworkDriver {
 
   check(network: NetworkRecord, others: readonly NetworkRecord[]): void {
     checkBridge(network, others);
+    this.#subnets.refuseTaken(network, { byHost: true });
   }
 
   linkPrefix(network: NetworkRecord): string {

@@ -1,8 +1,9 @@
 import { internalError } from '../errors/engine-error.ts';
 import { familyOf, formatAddress, lastOf, parseCidr } from '../lib/ip.ts';
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
+import { addAddress, setDefaultRoute } from '../sys/address-message.ts';
 import type { RouteMessage } from '../sys/netlink.ts';
-import { addAddress, setDefaultRoute, setLinkUp } from '../sys/route-message.ts';
+import { setLinkUp } from '../sys/route-message.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import type { LinkPlan } from './driver.ts';
 import { subnetOf } from './endpoint-addresses.ts';

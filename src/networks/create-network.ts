@@ -49,7 +49,6 @@ async function createLocked(context: NetworksContext, request: CreateNetworkRequ
   };
   const driver = drivers[wanted.driver];
   driver.check(wanted, state.networks());
-  context.subnets.refuseTaken(wanted);
   let made: NetworkRecord | undefined;
   const keep = (network: NetworkRecord): void => {
     state.putNetwork(network);

@@ -13,7 +13,7 @@ import type { NfTables } from '../sys/nf-tables.ts';
 import type { PortSockets } from '../sys/port-sockets.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
-import type { Syscalls } from '../sys/syscalls.ts';
+import type { Fd, Syscalls } from '../sys/syscalls.ts';
 import { type AddressPool, defaultAddressPools, uniqueLocalPool } from './address-pools.ts';
 import { BridgeDevice } from './bridge-device.ts';
 import { BridgeDriver } from './bridge-driver.ts';
@@ -22,11 +22,13 @@ import { defaultHostFiles, type HostFiles, hostServers } from './container-files
 import { HostRules } from './firewall/host-rules.ts';
 import { hostDriver } from './host-driver.ts';
 import { LinkGuard } from './link-guard.ts';
+import { MacvlanDriver } from './macvlan-driver.ts';
 import { namesFor } from './names.ts';
 import { NamespacePins } from './namespace-pins.ts';
 import { Networks } from './networks.ts';
-import type { NetworkEventSink } from './networks-context.ts';
+import type { NetworkEventSink, NetworksContext } from './networks-context.ts';
 import { NullDriver } from './null-driver.ts';
+import { AddressTranslator } from './ports/address-translator.ts';
 import { PublishedPorts } from './ports/published-ports.ts';
 import { AddressBook } from './reserve-addresses.ts';
 import { type DnsOverrides, parseResolvConf } from './resolv-conf.ts';
@@ -40,6 +42,8 @@ export interface NetworksOptions {
   readonly netlink: RouteNetlink;
   readonly nfTables: NfTables;
   readonly portSockets: PortSockets;
+  /** Gives a program for a link's packets to the kernel. */
+  readonly loadTrafficProgram: (name: string, instructions: Buffer) => Promise<Fd>;
   readonly namespaceSockets: NamespaceSockets;
   readonly events: NetworkEventSink;
   readonly warn: (message: string) => void;
@@ -77,37 +81,29 @@ export function createNetworks(options: NetworksOptions): Networks {
     networks: () => state.networks(),
     warn,
   });
-  const addresses = new AddressBook();
-  const device = new BridgeDevice(netlink, table);
-  const rules = new HostRules({ netlink, table, ports: () => ports.elements(), uplinks, warn });
+  const translator = new AddressTranslator({
+    link: namesFor(options.daemonTag).translator,
+    netlink,
+    loadTrafficProgram: options.loadTrafficProgram,
+    warn,
+  });
+  const rules = new HostRules({ netlink, table, translator, ports: () => ports.elements(), uplinks, warn });
   const ports = new PublishedPorts({
     state: new PublishedPortsState(options.state),
     sockets: options.portSockets,
     tables: options.nfTables,
     exclusively: rules.exclusively,
     table,
-    translated: () => '',
+    translator,
     localPortRange: readLocalPortRange,
   });
   return new Networks({
     state,
     netlink,
-    subnets,
     alias: table,
     locks: new KeyedLock(),
     warn,
-    drivers: {
-      bridge: new BridgeDriver({
-        netlink,
-        device,
-        subnets,
-        addresses,
-        guard: new LinkGuard(netlink, warn),
-        alias: table,
-      }),
-      host: hostDriver,
-      null: new NullDriver(netlink),
-    },
+    drivers: createDrivers(options, subnets, table),
     pins: new NamespacePins(syscalls, options.execRoot),
     rules,
     ports,
@@ -125,6 +121,22 @@ export function createNetworks(options: NetworksOptions): Networks {
       bindAddress: options.bindAddress ?? '0.0.0.0',
     }),
   });
+}
+
+function createDrivers(
+  { netlink, warn }: NetworksOptions,
+  subnets: Subnets,
+  alias: string,
+): NetworksContext['drivers'] {
+  const addresses = new AddressBook();
+  const device = new BridgeDevice(netlink, alias);
+  const guard = new LinkGuard(netlink, warn);
+  return {
+    bridge: new BridgeDriver({ netlink, device, subnets, addresses, guard, alias }),
+    macvlan: new MacvlanDriver({ netlink, subnets, addresses }),
+    host: hostDriver,
+    null: new NullDriver(netlink),
+  };
 }
 
 /** A daemon that was given no pool of a family has the usual one. */

@@ -7,7 +7,6 @@ import type { HostRules } from './firewall/host-rules.ts';
 import type { NamespacePins } from './namespace-pins.ts';
 import type { PublishedPorts } from './ports/published-ports.ts';
 import type { Resolvers } from './resolver/resolvers.ts';
-import type { Subnets } from './subnets.ts';
 
 export type NetworkAction = 'create' | 'connect' | 'disconnect' | 'destroy' | 'prune';
 
@@ -26,7 +25,6 @@ export interface NetworksContext {
   readonly state: NetworkState;
   readonly drivers: Readonly<Record<NetworkDriverName, NetworkDriver>>;
   readonly netlink: RouteNetlink;
-  readonly subnets: Pick<Subnets, 'refuseTaken'>;
   readonly pins: NamespacePins;
   readonly rules: Pick<HostRules, 'apply' | 'remove'>;
   readonly ports: PublishedPorts;

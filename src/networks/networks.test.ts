@@ -19,6 +19,7 @@ import { defaultBridgeOptions } from './bridge-options.ts';
 import type { NetworkRequest } from './container-network.ts';
 import { hostDriver } from './host-driver.ts';
 import { LinkGuard } from './link-guard.ts';
+import { MacvlanDriver } from './macvlan-driver.ts';
 import { NamespacePins } from './namespace-pins.ts';
 import { Networks } from './networks.ts';
 import { NullDriver } from './null-driver.ts';
@@ -49,7 +50,6 @@ async function setUp(t: TestContext) {
   const networks = new Networks({
     state,
     netlink,
-    subnets,
     alias: 'test',
     locks: new KeyedLock(),
     warn: (message) => assert.fail(message),
@@ -62,6 +62,7 @@ async function setUp(t: TestContext) {
         guard: new LinkGuard(netlink, (message) => assert.fail(message)),
         alias: 'test',
       }),
+      macvlan: new MacvlanDriver({ netlink, subnets, addresses: new AddressBook() }),
       host: hostDriver,
       null: new NullDriver(netlink),
     },
@@ -77,7 +78,7 @@ async function setUp(t: TestContext) {
       tables: new RecordingNfTables(),
       exclusively: (work) => work(),
       table: 'test',
-      translated: () => '',
+      translator: { translated: () => '', ensure: () => Promise.resolve() },
       localPortRange: () => ({ first: 32768, last: 60999 }),
     }),
     rules: { apply: () => Promise.resolve(), remove: () => Promise.resolve() },

@@ -2,7 +2,7 @@ import { EngineError, internalError } from '../errors/engine-error.ts';
 import { type ContainerId, randomId } from '../lib/ids.ts';
 import type { Family } from '../lib/ip.ts';
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import { setDefaultRoute } from '../sys/route-message.ts';
+import { setDefaultRoute } from '../sys/address-message.ts';
 import { checkAttachment } from './check-attachment.ts';
 import { chooseGateways, type PlacedEndpoint } from './choose-gateways.ts';
 import type { Endpoint, NetworkAttachment, NetworkRequest, PreparedNetwork, Sandbox } from './container-network.ts';

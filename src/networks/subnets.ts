@@ -47,13 +47,13 @@ export class Subnets {
   }
 
   /**
-   * For subnets that were asked for. The lock is not needed: the caller's `settle` follows.
-   * @throws forbidden for one that another network has, or the host itself.
+   * For subnets that were asked for, before `settle`. @throws forbidden for one that another network has, or (`byHost`)
+   * the host itself.
    */
-  refuseTaken(network: NetworkRecord): void {
+  refuseTaken(network: NetworkRecord, { byHost }: { readonly byHost: boolean }): void {
     const wanted = network.subnets.map(({ subnet }) => parseCidr(subnet).subnet);
     const own = this.#ofOthers(network);
-    const hosts = this.#options.hostRoutes().filter(({ link }) => link !== bridgeOf(network));
+    const hosts = byHost ? this.#options.hostRoutes().filter(({ link }) => link !== bridgeOf(network)) : [];
     const isTaken = (one: Subnet): boolean =>
       own.some((other) => overlaps(one, other)) || hosts.some((route) => collides(one, route));
     const twice = wanted.some((one, index) => wanted.slice(index + 1).some((other) => overlaps(one, other)));

@@ -16,7 +16,7 @@ export interface NetworkSubnet {
   readonly auxAddresses: Readonly<Record<string, string>>;
 }
 
-export type NetworkDriverName = 'bridge' | 'host' | 'null';
+export type NetworkDriverName = 'bridge' | 'host' | 'null' | 'macvlan';
 
 /** A network as it is kept. */
 export interface NetworkRecord {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addAddress } from './address-message.ts';
 import { acknowledgedErrno, attribute, decodeReplies, encodeMessages } from './netlink.ts';
-import { addAddress, createVethPair, isOperational, setLinkUp } from './route-message.ts';
+import { createVethPair, isOperational, setLinkUp } from './route-message.ts';
 
 test('a message is what the kernel documents: header, ifinfomsg, attributes padded to four bytes', () => {
   const bytes = encodeMessages([setLinkUp('eth0')]).toString('hex');

@@ -1,55 +1,12 @@
-import { addressBytes, type Family, familyOf } from '../lib/ip.ts';
+import { IFLA, IFLA_INFO, LINK_HEADER_BYTES, linkHeader, macBytes, message, NLM_F, RTM } from './link-header.ts';
 import { attribute, nested, type RouteMessage, type RouteReply, readAttributes, text, u32 } from './netlink.ts';
 import type { LinkInfo } from './route-netlink.ts';
 
-// linux/rtnetlink.h, linux/if.h, linux/if_link.h, linux/if_addr.h, linux/veth.h
-const RTM = { NEWLINK: 16, DELLINK: 17, GETLINK: 18, NEWADDR: 20, NEWROUTE: 24, DELROUTE: 25 } as const;
-const NLM_F = { REQUEST: 0x1, ACK: 0x4, DUMP: 0x300, REPLACE: 0x100, EXCLUSIVE: 0x200, CREATE: 0x400 } as const;
-const IFLA = {
-  ADDRESS: 1,
-  IFNAME: 3,
-  MTU: 4,
-  LINK: 5,
-  MASTER: 10,
-  OPERSTATE: 16,
-  LINKINFO: 18,
-  IFALIAS: 20,
-  NET_NS_FD: 28,
-  EXT_MASK: 29,
-} as const;
-const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
 const IFLA_BRPORT = { HAIRPIN: 4, ISOLATED: 33 } as const;
 const VETH_INFO_PEER = 1;
-const IFA = { ADDRESS: 1, LOCAL: 2, BROADCAST: 4 } as const;
-const RTA = { OIF: 4, GATEWAY: 5 } as const;
-const IFF_UP = 1;
+const IFF_NOARP = 0x80;
 const IF_OPER_UP = 6;
 const RTEXT_FILTER_SKIP_STATS = 8;
-const LINK_HEADER_BYTES = 16;
-const ADDRESS_FAMILIES: Readonly<Record<Family, number>> = { 4: 2, 6: 10 };
-const IFA_F_NODAD = 2;
-const RT_TABLE_MAIN = 254;
-const RTPROT_BOOT = 3;
-const RTN_UNICAST = 1;
-
-function macBytes(mac: string): Buffer {
-  return Buffer.from(mac.replaceAll(':', ''), 'hex');
-}
-
-/** struct ifinfomsg */
-function linkHeader(options: { index?: number; up?: boolean } = {}): Buffer {
-  const bytes = Buffer.alloc(16);
-  bytes.writeInt32LE(options.index ?? 0, 4);
-  if (options.up === true) {
-    bytes.writeUInt32LE(IFF_UP, 8);
-    bytes.writeUInt32LE(IFF_UP, 12);
-  }
-  return bytes;
-}
-
-function message(what: string, type: number, flags: number, ...parts: readonly Buffer[]): RouteMessage {
-  return { what, type, flags: NLM_F.REQUEST | NLM_F.ACK | flags, body: Buffer.concat(parts) };
-}
 
 /** A bridge, up. Its MAC is fixed: otherwise it would change with the ports that come and go. */
 export function createBridge(bridge: { name: string; mac: string; mtu: number }): RouteMessage {
@@ -100,6 +57,14 @@ export function createVethPair(pair: VethPair): RouteMessage {
 
 export function setLinkUp(name: string): RouteMessage {
   return message(`bring up ${name}`, RTM.NEWLINK, 0, linkHeader({ up: true }), attribute(IFLA.IFNAME, text(name)));
+}
+
+/** Packets leave a link without anybody being asked for the MAC address of where they go. */
+export function withoutNeighbours(name: string): RouteMessage {
+  const header = linkHeader();
+  header.writeUInt32LE(IFF_NOARP, 8);
+  header.writeUInt32LE(IFF_NOARP, 12);
+  return message(`ask for no neighbours on ${name}`, RTM.NEWLINK, 0, header, attribute(IFLA.IFNAME, text(name)));
 }
 
 /** Lets a port of a bridge reach the bridge itself and no other port that is isolated. */
@@ -153,45 +118,6 @@ export function setMaster(name: string, masterIndex: number): RouteMessage {
 
 export function deleteLink(name: string): RouteMessage {
   return message(`delete link ${name}`, RTM.DELLINK, 0, linkHeader(), attribute(IFLA.IFNAME, text(name)));
-}
-
-/** IPv6 addresses are used at once: whoever gives them out knows that nobody else has them. */
-export function addAddress(options: {
-  linkIndex: number;
-  address: string;
-  /** For IPv4 only. */
-  broadcast?: string;
-  prefixLength: number;
-}): RouteMessage {
-  const { address, broadcast, prefixLength, linkIndex } = options;
-  const family = familyOf(address);
-  const header = Buffer.from([ADDRESS_FAMILIES[family], prefixLength, family === 6 ? IFA_F_NODAD : 0, 0]);
-  return message(
-    `add address ${address}/${prefixLength}`,
-    RTM.NEWADDR,
-    NLM_F.CREATE | NLM_F.EXCLUSIVE,
-    header,
-    u32(linkIndex),
-    attribute(IFA.LOCAL, addressBytes(address)),
-    attribute(IFA.ADDRESS, addressBytes(address)),
-    ...(broadcast === undefined ? [] : [attribute(IFA.BROADCAST, addressBytes(broadcast))]),
-  );
-}
-
-function defaultRouteHeader(family: Family): Buffer {
-  return Buffer.from([ADDRESS_FAMILIES[family], 0, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, 0, RTN_UNICAST, 0, 0, 0, 0]);
-}
-
-/** The way out, in place of another one if there is one. */
-export function setDefaultRoute(options: { linkIndex: number; gateway: string }): RouteMessage {
-  return message(
-    `set default route through ${options.gateway}`,
-    RTM.NEWROUTE,
-    NLM_F.CREATE | NLM_F.REPLACE,
-    defaultRouteHeader(familyOf(options.gateway)),
-    attribute(RTA.GATEWAY, addressBytes(options.gateway)),
-    attribute(RTA.OIF, u32(options.linkIndex)),
-  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
 import type { CreateNetworkRequest } from './backend.ts';
 import { isPredefined } from './filter-networks.ts';
 
-const DRIVERS = ['bridge'] as const;
+const DRIVERS = ['bridge', 'macvlan'] as const;
 type Driver = (typeof DRIVERS)[number];
 
 function forbidden(message: string): EngineError {
