@@ -2,13 +2,15 @@
 export interface NetworkNames {
   readonly bridge: string;
   readonly table: string;
+  /** The link that translates between IPv6 and IPv4. */
+  readonly translator: string;
 }
 
 /** `daemonTag` is empty for the default data root, otherwise at most 8 characters: links have names of up to 15. */
 export function namesFor(daemonTag: string): NetworkNames {
   return daemonTag === ''
-    ? { bridge: 'skiff0', table: 'skiff' }
-    : { bridge: `skiff_${daemonTag}`, table: `skiff_${daemonTag}` };
+    ? { bridge: 'skiff0', table: 'skiff', translator: 'skiff6' }
+    : { bridge: `skiff_${daemonTag}`, table: `skiff_${daemonTag}`, translator: `skiff6_${daemonTag}` };
 }
 
 /** The host's end of an endpoint's veth pair. */

@@ -34,7 +34,7 @@ export async function restoreNetworks(
     }
   }
   await reconnect(context, sandboxes, running);
-  await rules.apply(state.networks());
+  await Promise.all([rules.apply(state.networks()), context.ports.restore()]);
 }
 
 /** They follow the daemon's flags, and the bridge's name the data root, also when that was moved. */

@@ -1,20 +1,8 @@
 import { addressBytes, familyOf } from '../lib/ip.ts';
-import { attribute, nested, type RouteMessage, text, u32 } from './netlink.ts';
+import type { RouteMessage } from './netlink.ts';
+import { runOnTraffic, VERDICT } from './traffic-message.ts';
 
-// linux/pkt_sched.h, linux/pkt_cls.h, linux/rtnetlink.h, linux/filter.h
-const RTM = { NEWQDISC: 36, NEWTFILTER: 44 } as const;
-const NLM_F = { REQUEST: 0x1, ACK: 0x4, EXCLUSIVE: 0x200, CREATE: 0x400 } as const;
-const TC_H_CLSACT = 0xfffffff1;
-const TC_H_CLSACT_INGRESS = 0xfffffff2;
-const CLSACT_HANDLE = 0xffff0000;
-const TCA = { KIND: 1, OPTIONS: 2 } as const;
-const TCA_BPF = { OPS_LEN: 4, OPS: 5, NAME: 7, FLAGS: 8 } as const;
-const ACT_DIRECT = 1;
-const ETH_P_ALL = 3;
-const FIRST_PRIORITY = 1;
-const TC_ACT_UNSPEC = 0xffffffff;
-const TC_ACT_SHOT = 2;
-
+// linux/filter.h
 const LOAD_WORD = 0x20;
 const LOAD_HALF = 0x28;
 const LOAD_BYTE = 0x30;
@@ -39,7 +27,7 @@ type Outcome = 'pass' | 'drop';
 /** A step of the program: load, or compare what was loaded and go on where it says; `undefined` is the next step. */
 type Step =
   | { readonly load: number; readonly at: number }
-  | { readonly equals: number; readonly then?: string; readonly otherwise?: string }
+  | { readonly equals: number; readonly same?: string; readonly other?: string }
   | { readonly label: string }
   | { readonly outcome: Outcome };
 
@@ -55,53 +43,10 @@ export interface OwnSources {
  * change it, and it goes with the link. A classic BPF program, since nft sees neither ARP nor bridged frames in the
  * tables of the host's routing.
  */
-export function guardSources(linkIndex: number, what: string, sources: OwnSources): RouteMessage[] {
+export function guardSources(linkIndex: number, link: string, sources: OwnSources): RouteMessage[] {
+  const name = `only ${sources.mac} ${sources.addresses.join(' ')}`;
   const program = assemble(programFor(sources));
-  const flags = NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCLUSIVE;
-  const priorityAndProtocol = ((FIRST_PRIORITY << 16) | (ETH_P_ALL << 8)) >>> 0;
-  return [
-    {
-      what: `hook into ${what}`,
-      type: RTM.NEWQDISC,
-      flags,
-      body: Buffer.concat([
-        trafficHeader(linkIndex, CLSACT_HANDLE, TC_H_CLSACT, 0),
-        attribute(TCA.KIND, text('clsact')),
-      ]),
-    },
-    {
-      what: `guard sources of ${what}`,
-      type: RTM.NEWTFILTER,
-      flags,
-      body: Buffer.concat([
-        trafficHeader(linkIndex, 0, TC_H_CLSACT_INGRESS, priorityAndProtocol),
-        attribute(TCA.KIND, text('bpf')),
-        nested(
-          TCA.OPTIONS,
-          attribute(TCA_BPF.OPS_LEN, halfWord(program.length / 8)),
-          attribute(TCA_BPF.OPS, program),
-          attribute(TCA_BPF.NAME, text(`only ${sources.mac} ${sources.addresses.join(' ')}`)),
-          attribute(TCA_BPF.FLAGS, u32(ACT_DIRECT)),
-        ),
-      ]),
-    },
-  ];
-}
-
-/** struct tcmsg */
-function trafficHeader(linkIndex: number, handle: number, parent: number, info: number): Buffer {
-  const bytes = Buffer.alloc(20);
-  bytes.writeInt32LE(linkIndex, 4);
-  bytes.writeUInt32LE(handle, 8);
-  bytes.writeUInt32LE(parent, 12);
-  bytes.writeUInt32LE(info, 16);
-  return bytes;
-}
-
-function halfWord(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(value);
-  return bytes;
+  return runOnTraffic({ linkIndex, link, direction: 'incoming', name, program });
 }
 
 function programFor({ mac, addresses }: OwnSources): Step[] {
@@ -111,11 +56,11 @@ function programFor({ mac, addresses }: OwnSources): Step[] {
   return [
     ...sameMac(6, macBytes),
     { load: LOAD_HALF, at: 12 },
-    { equals: ETHER_TYPE.ipv4, then: 'ipv4' },
-    { equals: ETHER_TYPE.arp, then: 'arp' },
-    { equals: ETHER_TYPE.ipv6, then: 'ipv6' },
-    { equals: ETHER_TYPE.vlan, then: 'drop' },
-    { equals: ETHER_TYPE.serviceVlan, then: 'drop', otherwise: 'pass' },
+    { equals: ETHER_TYPE.ipv4, same: 'ipv4' },
+    { equals: ETHER_TYPE.arp, same: 'arp' },
+    { equals: ETHER_TYPE.ipv6, same: 'ipv6' },
+    { equals: ETHER_TYPE.vlan, same: 'drop' },
+    { equals: ETHER_TYPE.serviceVlan, same: 'drop', other: 'pass' },
     { label: 'ipv4' },
     ...oneOf(26, own4, 'pass'),
     { label: 'arp' },
@@ -136,22 +81,22 @@ function programFor({ mac, addresses }: OwnSources): Step[] {
 function sameMac(at: number, mac: Buffer): Step[] {
   return [
     { load: LOAD_WORD, at },
-    { equals: mac.readUInt32BE(0), otherwise: 'drop' },
+    { equals: mac.readUInt32BE(0), other: 'drop' },
     { load: LOAD_HALF, at: at + 4 },
-    { equals: mac.readUInt16BE(4), otherwise: 'drop' },
+    { equals: mac.readUInt16BE(4), other: 'drop' },
   ];
 }
 
 /** Goes on at `then` when one of the addresses stands at `at`, and drops otherwise. `name` keeps the labels apart. */
-function oneOf(at: number, addresses: readonly Buffer[], then: string, name = `at ${at}`): Step[] {
+function oneOf(at: number, addresses: readonly Buffer[], same: string, name = `at ${at}`): Step[] {
   const steps = addresses.flatMap((address, index): Step[] => {
     const next = index === addresses.length - 1 ? 'drop' : `${name} next ${index}`;
     const words = Array.from({ length: address.length / 4 }, (_, word): Step[] => [
       { load: LOAD_WORD, at: at + 4 * word },
       {
         equals: address.readUInt32BE(4 * word),
-        otherwise: next,
-        ...(word === address.length / 4 - 1 ? { then } : {}),
+        other: next,
+        ...(word === address.length / 4 - 1 ? { same: then } : {}),
       },
     ]);
     return [...words.flat(), ...(next === 'drop' ? [] : [{ label: next }])];
@@ -163,23 +108,23 @@ function oneOf(at: number, addresses: readonly Buffer[], then: string, name = `a
 function contentSteps(own6: readonly Buffer[]): Step[] {
   return [
     { load: LOAD_BYTE, at: IPV6_HEADER + 6 },
-    ...HIDING_HEADERS.map((type): Step => ({ equals: type, then: 'drop' })),
-    { equals: HOP_BY_HOP, then: 'hop by hop' },
-    { equals: ICMPV6, otherwise: 'pass' },
+    ...HIDING_HEADERS.map((type): Step => ({ equals: type, same: 'drop' })),
+    { equals: HOP_BY_HOP, same: 'hop by hop' },
+    { equals: ICMPV6, other: 'pass' },
     { load: LOAD_BYTE, at: ICMPV6_TYPE },
-    { equals: ROUTER_ADVERTISEMENT, then: 'drop' },
-    { equals: REDIRECT, then: 'drop' },
-    { equals: NEIGHBOUR_ADVERTISEMENT, otherwise: 'pass' },
+    { equals: ROUTER_ADVERTISEMENT, same: 'drop' },
+    { equals: REDIRECT, same: 'drop' },
+    { equals: NEIGHBOUR_ADVERTISEMENT, other: 'pass' },
     ...oneOf(ADVERTISED_ADDRESS, own6, 'pass', 'advertised'),
     { label: 'hop by hop' },
     { load: LOAD_HALF, at: ICMPV6_TYPE },
-    { equals: ICMPV6 << 8, otherwise: 'drop' },
+    { equals: ICMPV6 << 8, other: 'drop' },
     { load: LOAD_BYTE, at: ICMPV6_TYPE + 8 },
     ...LISTENER_MESSAGES.map(
       (type, index): Step => ({
         equals: type,
-        then: 'pass',
-        ...(index === LISTENER_MESSAGES.length - 1 ? { otherwise: 'drop' } : {}),
+        same: 'pass',
+        ...(index === LISTENER_MESSAGES.length - 1 ? { other: 'drop' } : {}),
       }),
     ),
   ];
@@ -208,8 +153,8 @@ function assemble(steps: readonly Step[]): Buffer {
   return Buffer.concat(
     code.map((step, at) => {
       if ('load' in step) return instruction(step.load, 0, 0, step.at);
-      if ('outcome' in step) return instruction(RETURN, 0, 0, step.outcome === 'pass' ? TC_ACT_UNSPEC : TC_ACT_SHOT);
-      return instruction(JUMP_IF_EQUAL, distance(at, step.then), distance(at, step.otherwise), step.equals);
+      if ('outcome' in step) return instruction(RETURN, 0, 0, step.outcome === 'pass' ? VERDICT.goOn : VERDICT.drop);
+      return instruction(JUMP_IF_EQUAL, distance(at, step.same), distance(at, step.other), step.equals);
     }),
   );
 }

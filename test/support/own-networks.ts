@@ -9,8 +9,9 @@ import { createNetworks, type NetworksOptions } from '../../src/networks/create-
 import type { Networks } from '../../src/networks/networks.ts';
 import { StateDatabase } from '../../src/state/database.ts';
 import { LinuxSyscalls } from '../../src/sys/linux.ts';
-import { LinuxNfTables } from '../../src/sys/linux-nf-tables.ts';
+import { loadTrafficProgram } from '../../src/sys/linux-bpf.ts';
 import { LinuxNamespaceSockets } from '../../src/sys/linux-namespace-sockets.ts';
+import { LinuxNfTables } from '../../src/sys/linux-nf-tables.ts';
 import { LinuxPortSockets } from '../../src/sys/linux-port-sockets.ts';
 import { LinuxRouteNetlink } from '../../src/sys/linux-route-netlink.ts';
 import { runCommand } from './command.ts';
@@ -39,6 +40,7 @@ export class OwnNetworks {
       netlink: new LinuxRouteNetlink(),
       nfTables: new LinuxNfTables(),
       portSockets: new LinuxPortSockets(),
+      loadTrafficProgram: async (...program) => loadTrafficProgram(...program),
       namespaceSockets: new LinuxNamespaceSockets(),
       events: { publish: ({ action, attributes }) => this.events.push(`${action} ${attributes['name']}`) },
       warn: (message) => this.warnings.push(message),

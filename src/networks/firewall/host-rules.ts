@@ -4,6 +4,7 @@ import { KeyedLock } from '../../lib/keyed-lock.ts';
 import type { NetworkRecord } from '../../state/networks.ts';
 import type { RouteNetlink } from '../../sys/route-netlink.ts';
 import { allowsIcc, bridgeOf, masquerades } from '../bridge-options.ts';
+import type { AddressTranslator } from '../ports/address-translator.ts';
 import type { PortElement } from '../ports/port-elements.ts';
 import { applyTable, removeTable } from './apply-table.ts';
 import { acceptInDockerUser, hasDockerUser, leaveDockerUser } from './docker-user.ts';
@@ -14,6 +15,7 @@ import type { BridgedNetwork } from './table.ts';
 export class HostRules {
   readonly #netlink: RouteNetlink;
   readonly #table: string;
+  readonly #translator: Pick<AddressTranslator, 'addresses' | 'remove'>;
   readonly #ports: () => readonly PortElement[];
   readonly #uplinks: () => readonly string[];
   readonly #warn: (message: string) => void;
@@ -23,6 +25,7 @@ export class HostRules {
   constructor(options: {
     readonly netlink: RouteNetlink;
     readonly table: string;
+    readonly translator: Pick<AddressTranslator, 'addresses' | 'remove'>;
     /** What leads to running containers, whenever the table is made. */
     readonly ports: () => readonly PortElement[];
     /** Links that the host's own way out leads through. */
@@ -31,6 +34,7 @@ export class HostRules {
   }) {
     this.#netlink = options.netlink;
     this.#table = options.table;
+    this.#translator = options.translator;
     this.#ports = options.ports;
     this.#uplinks = options.uplinks;
     this.#warn = options.warn;
@@ -44,7 +48,8 @@ export class HostRules {
     const bridged = networks.filter(({ driver }) => driver === 'bridge').map(bridgedNetwork);
     return this.exclusively(async () => {
       this.#forward(bridged);
-      const content = { networks: bridged, ports: this.#ports(), uplinks: this.#uplinks() };
+      const translator = this.#translator.addresses;
+      const content = { translator, networks: bridged, ports: this.#ports(), uplinks: this.#uplinks() };
       await Promise.all([applyTable(this.#table, content), this.#passThrough()]);
     });
   }
@@ -82,6 +87,7 @@ export class HostRules {
   remove(): Promise<void> {
     return this.exclusively(async () => {
       await removeTable(this.#table);
+      await this.#translator.remove();
       await leaveDockerUser(this.#table);
     });
   }

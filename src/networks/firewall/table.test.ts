@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { translatorAddresses } from '../ports/address-translator.ts';
 import { type BridgedNetwork, renderTable } from './table.ts';
 
 const network: BridgedNetwork = {
@@ -10,7 +11,9 @@ const network: BridgedNetwork = {
   internal: false,
   masquerade: true,
 };
-const render = (networks: readonly BridgedNetwork[]) => renderTable('skiff_x', { networks, ports: [], uplinks: [] });
+const translator = translatorAddresses('skiff6_x');
+const render = (networks: readonly BridgedNetwork[]) =>
+  renderTable('skiff_x', { translator, networks, ports: [], uplinks: [] });
 
 test('the table is replaced as a whole and names its networks only', () => {
   const text = render([network]);
@@ -44,7 +47,7 @@ test('there are as many rules for many networks and ports as for one', () => {
     port: 80,
     comment: 'web',
   }));
-  const text = renderTable('skiff_x', { networks: many, ports, uplinks: ['eth0'] });
+  const text = renderTable('skiff_x', { translator, networks: many, ports, uplinks: ['eth0'] });
   assert.equal(rulesOf(text), rulesOf(render([network])));
   assert.match(text, /tcp \. 1499 comment "web" : 10\.0\.0\.2 \. 80/);
 });

@@ -1,5 +1,13 @@
 import { familyOf } from '../../lib/ip.ts';
-import { elementText, PORT_MAPS, type PortElement, type PortMap } from '../ports/port-elements.ts';
+import type { TranslatorAddresses } from '../ports/address-translator.ts';
+import {
+  elementText,
+  isOnLoopback6,
+  LOOPBACK_SET,
+  PORT_MAPS,
+  type PortElement,
+  type PortMap,
+} from '../ports/port-elements.ts';
 import { FORWARDED_MARK } from './docker-user.ts';
 
 /** What the rules need to know of a network with a bridge. */
@@ -17,6 +25,7 @@ export interface BridgedNetwork {
 }
 
 export interface TableContent {
+  readonly translator: TranslatorAddresses;
   /** Links that the host's own way out leads through. */
   readonly uplinks: readonly string[];
   readonly networks: readonly BridgedNetwork[];
@@ -34,15 +43,15 @@ export function renderTable(table: string, content: TableContent): string {
 delete table inet ${table}
 table inet ${table} {
 ${[...sets(content), ...maps(content.ports)].join('\n')}
-${CHAINS}
+${chains(content.translator)}
 }
 `;
 }
 
-function sets({ networks, uplinks }: TableContent): string[] {
+function sets({ networks, uplinks, translator, ports }: TableContent): string[] {
   const open = networks.filter(({ internal }) => !internal);
   return [
-    set('bridges', 'ifname', networks.map(bridgeText)),
+    set('bridges', 'ifname', [...networks.map(bridgeText), `"${translator.link}"`]),
     set('internal', 'ifname', networks.filter(({ internal }) => internal).map(bridgeText)),
     set(
       'same_bridge',
@@ -53,6 +62,11 @@ function sets({ networks, uplinks }: TableContent): string[] {
       'uplinks',
       'ifname',
       uplinks.map((name) => `"${name}"`),
+    ),
+    set(
+      LOOPBACK_SET.name,
+      LOOPBACK_SET.type,
+      ports.filter(isOnLoopback6).map(({ protocol, hostPort }) => `${protocol} . ${hostPort}`),
     ),
     ...([4, 6] as const).flatMap((family) => [
       subnetSet(`subnets${family}`, family, networks),
@@ -93,10 +107,19 @@ function elementLines(items: readonly string[]): string {
 const MARK = `meta mark set meta mark or ${FORWARDED_MARK}`;
 
 /** Before iptables' chains, in which dockerd asks for our mark. */
-const CHAINS = `  chain guard {
+function chains({ link, ipv4, ipv6 }: TranslatorAddresses): string {
+  return `  chain guard {
     type filter hook prerouting priority raw; policy accept;
     iifname @bridges ip daddr 127.0.0.0/8 drop comment "what listens on the host's loopback is not for containers"
     iifname @bridges ip saddr 127.0.0.0/8 drop
+  }
+  chain loopback {
+    type filter hook output priority raw; policy accept;
+    ip6 saddr ::1 ip6 daddr ::1 meta l4proto . th dport @${LOOPBACK_SET.name} ip6 saddr set ${ipv6} comment "::1 cannot leave"
+  }
+  chain loopback_answers {
+    type filter hook input priority 150; policy accept;
+    iifname @bridges ip6 saddr ::1 ip6 daddr ${ipv6} ip6 daddr set ::1
   }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
@@ -116,6 +139,7 @@ const CHAINS = `  chain guard {
   chain forward {
     type filter hook forward priority filter - 5; policy accept;
     iifname . oifname @same_bridge ${MARK} accept comment "between containers of a network"
+    iifname "${link}" oifname @bridges ${MARK} accept comment "IPv6 to published ports, as IPv4"
     iifname @internal drop comment "an internal network has no way out"
     oifname @internal drop comment "and none in"
     oifname @bridges ct state established,related ${MARK} accept comment "answers"
@@ -132,7 +156,10 @@ const CHAINS = `  chain guard {
     type nat hook postrouting priority srcnat; policy accept;
     oifname != @bridges ip saddr @masquerade4 masquerade comment "leave as the host"
     oifname != @bridges ip6 saddr @masquerade6 masquerade
+    oifname "${link}" meta nfproto ipv6 snat ip6 to ${ipv6}
+    oifname @bridges ip saddr ${ipv4} masquerade
     oifname @bridges ct status dnat ip saddr 127.0.0.0/8 masquerade comment "from this host's loopback"
     oifname @bridges ct status dnat ip saddr @subnets4 masquerade comment "from a container, by the host's address"
     oifname @bridges ct status dnat ip6 saddr @subnets6 masquerade
   }`;
+}

@@ -29,8 +29,17 @@ export interface PortElement {
   readonly comment: string;
 }
 
+/** Ports that this host's own processes reach at ::1: their packets need another source than that to leave. */
+export const LOOPBACK_SET = { name: 'loopback6', type: 'inet_proto . inet_service' } as const;
+
 /** How an IPv6 packet is addressed that is to reach a container with an IPv4 address only; empty if it cannot. */
 export type TranslatedAddress = (ipv4Address: string) => string;
+
+/** Whether some of the ports lead from IPv6 to a container that has IPv4 only. */
+export function isTranslated({ target, ports }: PublishedPortsRecord): boolean {
+  if (target === null || target.ipv6Address !== '' || target.ipv4Address === '') return false;
+  return ports.some(({ hostAddress }) => familyOf(hostAddress) === 6);
+}
 
 export function elementsOf(record: PublishedPortsRecord, translated: TranslatedAddress): PortElement[] {
   const { target } = record;
@@ -48,6 +57,10 @@ export function elementsOf(record: PublishedPortsRecord, translated: TranslatedA
   });
 }
 
+export function isOnLoopback6({ map, hostAddress }: PortElement): boolean {
+  return map === 'published6' || (map === 'published_at6' && hostAddress === '::1');
+}
+
 /** As nft's language has it. */
 export function elementText({ hostAddress, protocol, hostPort, address, port, comment }: PortElement): string {
   const key = [...(hostAddress === undefined ? [] : [hostAddress]), protocol, hostPort].join(' . ');
@@ -55,7 +68,16 @@ export function elementText({ hostAddress, protocol, hostPort, address, port, co
 }
 
 /** As the kernel has it. */
-export function elementChange(
+export function elementChanges(table: string, action: ElementChange['action'], element: PortElement): ElementChange[] {
+  const { protocol, hostPort } = element;
+  const key = [Buffer.from([PROTOCOL_NUMBERS[protocol]]), u16be(hostPort)];
+  return [
+    elementChange(table, action, element),
+    ...(isOnLoopback6(element) ? [{ action, table, set: LOOPBACK_SET.name, key }] : []),
+  ];
+}
+
+function elementChange(
   table: string,
   action: ElementChange['action'],
   { map, hostAddress, protocol, hostPort, address, port, comment }: PortElement,

@@ -11,8 +11,9 @@ import type { NfTables } from '../../sys/nf-tables.ts';
 import type { HostPort, PortSockets } from '../../sys/port-sockets.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
+import type { AddressTranslator } from './address-translator.ts';
 import { AnyPort } from './any-port.ts';
-import { elementChange, elementsOf, type PortElement, type TranslatedAddress } from './port-elements.ts';
+import { elementChanges, elementsOf, isTranslated, type PortElement } from './port-elements.ts';
 import { endpointNotReachable } from './port-errors.ts';
 import type { PortRequest } from './port-request.ts';
 import { takePorts } from './take-ports.ts';
@@ -24,7 +25,8 @@ export interface PublishedPortsParts {
   /** Runs what changes the table's elements, so that it never meets a replacement of the whole table. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
   readonly table: string;
-  readonly translated: TranslatedAddress;
+  /** Lets IPv6 reach containers that have IPv4 only. */
+  readonly translator: Pick<AddressTranslator, 'translated' | 'ensure'>;
   readonly localPortRange: () => { readonly first: number; readonly last: number };
 }
 
@@ -101,14 +103,16 @@ export class PublishedPorts {
 
   /** Makes the ports of a container lead to `target`, instead of where they led before. */
   async publish(id: ContainerId, target: PortTarget | null): Promise<void> {
-    const { state, exclusively } = this.#parts;
+    const { state, exclusively, translator } = this.#parts;
     const record = state.get(id);
     if (record === undefined) return;
     await exclusively(async () => {
       await this.#takeOut(this.#elements(record));
       const changed = { ...record, target };
       state.put(changed);
-      await this.#putIn(this.#elements(changed));
+      const elements = this.#elements(changed);
+      const translates = isTranslated(changed) ? translator.ensure() : undefined;
+      await Promise.all([this.#putIn(elements), translates]);
     });
   }
 
@@ -135,18 +139,23 @@ export class PublishedPorts {
     return this.#parts.state.get(id)?.ports ?? [];
   }
 
+  /** Makes on the host what ports of running containers need besides the table. */
+  async restore(): Promise<void> {
+    if (this.#parts.state.all().some(isTranslated)) await this.#parts.translator.ensure();
+  }
+
   /** What the table is to hold for all containers. */
   elements(): PortElement[] {
     return this.#parts.state.all().flatMap((record) => this.#elements(record));
   }
 
   #elements(record: PublishedPortsRecord): PortElement[] {
-    return elementsOf(record, this.#parts.translated);
+    return elementsOf(record, this.#parts.translator.translated);
   }
 
   async #putIn(elements: readonly PortElement[]): Promise<void> {
     const { tables, table } = this.#parts;
-    const add = () => tables.change(elements.map((element) => elementChange(table, 'add', element)));
+    const add = () => tables.change(elements.flatMap((element) => elementChanges(table, 'add', element)));
     try {
       await add();
     } catch (error) {
@@ -160,13 +169,15 @@ export class PublishedPorts {
   /** One by one when some are missing: a batch that fails changes nothing. */
   async #takeOut(elements: readonly PortElement[]): Promise<void> {
     const { tables, table } = this.#parts;
-    const changes = elements.map((element) => elementChange(table, 'delete', element));
+    const changes = elements.flatMap((element) => elementChanges(table, 'delete', element));
+    const ignoreMissing = (error: unknown): void => {
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
+    };
     try {
       await tables.change(changes);
     } catch (error) {
-      if (!hasErrorCode(error, 'ENOENT')) throw error;
-      if (changes.length === 1) return;
-      for (const element of elements) await this.#takeOut([element]);
+      ignoreMissing(error);
+      for (const change of changes) await tables.change([change]).catch(ignoreMissing);
     }
   }
 }
