@@ -87,7 +87,7 @@ function sameMac(at: number, mac: Buffer): Step[] {
   ];
 }
 
-/** Goes on at `then` when one of the addresses stands at `at`, and drops otherwise. `name` keeps the labels apart. */
+/** Goes on at `same` when one of the addresses stands at `at`, and drops otherwise. `name` keeps the labels apart. */
 function oneOf(at: number, addresses: readonly Buffer[], same: string, name = `at ${at}`): Step[] {
   const steps = addresses.flatMap((address, index): Step[] => {
     const next = index === addresses.length - 1 ? 'drop' : `${name} next ${index}`;
@@ -96,7 +96,7 @@ function oneOf(at: number, addresses: readonly Buffer[], same: string, name = `a
       {
         equals: address.readUInt32BE(4 * word),
         other: next,
-        ...(word === address.length / 4 - 1 ? { same: then } : {}),
+        ...(word === address.length / 4 - 1 ? { same } : {}),
       },
     ]);
     return [...words.flat(), ...(next === 'drop' ? [] : [{ label: next }])];
