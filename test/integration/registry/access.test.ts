@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { hashSync } from 'bcryptjs';
+import { mustRun } from '../../support/command.ts';
+import { codesOf, openRegistry, statusOf } from './registry-fixture.ts';
+
+/** Who may use a registry: users with passwords, and TLS. */
+
+function folderOf(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'skiff-access-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+function basic(credentials: string): RequestInit {
+  return { headers: { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
+}
+
+test('with users, nothing is answered without a right password', async (t) => {
+  const htpasswd = join(folderOf(t), 'htpasswd');
+  writeFileSync(htpasswd, `# users\nana:${hashSync('correct: horse', 4)}\nbob:${hashSync('b', 4)}\n`);
+  const registry = await openRegistry(t, { htpasswd });
+  const refused = await registry.request('GET', '/v2/');
+  assert.equal(refused.status, 401);
+  assert.equal(refused.headers.get('www-authenticate'), 'Basic realm="Skiff registry"');
+  assert.deepEqual(await codesOf(refused), ['UNAUTHORIZED']);
+  for (const wrong of ['ana:wrong', 'ana:', 'ana', 'eve:correct: horse', ':', `ana:${'x'.repeat(100)}`]) {
+    assert.equal(await statusOf(registry.request('GET', '/v2/', basic(wrong))), 401, wrong);
+  }
+  assert.equal(await statusOf(registry.request('GET', '/v2/', { headers: { Authorization: 'Bearer x' } })), 401);
+  for (const right of ['ana:correct: horse', 'bob:b', 'ana:correct: horse']) {
+    assert.equal(await statusOf(registry.request('GET', '/v2/', basic(right))), 200, right);
+  }
+  assert.equal(await statusOf(registry.request('POST', '/v2/app/blobs/uploads/')), 401);
+});
+
+test('a changed file of users counts from the next request on, and one that is gone lets nobody in', async (t) => {
+  const htpasswd = join(folderOf(t), 'htpasswd');
+  writeFileSync(htpasswd, `ana:${hashSync('old', 4)}\n`);
+  const registry = await openRegistry(t, { htpasswd });
+  assert.equal(await statusOf(registry.request('GET', '/v2/', basic('ana:old'))), 200);
+  writeFileSync(htpasswd, `ana:${hashSync('new', 4)}\nbob:${hashSync('b', 4)}\n`);
+  assert.equal(await statusOf(registry.request('GET', '/v2/', basic('ana:old'))), 401);
+  assert.equal(await statusOf(registry.request('GET', '/v2/', basic('ana:new'))), 200);
+  rmSync(htpasswd);
+  assert.equal(await statusOf(registry.request('GET', '/v2/', basic('ana:new'))), 401);
+  assert.equal(registry.failures.length, 1);
+});
+
+test('a file of users that is missing, empty or has other passwords than bcrypt is refused at the start', async (t) => {
+  const htpasswd = join(folderOf(t), 'htpasswd');
+  await assert.rejects(openRegistry(t, { htpasswd }), /ENOENT/);
+  writeFileSync(htpasswd, '\n');
+  await assert.rejects(openRegistry(t, { htpasswd }), /it has no users/);
+  writeFileSync(htpasswd, 'ana:$apr1$xyz$abcdefghijk\n');
+  await assert.rejects(openRegistry(t, { htpasswd }), /line 1: the password of ana is no bcrypt hash/);
+});
+
+test('with a certificate the registry speaks TLS, and nothing else', async (t) => {
+  const folder = folderOf(t);
+  const [certificatePath, keyPath] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const output = ['-keyout', keyPath, '-out', certificatePath, '-days', '1', '-nodes'];
+  await mustRun('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    ...output,
+    ...subject,
+  ]);
+  const tls = { certificate: readFileSync(certificatePath), key: readFileSync(keyPath) };
+  const registry = await openRegistry(t, { tls });
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const outgoing = httpsRequest(`https://${registry.registry.address}/v2/`, { ca: tls.certificate }, (answer) => {
+    answer.resume();
+    resolve(answer.statusCode);
+  });
+  outgoing.on('error', reject);
+  outgoing.end();
+  assert.equal(await promise, 200);
+  await assert.rejects(registry.request('GET', '/v2/'));
+});
+
+test('a certificate that is none, and an address in use, are told at the start', async (t) => {
+  const tls = { certificate: 'nonsense', key: 'nonsense' };
+  await assert.rejects(openRegistry(t, { tls }), /TLS certificate or key/);
+  const { registry } = await openRegistry(t);
+  const port = Number(registry.address.split(':')[1]);
+  await assert.rejects(openRegistry(t, { port }), /can't listen on 127.0.0.1:\d+: .*EADDRINUSE/);
+});
+
+test('bytes that are no request end their connection and nothing else', async (t) => {
+  const registry = await openRegistry(t);
+  const port = Number(registry.registry.address.split(':')[1]);
+  for (const bytes of ['\0\0\0\0\r\n\r\n', 'GET /v2/%ff/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n']) {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    socket.on('close', () => resolve(answer));
+    assert.match(await promise, /^HTTP\/1.1 4\d\d /);
+  }
+  assert.equal(await statusOf(registry.request('GET', '/v2/')), 200);
+  assert.deepEqual(registry.failures, []);
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { digestOf } from '../../../src/lib/digest.ts';
+import { runCommand } from '../../support/command.ts';
+import { until } from '../../support/until.ts';
+import { RegistryProcess } from './registry-process.ts';
+
+/** `skiff registry serve` as a process: its memory, its end, its death. */
+
+const LARGE_BYTES = 2 * 1024 ** 3;
+/** Of so many zeros. */
+const LARGE_DIGEST = 'sha256:a7c744c13cc101ed66c29f672f92455547889cc586ce6d44fe76ae824958ea51';
+const MEMORY_LIMIT_BYTES = 120 * 1024 ** 2;
+
+function* zeros(sizeBytes: number): Generator<Buffer> {
+  const piece = Buffer.alloc(1024 ** 2);
+  for (let left = sizeBytes; left > 0; left -= piece.length) yield piece.subarray(0, left);
+}
+
+test('a layer of two gigabytes passes in and out with less than 120 MB', async (t) => {
+  const registry = await RegistryProcess.start(t);
+  const digest = LARGE_DIGEST;
+  const body = ReadableStream.from(zeros(LARGE_BYTES));
+  const init = { body, duplex: 'half' } as RequestInit;
+  const pushed = await registry.request('POST', `/v2/app/blobs/uploads/?digest=${digest}`, init);
+  assert.equal(pushed.status, 201, await pushed.text());
+  const pulled = await registry.request('GET', `/v2/app/blobs/${digest}`);
+  let sizeBytes = 0;
+  for await (const chunk of pulled.body ?? []) sizeBytes += (chunk as Uint8Array).length;
+  assert.equal(sizeBytes, LARGE_BYTES);
+  const peak = registry.peakMemoryBytes();
+  assert.ok(peak < MEMORY_LIMIT_BYTES, `${Math.round(peak / 1024 ** 2)} MB`);
+});
+
+test('a registry that is killed has all that it has answered, and uploads are gone on with', async (t) => {
+  const registry = await RegistryProcess.start(t);
+  const config = digestOf('{}');
+  await registry.request('POST', `/v2/app/blobs/uploads/?digest=${config}`, { body: '{}' });
+  const manifest = JSON.stringify({ schemaVersion: 2, config: { digest: config, size: 2, mediaType: 'x/y' } });
+  const put = await registry.request('PUT', '/v2/app/manifests/v1', { body: manifest });
+  assert.equal(put.status, 400, 'text/plain is no type of a manifest');
+  const headers = { 'Content-Type': 'application/vnd.oci.image.manifest.v1+json' };
+  assert.equal((await registry.request('PUT', '/v2/app/manifests/v1', { body: manifest, headers })).status, 201);
+  const location = (await registry.request('POST', '/v2/app/blobs/uploads/')).headers.get('location') ?? '';
+  await registry.request('PATCH', location, { body: 'half' });
+  await registry.end('SIGKILL');
+  await registry.start();
+  assert.equal(await (await registry.request('GET', '/v2/app/manifests/v1')).text(), manifest);
+  assert.equal((await registry.request('GET', location)).headers.get('range'), '0-3');
+  const whole = `${location}?digest=${digestOf('half and half')}`;
+  assert.equal((await registry.request('PUT', whole, { body: ' and half' })).status, 201);
+});
+
+test('killed in the midst of pushes, a registry starts again with whole blobs and no remains', async (t) => {
+  const registry = await RegistryProcess.start(t);
+  for (let round = 0; round < 5; round++) {
+    const contents = Array.from({ length: 8 }, (_, index) => `${round} ${index} `.repeat(50_000));
+    const uploads = () => readdirSync(join(registry.root, 'uploads')).length;
+    const before = uploads();
+    const pushes = Promise.allSettled(
+      contents.map(async (content) => {
+        const path = `/v2/app/blobs/uploads/?digest=${digestOf(content)}`;
+        const answer = await registry.request('POST', path, { body: content });
+        return answer.status === 201 ? digestOf(content) : undefined;
+      }),
+    );
+    await until('the first has begun', () => uploads() > before);
+    await registry.end('SIGKILL');
+    const answered = (await pushes).flatMap((one) =>
+      one.status === 'fulfilled' && one.value !== undefined ? one.value : [],
+    );
+    await registry.start();
+    for (const digest of answered) {
+      const answer = await registry.request('GET', `/v2/app/blobs/${digest}`);
+      assert.equal(digestOf(await answer.text()), digest);
+    }
+    const blobs = join(registry.root, 'content/blobs/sha256');
+    for (const name of readdirSync(blobs)) assert.equal(digestOf(readFileSync(join(blobs, name))), `sha256:${name}`);
+    for (const folder of ['content/ingest', 'temporary']) {
+      assert.deepEqual(readdirSync(join(registry.root, folder)), []);
+    }
+  }
+});
+
+test('SIGTERM and SIGINT end the registry with 0, also with a connection open', async (t) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const registry = await RegistryProcess.start(t);
+    await registry.request('GET', '/v2/');
+    assert.equal(await registry.end(signal), 0);
+  }
+});
+
+test('one registry at a time uses a folder', async (t) => {
+  const registry = await RegistryProcess.start(t);
+  const args = ['registry', 'serve', '--addr', '127.0.0.1:0', '--root', registry.root];
+  const second = await runCommand(join(import.meta.dirname, '../../../bin/skiff'), args);
+  assert.equal(second.status, 1);
+  assert.match(second.stderr, /^skiff registry: the registry root .* is in use by another skiffd \(process \d+\)\n$/);
+});
+
+test('what makes no sense on the command line is refused', async () => {
+  const serve = (...flags: string[]) =>
+    runCommand(join(import.meta.dirname, '../../../bin/skiff'), ['registry', 'serve', ...flags]);
+  for (const [flags, status, words] of [
+    [['--addr', 'nope'], 1, /^skiff registry: invalid address "nope": host:port\n$/],
+    [['--addr', '1.2.3.4:70000'], 1, /invalid address/],
+    [['--tls-cert', '/x'], 1, /--tls-cert and --tls-key go together/],
+    [['--gc-grace', '5'], 1, /missing unit in duration "5"/],
+    [['--proxy', 'ftp://x'], 1, /invalid registry to cache "ftp:\/\/x"/],
+    [['--bogus'], 125, /unknown flag: --bogus/],
+    [['extra'], 1, /accepts no arguments/],
+  ] as const) {
+    const result = await serve(...flags);
+    assert.equal(result.status, status, flags.join(' '));
+    assert.match(result.stderr, words);
+  }
+});
