@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { ContainerConfig } from '../api-types/container-config.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
 import { shortId } from '../lib/ids.ts';
@@ -56,7 +57,8 @@ export function expandTag(template: string, record: ContainerRecord): string {
     ImageName: config.Image,
     DaemonName: 'docker',
     Command: [path, ...args].join(' '),
-    Hostname: config.Hostname,
+    // The host's, as with Docker.
+    Hostname: hostname(),
   };
   return template.replace(/\{\{(.*?)\}\}/g, (_, inner: string) => {
     const value = fields[/^\s*\.(\w+)\s*$/.exec(inner)?.[1] ?? ''];

@@ -6,6 +6,7 @@ import { CliError } from '../errors.ts';
 import type { ConfigInput } from './create-options/container-config.ts';
 import { type CreateRequest, createRequest, proxyEnvironment } from './create-options/create-request.ts';
 import type { createFlags } from './create-options/flags.ts';
+import { openError } from './create-options/key-value-files.ts';
 
 type CreateContext = Pick<Context<typeof createFlags>, 'flags' | 'client' | 'io' | 'config'>;
 
@@ -65,6 +66,7 @@ export async function createFromRequest(
   const { flags, io } = context;
   await checkFlags(context);
   if (!PLAIN_REFERENCE.test(request.Image)) await checkReference(request.Image);
+  if (flags.platform !== '') await checkPlatform(flags.platform);
   const idFile = flags.cidfile === '' ? undefined : openIdFile(flags.cidfile);
   try {
     if (pull === 'always') await pullFor(context, request.Image);
@@ -89,12 +91,24 @@ async function checkReference(image: string): Promise<void> {
   if (!/^(sha256:)?[0-9a-f]{64}$/.test(image)) parseReference(image);
 }
 
+async function checkPlatform(platform: string): Promise<void> {
+  const { parsePlatform } = await import('../../lib/platform.ts');
+  try {
+    parsePlatform(platform);
+  } catch (error) {
+    // Another operating system is for the daemon to judge.
+    if (!(error as Error).message.endsWith('invalid argument')) return;
+    throw new CliError(`error parsing specified platform: ${(error as Error).message}`, 1, { cause: error });
+  }
+}
+
 async function createPulling(context: CreateContext, request: CreateRequest, pull: PullPolicy) {
   const options = { name: context.flags.name, platform: context.flags.platform };
   try {
     return await sendCreate(context.client, request, options);
   } catch (error) {
-    const missing = error instanceof ApiError && error.status === 404 && /No such image/.test(error.message);
+    // Also an image that is there for another platform only.
+    const missing = error instanceof ApiError && error.status === 404;
     if (!missing || pull !== 'missing') throw error;
     const { familiarReference, parseSpecifier, withDefaultTag } = await import('../../lib/image-reference.ts');
     const image = parseSpecifier(request.Image);
@@ -123,7 +137,7 @@ function openIdFile(path: string): number {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     const text = exists
       ? `container ID file found, make sure the other container isn't running or delete ${path}`
-      : `failed to create the container ID file: ${(error as Error).message}`;
+      : `failed to create the container ID file: ${openError(path, error)}`;
     throw new CliError(text, 1, { cause: error });
   }
 }

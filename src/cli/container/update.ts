@@ -18,6 +18,7 @@ const flags = {
   cpus: createFlags.cpus,
   'cpuset-cpus': createFlags['cpuset-cpus'],
   'cpuset-mems': createFlags['cpuset-mems'],
+  'kernel-memory': { ...createFlags['kernel-memory'], hidden: true },
   memory: createFlags.memory,
   'memory-reservation': createFlags['memory-reservation'],
   'memory-swap': parsed('bytes', 'Swap limit equal to memory plus swap: -1 to enable unlimited swap', (text) =>

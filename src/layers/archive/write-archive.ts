@@ -36,10 +36,16 @@ export async function writeArchive(sys: Syscalls, directory: string, options: Wr
     try {
       await writeEntry(tree, sys, path, { ...read, entry });
     } catch (error) {
-      throw internalError(messageOf(error), error);
+      throw internalError(failureText(error, path), error);
     }
   }
   for (const [path, time] of tree.directoryTimes()) sys.setTimes(bytesOf(path), time);
+}
+
+/** What is mounted in the container cannot be replaced. */
+function failureText(error: unknown, path: string): string {
+  const text = messageOf(error);
+  return /resource busy/i.test(text) ? `unlinkat ${textOf(path as ByteString)}: device or resource busy` : text;
 }
 
 /** A hard link's target is a path of the archive as well. */

@@ -63,6 +63,26 @@ test('a missing image is named before the daemon is asked for it, and refused at
   assert.match(missing.stderr, /^Unable to find image 'no-such-image:1' locally\n/);
 });
 
+test('a platform that is none is refused, and one that the image is not for is pulled unless --pull says never', async () => {
+  const none = await daemon.trySkiff(['run', '--platform', 'bogus', 'busybox']);
+  assert.equal(none.status, 125);
+  assert.match(
+    none.stderr,
+    /^skiff: error parsing specified platform: "bogus": unknown operating system or architecture/,
+  );
+  const other = process.arch === 'arm64' ? 'linux/amd64' : 'linux/arm64';
+  const never = await daemon.trySkiff(['run', '--platform', other, '--pull', 'never', 'busybox']);
+  assert.match(never.stderr, /image with reference busybox was found but does not match the specified platform/);
+  const missing = await daemon.trySkiff(['run', '--platform', other, 'busybox']);
+  assert.match(missing.stderr, /^Unable to find image 'busybox:latest' locally\n/);
+});
+
+test('an ID file that cannot be made is refused before anything else', async () => {
+  const refused = await daemon.trySkiff(['create', '--cidfile', join(folder, 'none', 'id'), 'busybox']);
+  assert.equal(refused.stderr.includes('failed to create the container ID file: open '), true);
+  assert.match(refused.stderr, /none\/id: no such file or directory\n/);
+});
+
 test('an image with a tag and options after it are the command of the container', async () => {
   assert.equal(
     await daemon.skiff(['run', '--rm', 'busybox:latest', 'echo', '--rm', '-it', '--', 'x']),

@@ -144,6 +144,13 @@ test('what cannot be read or written is refused with the reason', async () => {
   assert.equal((await put(plain, '/tmp', Buffer.from('garbage'.repeat(200)))).status, 500);
 });
 
+test('a file that the engine mounts cannot be replaced', async () => {
+  const id = await runContainer(daemon, { Cmd: ['sleep', '1000'] });
+  writeFileSync(join(folder, 'hosts'), '127.0.0.1 me\n');
+  const refused = await put(id, '/etc', tarOf('hosts'));
+  assert.deepEqual(refused, { status: 500, message: 'unlinkat /etc/hosts: device or resource busy' });
+});
+
 test('owners stay as in the archive, or become the user of the container', async () => {
   const id = await createContainer(daemon, { User: '99:98', Cmd: ['ls', '-ln', '/tmp'] });
   const body = tarOf('--owner=7', '--group=8', 'in');
