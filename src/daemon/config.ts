@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { RegistrySettings } from '../distribution/registry-settings.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
+import { bitsOf, parseCidr, type Subnet } from '../lib/ip.ts';
 import { DEFAULT_HOST, type Host, parseHost } from './hosts.ts';
 import type { LogLevel, OptionName, OptionValues } from './options.ts';
 
@@ -114,9 +115,18 @@ function addressPool(text: string): { base: string; size: number } {
   if (unknown !== undefined) throw invalidArgument(`unexpected key '${unknown}' in '${text}'`);
   const base = fields.get('base') ?? '';
   const size = Number(fields.get('size'));
-  const prefix = Number(/^\d+\.\d+\.\d+\.\d+\/(\d+)$/.exec(base)?.[1]);
-  if (!(prefix <= 32)) throw invalidArgument(`invalid base pool "${base}": it must be an IPv4 network in CIDR form`);
-  if (!Number.isInteger(size) || size < prefix || size > 30)
+  const { family, prefixLength } = poolSubnet(base);
+  // A network has room for a router and a container at least.
+  const largest = bitsOf(family) - 2;
+  if (!Number.isInteger(size) || size < prefixLength || size > largest)
     throw invalidArgument(`invalid pools size: ${fields.get('size') ?? ''}`);
   return { base, size };
+}
+
+function poolSubnet(base: string): Subnet {
+  try {
+    return parseCidr(base).subnet;
+  } catch (error) {
+    throw invalidArgument(`invalid base pool "${base}": it must be a network in CIDR form`, error);
+  }
 }

@@ -2,19 +2,39 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isEngineError } from '../errors/engine-error.ts';
 import { formatSubnet, parseCidr } from '../lib/ip.ts';
-import { chooseSubnet, defaultAddressPools, subnetsOf, uniqueLocalPool } from './address-pools.ts';
+import { type AddressPool, chooseSubnet, defaultAddressPools, uniqueLocalPool } from './address-pools.ts';
 
 const used = (...texts: string[]) => texts.map((text) => parseCidr(text).subnet);
 
+/** All that pools give out, one after the other. */
+function all(pools: readonly AddressPool[]): string[] {
+  const given: string[] = [];
+  for (;;) {
+    try {
+      given.push(formatSubnet(chooseSubnet(pools, 4, used(...given))));
+    } catch (error) {
+      assert.ok(isEngineError(error, 'forbidden'));
+      return given;
+    }
+  }
+}
+
 test('the default pools are those of Docker, with room for more networks in the last /16', () => {
-  const all = defaultAddressPools.flatMap((pool) => [...subnetsOf(pool)].map(formatSubnet));
-  assert.equal(all.length, 14 + 16 + 256);
-  assert.equal(all[0], '172.17.0.0/16');
-  assert.equal(all[13], '172.30.0.0/16');
-  assert.equal(all[14], '192.168.0.0/20');
-  assert.equal(all[29], '192.168.240.0/20');
-  assert.equal(all[30], '172.31.0.0/24');
-  assert.equal(all.at(-1), '172.31.255.0/24');
+  const given = all(defaultAddressPools);
+  assert.equal(given.length, 14 + 16 + 256);
+  assert.equal(given[0], '172.17.0.0/16');
+  assert.equal(given[13], '172.30.0.0/16');
+  assert.equal(given[14], '192.168.0.0/20');
+  assert.equal(given[29], '192.168.240.0/20');
+  assert.equal(given[30], '172.31.0.0/24');
+  assert.equal(given.at(-1), '172.31.255.0/24');
+});
+
+test('in the largest of pools what is in use is leapt over', () => {
+  const pool = { base: 'fd00::/8', size: 128 };
+  assert.equal(formatSubnet(chooseSubnet([pool], 6, used('fd00::/9', 'fd80::/64'))), 'fd80:0:0:1::/128');
+  assert.throws(() => chooseSubnet([pool], 6, used('fd00::/8')), /could not find an available/);
+  assert.equal(formatSubnet(chooseSubnet([{ base: '10.0.0.0/8', size: 24 }], 4, used('10.0.0.0/30'))), '10.0.1.0/24');
 });
 
 test('a daemon has unique local addresses of its own, the same at each start', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EngineError } from '../errors/engine-error.ts';
-import { type Family, overlaps, parseCidr, type Subnet, sizeOf } from '../lib/ip.ts';
+import { type Family, familyOf, lastOf, overlaps, parseCidr, type Subnet, sizeOf } from '../lib/ip.ts';
 
 /** Where the subnets of networks come from: `base` is cut into networks of prefix length `size`. */
 export interface AddressPool {
@@ -25,21 +25,26 @@ export function uniqueLocalPool(seed: string): AddressPool {
   return { base: `${groups.join(':')}::/48`, size: 64 };
 }
 
-/** Lowest first. @throws invalid_argument for a base that is no network. */
-export function* subnetsOf(pool: AddressPool): Generator<Subnet> {
-  const { family, base, prefixLength } = parseCidr(pool.base).subnet;
-  const end = base + sizeOf(family, prefixLength);
-  const step = sizeOf(family, pool.size);
-  for (let at = base; at < end; at += step) yield { family, base: at, prefixLength: pool.size };
+/** The lowest subnet of a pool that overlaps nothing in `inUse`: what is in use is leapt over, however large a pool is. */
+function firstFree({ base, size }: AddressPool, inUse: readonly Subnet[]): Subnet | undefined {
+  const pool = parseCidr(base).subnet;
+  const { family } = pool;
+  const step = sizeOf(family, size);
+  for (let at = pool.base; at <= lastOf(pool); ) {
+    const candidate = { family, base: at, prefixLength: size };
+    const used = inUse.find((other) => overlaps(other, candidate));
+    if (used === undefined) return candidate;
+    const after = lastOf(used) + 1n;
+    at = after <= at + step ? at + step : after + ((step - (after % step)) % step);
+  }
+  return undefined;
 }
 
 /** The first subnet of that family that overlaps nothing in `inUse`. @throws Docker's errors when there is none. */
 export function chooseSubnet(pools: readonly AddressPool[], family: Family, inUse: readonly Subnet[]): Subnet {
   for (const pool of pools) {
-    if (parseCidr(pool.base).subnet.family !== family) continue;
-    for (const candidate of subnetsOf(pool)) {
-      if (!inUse.some((used) => overlaps(used, candidate))) return candidate;
-    }
+    const free = familyOf(pool.base) === family ? firstFree(pool, inUse) : undefined;
+    if (free !== undefined) return free;
   }
   if (family === 6) {
     throw new EngineError(

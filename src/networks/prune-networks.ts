@@ -1,8 +1,10 @@
-import { isEngineError } from '../errors/engine-error.ts';
 import type { Filters } from '../lib/filters.ts';
+import { CHANGES } from './create-network.ts';
 import type { NetworksContext } from './networks-context.ts';
 import { isPredefined } from './predefined.ts';
-import { removeNetwork } from './remove-network.ts';
+import { removeLocked } from './remove-network.ts';
+
+const NS_PER_MS = 1_000_000n;
 
 /**
  * Removes the networks that no running container is in and that match the filters; `untilNs` spares those made later.
@@ -13,22 +15,18 @@ export async function pruneNetworks(
   filters: Filters,
   untilNs: bigint | undefined,
 ): Promise<readonly string[]> {
-  const { state, events } = context;
-  const removed: string[] = [];
-  for (const network of state.networks()) {
-    const { labels } = network;
-    if (isPredefined(network.name) || state.endpoints(network.id).length > 0) continue;
-    if (!filters.matchPairs('label', labels)) continue;
-    if (filters.has('label!') && filters.matchPairs('label!', labels)) continue;
-    if (untilNs !== undefined && BigInt(Date.parse(network.created)) * 1_000_000n > untilNs) continue;
-    try {
-      await removeNetwork(context, network);
-      removed.push(network.name);
-    } catch (error) {
-      // A container has come in meanwhile.
-      if (!isEngineError(error, 'forbidden')) throw error;
-    }
-  }
+  const { state, events, locks } = context;
+  const removed = await locks.run(CHANGES, async () => {
+    const unused = state.networks().filter((network) => {
+      const { id, name, labels, created } = network;
+      if (isPredefined(name) || state.endpoints(id).length > 0) return false;
+      if (!filters.matchPairs('label', labels)) return false;
+      if (filters.has('label!') && filters.matchPairs('label!', labels)) return false;
+      return untilNs === undefined || BigInt(Date.parse(created)) * NS_PER_MS <= untilNs;
+    });
+    if (unused.length > 0) await removeLocked(context, unused);
+    return unused;
+  });
   events.publish({ type: 'network', action: 'prune', actorId: '', attributes: { reclaimed: '0' } });
-  return removed;
+  return removed.map(({ name }) => name);
 }

@@ -12,19 +12,24 @@ import { publishNetwork } from './publish-network.ts';
  */
 export function removeNetwork(context: NetworksContext, network: NetworkRecord): Promise<void> {
   return context.locks.run(CHANGES, async () => {
-    const { state, drivers, rules } = context;
     if (isPredefined(network.name)) {
       throw new EngineError('forbidden', `${network.name} is a pre-defined network and cannot be removed`);
     }
-    if (state.endpoints(network.id).length > 0) {
+    if (context.state.endpoints(network.id).length > 0) {
       throw new EngineError(
         'forbidden',
         `error while removing network: network ${network.name} id ${network.id} has active endpoints`,
       );
     }
-    state.removeNetwork(network.id);
-    await drivers[network.driver].down(network);
-    await rules.apply(state.networks());
-    publishNetwork(context, network, 'destroy');
+    await removeLocked(context, [network]);
   });
+}
+
+/** The caller holds the lock and knows that no container is in there. The rules are made anew once for all of them. */
+export async function removeLocked(context: NetworksContext, networks: readonly NetworkRecord[]): Promise<void> {
+  const { state, drivers, rules } = context;
+  for (const { id } of networks) state.removeNetwork(id);
+  for (const network of networks) await drivers[network.driver].down(network);
+  await rules.apply(state.networks());
+  for (const network of networks) publishNetwork(context, network, 'destroy');
 }
