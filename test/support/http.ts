@@ -14,13 +14,16 @@ export interface CallOptions {
   /** Objects and arrays are sent as JSON; strings, buffers and streams as they are. */
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
+  /** Hangs up. */
+  readonly signal?: AbortSignal;
 }
 
 /** One request over a unix socket, with the whole answer; what the engine's clients do, with nothing in between. */
 export function call(socketPath: string, method: string, path: string, options: CallOptions = {}): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const { body, headers } = encode(options);
-  const outgoing = request({ socketPath, method, path, headers, agent: false }, (incoming) => {
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  const outgoing = request({ socketPath, method, path, headers, agent: false, ...signal }, (incoming) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('error', reject);
