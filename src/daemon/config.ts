@@ -5,6 +5,7 @@ import { invalidArgument } from '../errors/engine-error.ts';
 import { bitsOf, parseCidr, type Subnet } from '../lib/ip.ts';
 import { DEFAULT_HOST, type Host, parseHost } from './hosts.ts';
 import type { LogLevel, OptionName, OptionValues } from './options.ts';
+import { parseAddress } from './registry/address.ts';
 
 export const DEFAULT_CONFIG_FILE = '/etc/skiff/daemon.json';
 const DEFAULT_DATA_ROOT = '/var/lib/skiff';
@@ -20,6 +21,14 @@ const FIRST_RETRY_MS = 1000;
 
 /** Those that containers may log by. */
 export const LOG_DRIVERS: readonly string[] = ['json-file', 'none'];
+
+/** Where and to whom this host's images are served. */
+export interface SharingConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly htpasswd: string | undefined;
+  readonly tls: { readonly certificatePath: string; readonly keyPath: string } | undefined;
+}
 
 /** How the daemon was asked to run. */
 export interface DaemonConfig {
@@ -46,6 +55,8 @@ export interface DaemonConfig {
   readonly defaultBindAddress: string;
   readonly interContainerCommunication: boolean;
   readonly registries: RegistrySettings;
+  /** Undefined serves them to nobody. */
+  readonly sharing: SharingConfig | undefined;
   readonly logDriver: string;
   readonly logOptions: Readonly<Record<string, string>>;
 }
@@ -84,9 +95,28 @@ export function resolveConfig(values: OptionValues): DaemonConfig {
       maxAttempts: Number(text('max-download-attempts') ?? DEFAULT_ATTEMPTS),
       firstRetryMs: FIRST_RETRY_MS,
     },
+    sharing: sharingOf(text),
     logDriver: knownLogDriver(text('log-driver') ?? 'json-file'),
     logOptions: Object.fromEntries(list('log-opt').map(pairOf)),
   };
+}
+
+function sharingOf(text: (name: OptionName) => string | undefined): SharingConfig | undefined {
+  const address = text('registry');
+  const [htpasswd, certificatePath, keyPath] = [
+    text('registry-htpasswd'),
+    text('registry-tls-cert'),
+    text('registry-tls-key'),
+  ];
+  if ((certificatePath === undefined) !== (keyPath === undefined)) {
+    throw invalidArgument('registry-tls-cert and registry-tls-key go together');
+  }
+  if (address === undefined) {
+    if (htpasswd === undefined && keyPath === undefined) return undefined;
+    throw invalidArgument('registry-htpasswd and registry-tls-cert need the address of a registry');
+  }
+  const tls = certificatePath === undefined || keyPath === undefined ? undefined : { certificatePath, keyPath };
+  return { ...parseAddress(address), htpasswd, tls };
 }
 
 function pairOf(entry: string): [string, string] {

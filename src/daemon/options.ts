@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { invalidArgument } from '../errors/engine-error.ts';
 import { parseHost } from './hosts.ts';
+import { parseAddress } from './registry/address.ts';
 
 /** What an option holds: one text, a whole number, several texts, a truth value, or a map of `key=value` entries. */
 export type OptionKind = 'text' | 'number' | 'list' | 'flag' | 'map';
@@ -196,6 +197,19 @@ export const daemonOptions = [
     help: 'Path to use for daemon PID file (default: the exec root with ".pid" at its end)',
   },
   {
+    name: 'registry',
+    kind: 'text',
+    placeholder: 'host:port',
+    help: "Serve this host's images to others, read-only, as a registry on this address",
+    check: (value) => void parseAddress(value),
+  },
+  {
+    name: 'registry-htpasswd',
+    kind: 'text',
+    placeholder: 'path',
+    help: 'File of users with bcrypt passwords for that registry',
+  },
+  {
     name: 'registry-mirror',
     fileKey: 'registry-mirrors',
     kind: 'list',
@@ -203,6 +217,8 @@ export const daemonOptions = [
     help: 'Preferred registry mirror',
     check: checkMirror,
   },
+  { name: 'registry-tls-cert', kind: 'text', placeholder: 'path', help: 'Certificate of that registry' },
+  { name: 'registry-tls-key', kind: 'text', placeholder: 'path', help: 'Private key of that registry' },
   { name: 'validate', kind: 'flag', help: 'Validate the daemon configuration and exit' },
   { name: 'version', short: 'v', kind: 'flag', help: 'Print version information and quit' },
 ] as const satisfies readonly DaemonOption[];

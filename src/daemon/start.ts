@@ -1,7 +1,8 @@
 import { VERSION } from '../lib/version.ts';
+import type { ServedRegistry } from '../registry/serve-registry.ts';
 import { LinuxSyscalls } from '../sys/linux.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
-import type { DaemonConfig } from './config.ts';
+import type { DaemonConfig, SharingConfig } from './config.ts';
 import { IdleMemory } from './idle-memory.ts';
 import { listen, refuseTakenSockets } from './listen.ts';
 import { lockRoot } from './lock-root.ts';
@@ -10,7 +11,7 @@ import { removePidfile, writePidfile } from './pidfile.ts';
 import { recover } from './recover.ts';
 import { createServer } from './server.ts';
 import { RequestsUnderWay, stopServing } from './shutdown.ts';
-import { wireEngine } from './wire.ts';
+import { type Engine, wireEngine } from './wire.ts';
 
 /** Ends the daemon and leaves the containers running. */
 export type Stop = () => Promise<void>;
@@ -41,6 +42,8 @@ async function serve(config: DaemonConfig, syscalls: Syscalls, log: DaemonLog, b
   await recover(engine, log);
   const app = createServer(engine, config, log);
   await app.ready();
+  // Before the API: who sees that listen may rely on it.
+  const shared = config.sharing === undefined ? undefined : await startSharing(engine, config.sharing, log);
   const underWay = new RequestsUnderWay(app.server);
   const listeners = await listen({
     http: app.server,
@@ -55,6 +58,7 @@ async function serve(config: DaemonConfig, syscalls: Syscalls, log: DaemonLog, b
   return async () => {
     idle.stop();
     engine.containers.close();
+    await shared?.close();
     await stopServing(listeners, underWay);
     await engine.builder.close();
     await engine.runtime.close();
@@ -62,4 +66,10 @@ async function serve(config: DaemonConfig, syscalls: Syscalls, log: DaemonLog, b
     removePidfile(config.pidfile);
     log.info('Daemon shutdown complete');
   };
+}
+
+/** Loaded by the daemons alone that share their images. */
+async function startSharing(engine: Engine, sharing: SharingConfig, log: DaemonLog): Promise<ServedRegistry> {
+  const { shareImages } = await import('./registry/share-images.ts');
+  return shareImages(engine, sharing, log);
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Containers, createContainers } from '../containers/containers.ts';
 import type { ContainersOptions } from '../containers/context.ts';
 import { isRunning } from '../containers/record.ts';
+import type { ContentStore } from '../content/content-store.ts';
 import { DirectoryContentStore } from '../content/directory-content-store.ts';
 import { EventBus, KEPT_EVENTS } from '../events/event-bus.ts';
 import { EventJournal } from '../events/event-journal.ts';
@@ -26,7 +27,7 @@ import { LinuxRouteNetlink } from '../sys/linux-route-netlink.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { DaemonConfig } from './config.ts';
-import { lazyDistribution } from './lazy-distribution.ts';
+import { type ImageSharing, lazyDistribution } from './lazy-distribution.ts';
 import type { DaemonLog } from './log.ts';
 import { logReader } from './log-reader.ts';
 import { type LazyBuilder, wireBuilder } from './wire-builder.ts';
@@ -36,10 +37,11 @@ import { wireVolumes } from './wire-volumes.ts';
 export interface Engine {
   readonly builder: LazyBuilder;
   readonly state: StateDatabase;
+  readonly content: ContentStore;
   readonly events: EventBus;
   readonly layers: LayerStore;
   readonly images: LocalImages;
-  readonly distribution: DistributionBackend;
+  readonly distribution: DistributionBackend & ImageSharing;
   readonly runtime: Runtime;
   readonly networks: Networks;
   readonly containers: Containers;
@@ -93,6 +95,7 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
   return {
     builder,
     state,
+    content,
     events,
     layers,
     images,

@@ -1,5 +1,6 @@
 import type { ContentStore } from '../content/content-store.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
+import type { ImageId } from '../lib/digest.ts';
 import type { ImageReference } from '../lib/image-reference.ts';
 import type { Report } from '../lib/progress.ts';
 import type { StateDatabase } from '../state/database.ts';
@@ -8,6 +9,7 @@ import type { DistributionContext } from './context.ts';
 import type { Credentials } from './credentials.ts';
 import { inspectManifest, type RemoteManifest } from './inspect-manifest.ts';
 import type { LocalImageStore } from './local-image-store.ts';
+import { type LocalManifest, localManifest, localManifests } from './local-manifests.ts';
 import { type Login, login } from './login.ts';
 import { pullImages } from './pull/pull-images.ts';
 import type { PullRequest } from './pull/pull-request.ts';
@@ -66,5 +68,13 @@ export class Distribution {
     signal: AbortSignal,
   ): Promise<RemoteManifest> {
     return inspectManifest(this.#context, request, signal);
+  }
+
+  localManifest(image: ImageId, signal: AbortSignal): Promise<LocalManifest> {
+    return localManifest(this.#context, image, signal);
+  }
+
+  localManifests(image: ImageId): Promise<LocalManifest[]> {
+    return localManifests(this.#context, image);
   }
 }

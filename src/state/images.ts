@@ -82,6 +82,13 @@ export class ImageState {
     return rows.map((row) => ({ name: String(row['name']), id: String(row['image_id']) as ImageId }));
   }
 
+  /** All names with a tag, in their order. */
+  tags(): { readonly name: string; readonly id: ImageId }[] {
+    return this.#statements.tags
+      .all()
+      .map((row) => ({ name: String(row['name']), id: String(row['image_id']) as ImageId }));
+  }
+
   /** Gives the name to the image; another image that had it loses it. `taggedAtMs` is for names that a user gave. */
   setName(name: string, id: ImageId, taggedAtMs?: number): void {
     this.transaction(() => {
@@ -121,6 +128,7 @@ const SQL = {
   namesOf: 'SELECT name FROM image_names WHERE image_id = ? ORDER BY name',
   // The semicolon follows the colon.
   tagsOf: 'SELECT name, image_id FROM image_names WHERE name >= ? AND name < ? ORDER BY name',
+  tags: "SELECT name, image_id FROM image_names WHERE name NOT LIKE '%@%' ORDER BY name",
   setName: `INSERT INTO image_names (name, image_id) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET image_id = excluded.image_id`,
   touch: 'UPDATE images SET last_tagged_at_ms = ? WHERE id = ?',

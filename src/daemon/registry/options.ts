@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
 import { parseGoDuration } from '../../lib/go-duration.ts';
+import { parseAddress } from './address.ts';
 
 export interface RegistryProgramOptions {
   readonly root: string;
@@ -61,13 +62,6 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw invalidArgument(messageOf(error), error);
   }
-}
-
-/** `host:port`, `[::1]:port`, `:port` for all addresses, or a port alone. @throws invalid_argument */
-export function parseAddress(text: string): { host: string; port: number } {
-  const [, host = '', port = ''] = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]/\s]*):)?(\d{1,5})$/.exec(text) ?? [];
-  if (port === '' || Number(port) > 65535) throw invalidArgument(`invalid address ${JSON.stringify(text)}: host:port`);
-  return { host: host === '' ? '::' : host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
 }
 
 function parseProxy(text: string): URL {

@@ -1,4 +1,3 @@
-import { internalError } from '../../errors/engine-error.ts';
 import type { ChainId } from '../../lib/digest.ts';
 import { chainIdsOf } from '../../lib/digest.ts';
 import { shortId } from '../../lib/ids.ts';
@@ -9,6 +8,7 @@ import type { Descriptor } from '../manifest/manifest.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { retryText, statusMessage } from '../transfer/download-progress.ts';
 import type { PushedLayer } from './build-manifest.ts';
+import { compressedBlob } from './compressed-blob.ts';
 import { hasBlob } from './has-blob.ts';
 import { mountBlob } from './mount-blob.ts';
 import type { PushTarget } from './push-target.ts';
@@ -99,21 +99,6 @@ async function pushLayer(
   await sendBlob(context, client, { name: target.name, blob, onSent, onWait }, signal);
   tell('Pushed');
   return blob;
-}
-
-/** Made where the layer has none yet; layers that several pushes want are compressed once. */
-async function compressedBlob(
-  { layers, compressions }: DistributionContext,
-  chainId: ChainId,
-  signal: AbortSignal,
-): Promise<PushedLayer> {
-  const known = await layers.compressedBlob(chainId);
-  if (known !== undefined) return known;
-  const open = () => ({ run: (ended: AbortSignal) => layers.compress(chainId, ended), close: () => undefined });
-  await compressions.join(layers.get(chainId).diffId, open, () => undefined, signal);
-  const made = await layers.compressedBlob(chainId);
-  if (made === undefined) throw internalError(`layer ${chainId} was removed while it was pushed`);
-  return made;
 }
 
 function throttled(message: (current: number) => ProgressMessage, report: Report): (current: number) => void {
