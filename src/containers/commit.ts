@@ -39,8 +39,8 @@ export async function commitContainer(
   const base = options.config ?? record.config;
   const changed = applyChanges(base, options.changes) as ContainerConfig;
   const config = options.config === undefined ? changed : mergeImageConfig(changed, record.config);
-  const imageId = await standingStill(context, id, options.pause && state.status === 'running', () =>
-    images.commit({
+  return standingStill(context, id, options.pause && state.status === 'running', async () => {
+    const imageId = await images.commit({
       container: id,
       parent: record.imageId,
       layer: layers.diffWritable(id),
@@ -50,14 +50,14 @@ export async function commitContainer(
       author: options.author,
       comment: options.comment,
       name: options.name,
-    }),
-  );
-  publish(context, store.has(id) ? store.get(id) : record, 'commit', {
-    comment: options.comment,
-    imageID: imageId,
-    imageRef: options.name === undefined ? '' : familiarReference(options.name),
+    });
+    publish(context, store.has(id) ? store.get(id) : record, 'commit', {
+      comment: options.comment,
+      imageID: imageId,
+      imageRef: options.name === undefined ? '' : familiarReference(options.name),
+    });
+    return imageId;
   });
-  return imageId;
 }
 
 function stateText(status: 'removing' | 'dead'): string {

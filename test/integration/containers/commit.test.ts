@@ -68,7 +68,7 @@ test('a container that runs stands still meanwhile, and runs on', async () => {
   const until = Math.ceil(Date.now() / 1000) + 1;
   const filters = encodeURIComponent(JSON.stringify({ container: [id] }));
   const events = await daemon.call('GET', `/events?since=${since}&until=${until}&filters=${filters}`);
-  assert.match(events.text(), /"pause"[\s\S]*"unpause"[\s\S]*"commit"/);
+  assert.match(events.text(), /"pause"[\s\S]*"commit"[\s\S]*"unpause"/);
   const { State } = (await daemon.call('GET', `/containers/${id}/json`)).json<{ State: { Status: string } }>();
   assert.equal(State.Status, 'running');
 });
