@@ -49,6 +49,7 @@ function shortQuote(word: string): string {
 /** Deeper ones are an attack on the stack. */
 const MAX_DEPTH = 100;
 const LETTER = /^[\p{L}\p{Nd}_]$/u;
+const BLANK = /[\s\u0085]/;
 const DIGIT = /^\p{Nd}$/u;
 const SPECIAL_NAMES = '@*#?-$!0';
 
@@ -259,6 +260,10 @@ class WordCollector {
   /** Splits at blanks. */
   addLoose(text: string): void {
     this.#text += text;
+    if (!BLANK.test(text)) {
+      this.#word += text;
+      return;
+    }
     for (const character of text) {
       if (isSpace(character)) this.#endWord();
       else this.#word += character;

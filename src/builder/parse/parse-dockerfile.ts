@@ -17,6 +17,9 @@ export function parseDockerfile(name: string, bytes: Uint8Array): Dockerfile {
   return new DockerfileReader(name, readSource(name, bytes)).read();
 }
 
+/** More than any person writes; each costs planning, and a layer or an entry of the history. */
+const MAX_INSTRUCTIONS = 10_000;
+
 /** A single instruction that stands in no file: a trigger of an image's ONBUILD. */
 export function parseInstruction(text: string): Instruction {
   const { instructions } = new DockerfileReader('ONBUILD', text.split(/(?<=\n)/)).read();
@@ -111,6 +114,9 @@ class DockerfileReader {
 
   #add(text: string, start: number): void {
     try {
+      if (this.#instructions.length === MAX_INSTRUCTIONS) {
+        throw invalidArgument(`a Dockerfile may have at most ${MAX_INSTRUCTIONS} instructions`);
+      }
       const { keyword, flags, rest } = splitInstruction(text);
       checkSyntax(keyword, rest, this.#directives.escape);
       const heredocs = announcedHeredocs(text).map((mark) => this.#readHeredoc(mark));

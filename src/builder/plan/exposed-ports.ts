@@ -33,7 +33,7 @@ export function parseExposedPorts(
     const range = parseRange(port);
     if (range === undefined) throw invalidArgument(`Invalid containerPort: ${port}`);
     checkHostPorts(hostPort, port, range);
-    budget.spend(range.end - range.start + 1);
+    budget.spendEntries(range.end - range.start + 1);
     const count = range.end - range.start + 1;
     return Array.from({ length: count }, (_, index) => `${range.start + index}/${protocol.toLowerCase()}`);
   });

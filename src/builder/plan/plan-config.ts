@@ -37,7 +37,7 @@ export const planPairs: StepPlanner<PairsCommand> = (context, command) => {
   if (kind === 'env') state.addEnv(pairs);
   else {
     const labels = state.config.Labels ?? {};
-    plan.budget.spend(Object.keys(labels).length);
+    plan.budget.spendEntries(Object.keys(labels).length);
     const added = Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
     state.config = { ...state.config, Labels: { ...labels, ...added } };
   }
@@ -116,7 +116,7 @@ function planVolume(context: StepContext, { instruction, items }: ListCommand): 
   const volumes = items.map((item) => expandValue(context, instruction, item));
   if (volumes.includes('')) throw invalidArgument('VOLUME specified can not be an empty string');
   const before = state.config.Volumes ?? {};
-  plan.budget.spend(Object.keys(before).length);
+  plan.budget.spendEntries(Object.keys(before).length);
   state.config = { ...state.config, Volumes: { ...before, ...asSet(volumes) } };
   return { kind: 'config', createdBy: `VOLUME [${volumes.join(' ')}]` };
 }
@@ -131,8 +131,9 @@ function planExpose(context: StepContext, { instruction, items }: ListCommand): 
   });
   const ports = parseExposedPorts(words, budget, (rule, message) => linter.warn(rule, message, instruction));
   const before = state.config.ExposedPorts ?? {};
-  budget.spend(Object.keys(before).length);
+  budget.spendEntries(Object.keys(before).length);
   state.config = { ...state.config, ExposedPorts: { ...before, ...asSet(ports) } };
+  budget.spendEntries(ports.length);
   const texts = [...new Set(ports)].toSorted().map((port) => `${port}:{}`);
   return { kind: 'config', createdBy: `EXPOSE map[${texts.join(' ')}]` };
 }
@@ -176,7 +177,7 @@ function planWorkdir(
 
 export const planOnbuild: StepPlanner<OnbuildCommand> = ({ plan, state }, { trigger }) => {
   const before = state.config.OnBuild ?? [];
-  plan.budget.spend(before.length);
+  plan.budget.spendEntries(before.length);
   state.config = { ...state.config, OnBuild: [...before, trigger] };
   return { kind: 'config', createdBy: undefined };
 };

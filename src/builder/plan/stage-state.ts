@@ -26,7 +26,7 @@ export class StageState {
   private constructor(budget: WorkBudget, start: StageStart) {
     this.#budget = budget;
     const { variables, argNames } = start;
-    budget.spend(variables.size + argNames.size);
+    budget.spendEntries(variables.size + argNames.size);
     this.#variables = new Map(variables);
     this.#argNames = new Set(argNames);
     this.config = start.config;
@@ -80,7 +80,7 @@ export class StageState {
   /** `name=value` of all that a RUN step gets; the same list until something changes. */
   get env(): readonly string[] {
     if (this.#env === undefined) {
-      this.#budget.spend(this.#variables.size);
+      this.#budget.spendEntries(this.#variables.size);
       this.#env = Array.from(this.#variables, ([name, value]) => `${name}=${value}`);
     }
     return this.#env;
@@ -103,7 +103,7 @@ export class StageState {
       const [name] = splitEntry(entry);
       if (!places.has(name)) places.set(name, index);
     }
-    this.#budget.spend(entries.length);
+    this.#budget.spendEntries(entries.length);
     for (const { key, value } of pairs) {
       const place = places.get(key) ?? entries.length;
       places.set(key, place);
