@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { volumeNotEmpty } from '../errors/volumes.ts';
 import { createVolume } from './create-volume.ts';
+import { removeVolume } from './remove-volume.ts';
 import { isEmptyVolume, putContent, settle } from './settle-content.ts';
-import type { VolumesContext } from './volume-context.ts';
+import { usersOf, type VolumesContext } from './volume-context.ts';
 import { placeOf, whileMounted } from './while-mounted.ts';
 
 /**
@@ -14,16 +15,24 @@ export async function importVolume(
   name: string,
   archive: AsyncIterable<Uint8Array>,
 ): Promise<void> {
+  const wasThere = context.store.find(name) !== undefined;
   await createVolume(context, { name, driver: '', options: null, labels: null });
-  await context.locks.run(name, () =>
-    whileMounted(context, context.store.get(name), async () => {
-      const place = placeOf(context, name);
-      await settle(context.syscalls, place);
-      if (!(await isEmptyVolume(place))) throw volumeNotEmpty(name);
-      await putContent(context.syscalls, place, async (target) => {
-        await mkdir(target, { mode: 0o755 });
-        await context.files.unpack(target, archive);
-      });
-    }),
-  );
+  try {
+    await context.locks.run(name, () => fill(context, name, archive));
+  } catch (error) {
+    if (!wasThere && usersOf(context, name).length === 0) await removeVolume(context, name, { force: true });
+    throw error;
+  }
+}
+
+function fill(context: VolumesContext, name: string, archive: AsyncIterable<Uint8Array>): Promise<void> {
+  return whileMounted(context, context.store.get(name), async () => {
+    const place = placeOf(context, name);
+    await settle(context.syscalls, place);
+    if (!(await isEmptyVolume(place))) throw volumeNotEmpty(name);
+    await putContent(context.syscalls, place, async (target) => {
+      await mkdir(target, { mode: 0o755 });
+      await context.files.unpack(target, archive);
+    });
+  });
 }

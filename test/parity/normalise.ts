@@ -46,6 +46,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, '<mac>'],
   [/\b(172|192|10)\.\d+\.\d+\.\d+(\/\d+)?/g, '<ip>'],
   [/(\/[\w.-]+)+\/containers\/(<[^/>]+>)\//g, '<data-root>/containers/$2/'],
+  [/(\/[\w.-]+)+\/volumes\/([\w.<> -]+)\/_data/g, '<data-root>/volumes/$2/_data'],
   [/(\/[\w.-]+)*\/netns\/[\w<>-]+/g, '<netns>'],
   [/(\/[\w.-]+)+\/docker-import-\d+\//g, '<temporary>/'],
 ];

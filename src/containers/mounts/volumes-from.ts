@@ -18,7 +18,8 @@ export function mountsFromOthers(context: ContainersContext, host: HostConfig): 
     if (parseMountMode(mode).noCopy) throw invalidArgument(`invalid mode: ${mode}`);
     const { readonly } = parseMountMode(mode);
     for (const point of donorOf(context, reference).mounts) {
-      points.set(point.destination, { ...point, writable: point.writable && !readonly, copiesData: false });
+      const writable = point.writable && !readonly;
+      points.set(point.destination, { ...point, writable, mode: '', copiesData: false });
     }
   }
   return [...points.values()];
