@@ -26,6 +26,8 @@ export class TestRegistry {
   readonly manifests = new Map<string, Blob>();
   /** Asked before each answer. */
   fault: Fault = () => false;
+  /** The connection of the next upload breaks when it has brought this many bytes, which are kept. */
+  breakUploadAfter = Number.POSITIVE_INFINITY;
   readonly #server: Server;
   readonly #uploads = new Map<string, Buffer[]>();
   #lastUpload = 0;
@@ -110,9 +112,15 @@ export class TestRegistry {
     if (incoming.method === 'POST') this.#uploads.set(id, []);
     const parts = this.#uploads.get(id);
     if (parts === undefined) return refuse(response, 404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown');
-    // What arrived before a connection broke is kept, as by every registry.
-    incoming.on('error', () => undefined);
-    for await (const chunk of incoming) parts.push(chunk as Buffer);
+    let received = 0;
+    for await (const chunk of incoming) {
+      parts.push(chunk as Buffer);
+      received += (chunk as Buffer).length;
+      if (received < this.breakUploadAfter) continue;
+      this.breakUploadAfter = Number.POSITIVE_INFINITY;
+      response.destroy();
+      return;
+    }
     const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
     const headers = { location: `/v2/${name}/blobs/uploads/${id}`, range: `0-${Math.max(0, sizeBytes - 1)}` };
     if (incoming.method !== 'PUT') return void response.writeHead(incoming.method === 'GET' ? 204 : 202, headers).end();
