@@ -63,21 +63,24 @@ const ipamBody = struct('network.IPAM', {
   Config: field(list(ipamConfigBody)),
 });
 
+/** In Docker all but the name is a struct of its own, which its messages name. */
+const EMBEDDED = 'NetworkCreate.';
+
 /** The body of `POST /networks/create`. */
 export const networkCreateBody = struct('NetworkCreateRequest', {
   Name: field(string),
-  Driver: field(string),
-  Scope: field(string),
-  EnableIPv4: field(nullable(bool)),
-  EnableIPv6: field(nullable(bool)),
-  IPAM: optional(ipamBody),
-  Internal: field(bool),
-  Attachable: field(bool),
-  Ingress: field(bool),
-  ConfigOnly: field(bool),
-  ConfigFrom: optional(struct('network.ConfigReference', { Network: field(string) })),
-  Options: field(map(string)),
-  Labels: field(map(string)),
+  Driver: field(string, EMBEDDED),
+  Scope: field(string, EMBEDDED),
+  EnableIPv4: field(nullable(bool), EMBEDDED),
+  EnableIPv6: field(nullable(bool), EMBEDDED),
+  IPAM: optional(ipamBody, EMBEDDED),
+  Internal: field(bool, EMBEDDED),
+  Attachable: field(bool, EMBEDDED),
+  Ingress: field(bool, EMBEDDED),
+  ConfigOnly: field(bool, EMBEDDED),
+  ConfigFrom: optional(struct('network.ConfigReference', { Network: field(string) }), EMBEDDED),
+  Options: field(map(string), EMBEDDED),
+  Labels: field(map(string), EMBEDDED),
 });
 export type NetworkCreateBody = Decoded<typeof networkCreateBody>;
 

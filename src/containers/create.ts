@@ -66,6 +66,8 @@ export async function createContainer(context: ContainersContext, request: Creat
   const image = await context.images.resolve(request.config.Image);
   checkPlatform(request, image);
 
+  // Before a name is kept for it: what cannot be had must not hold one.
+  const networks = request.config.NetworkDisabled === true ? [] : requestedNetworks(context, request, hostConfig);
   const id = randomId<ContainerId>();
   const config = completeConfig(request.config, hostConfig, image, id);
   const record: ContainerRecord = {
@@ -78,7 +80,7 @@ export async function createContainer(context: ContainersContext, request: Creat
     config,
     hostConfig,
     mounts: [],
-    networks: config.NetworkDisabled === true ? [] : requestedNetworks(context, request, hostConfig),
+    networks,
     sandbox: null,
     hasBeenStartedBefore: false,
     hasBeenManuallyStopped: false,

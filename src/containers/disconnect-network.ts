@@ -26,7 +26,8 @@ export async function disconnectFromNetwork(
     const name = network?.name ?? reference;
     const found = record.networks.find((one) => one.name === name);
     if (live && network?.driver === 'host' && record.hostConfig.NetworkMode === 'host') throw hostIsApart();
-    if (found === undefined) throw notConnected(record, live ? 'network' : 'the network', name);
+    if (found === undefined)
+      throw notConnected(record, live && network !== undefined ? 'network' : 'the network', name);
     store.update(id, { networks: record.networks.filter((one) => one !== found) });
     if (live && network !== undefined) {
       try {

@@ -45,8 +45,8 @@ export class BridgeDriver implements NetworkDriver {
   }
 
   check(network: NetworkRecord, others: readonly NetworkRecord[]): void {
-    checkBridge(network, others);
     this.#subnets.refuseTaken(network, { byHost: true });
+    checkBridge(network, others);
   }
 
   linkPrefix(network: NetworkRecord): string {

@@ -14,12 +14,9 @@ export function checkAttachment(network: NetworkRecord | undefined, settings: En
   const { macAddress } = settings;
   if (macAddress !== '' && !MAC_ADDRESS.test(macAddress)) throw invalidArgument(`invalid MAC address ${macAddress}`);
   const problems = [
+    ...(network !== undefined && isPredefined(network.name) ? predefinedProblems(settings) : []),
     ...formProblems(settings),
-    ...(network === undefined
-      ? []
-      : isPredefined(network.name)
-        ? predefinedProblems(settings)
-        : rangeProblems(network, settings)),
+    ...(network === undefined ? [] : rangeProblems(network, settings)),
   ];
   if (problems.length > 0) throw invalidWith('invalid endpoint settings', problems);
 }
@@ -53,9 +50,10 @@ function predefinedProblems(settings: EndpointSettings): string[] {
 }
 
 /** An address may be chosen only in a subnet that was. */
-function rangeProblems({ subnets, ownFamilies }: NetworkRecord, settings: EndpointSettings): string[] {
+function rangeProblems({ name, subnets, ownFamilies }: NetworkRecord, settings: EndpointSettings): string[] {
+  const chosen = name === 'bridge' ? subnets.map(({ subnet }) => familyOf(subnet)) : ownFamilies;
   return wishesOf(settings).flatMap(([family, address]) => {
-    if (!ownFamilies.includes(family)) {
+    if (!chosen.includes(family)) {
       return ['user specified IP address is supported only when connecting to networks with user configured subnets'];
     }
     const isInside =

@@ -7,6 +7,7 @@ import type { StateDatabase } from '../state/database.ts';
 import { NetworkState } from '../state/networks.ts';
 import { PublishedPortsState } from '../state/published-ports.ts';
 import { readHostRoutes } from '../sys/host-routes.ts';
+import { forwardIpv6 } from '../sys/ipv6-forwarding.ts';
 import { readLocalPortRange } from '../sys/local-port-range.ts';
 import type { NamespaceSockets } from '../sys/namespace-sockets.ts';
 import type { NfTables } from '../sys/nf-tables.ts';
@@ -85,9 +86,18 @@ export function createNetworks(options: NetworksOptions): Networks {
     link: namesFor(options.daemonTag).translator,
     netlink,
     loadTrafficProgram: options.loadTrafficProgram,
+    forwardIpv6,
     warn,
   });
-  const rules = new HostRules({ netlink, table, translator, ports: () => ports.elements(), uplinks, warn });
+  const rules = new HostRules({
+    netlink,
+    table,
+    translator,
+    forwardIpv6,
+    ports: () => ports.elements(),
+    uplinks,
+    warn,
+  });
   const ports = new PublishedPorts({
     state: new PublishedPortsState(options.state),
     sockets: options.portSockets,

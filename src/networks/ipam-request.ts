@@ -1,5 +1,15 @@
-import { contains, formatAddress, formatSubnet, isAddress, parseAddress, parseCidr, type Subnet } from '../lib/ip.ts';
+import {
+  contains,
+  familyOf,
+  formatAddress,
+  formatSubnet,
+  isAddress,
+  parseAddress,
+  parseCidr,
+  type Subnet,
+} from '../lib/ip.ts';
 import type { NetworkSubnet } from '../state/networks.ts';
+import { hostAddressesOf } from './allocate-address.ts';
 import { invalidWith } from './problems.ts';
 
 /** One subnet as a client asks for it; fields that it leaves open are empty. */
@@ -39,8 +49,10 @@ function rangeProblems(subnet: Subnet, text: string): string[] {
   if (text === '') return [];
   const range = cidrOf(text);
   if (range === undefined) return [`invalid ip-range ${text}: invalid CIDR block notation`];
-  const isNarrower = range.subnet.prefixLength >= subnet.prefixLength;
-  if (!isNarrower || !contains(subnet, { family: range.subnet.family, value: range.subnet.base })) {
+  if (range.subnet.prefixLength < subnet.prefixLength) {
+    return [`invalid ip-range ${text}: CIDR block is bigger than its parent subnet ${formatSubnet(subnet)}`];
+  }
+  if (!contains(subnet, { family: range.subnet.family, value: range.subnet.base })) {
     return [`invalid ip-range ${text}: parent subnet ${formatSubnet(subnet)} doesn't contain ip-range`];
   }
   if (range.address.value !== range.subnet.base) {
@@ -65,9 +77,10 @@ function cidrOf(text: string): ReturnType<typeof parseCidr> | undefined {
   }
 }
 
-/** What is left open is filled in: a gateway is the subnet's (or the range's) first address. The request was checked. */
+/** IPv4 first, what is left open filled in: a gateway is the subnet's first address. The request was checked. */
 export function subnetsOfIpam({ config }: IpamRequest): NetworkSubnet[] {
-  return config.map(({ subnet: text, ipRange, gateway, auxAddresses }) => {
+  const ordered = config.toSorted((a, b) => familyOf(a.subnet) - familyOf(b.subnet));
+  return ordered.map(({ subnet: text, ipRange, gateway, auxAddresses }) => {
     const { subnet } = parseCidr(text);
     return {
       subnet: formatSubnet(subnet),
@@ -79,9 +92,10 @@ export function subnetsOfIpam({ config }: IpamRequest): NetworkSubnet[] {
   });
 }
 
-function defaultGateway({ family, base }: Subnet, auxAddresses: Readonly<Record<string, string>>): string {
+function defaultGateway(subnet: Subnet, auxAddresses: Readonly<Record<string, string>>): string {
+  const { family } = subnet;
   const taken = new Set(Object.values(auxAddresses));
-  for (let value = base + 1n; ; value++) {
+  for (let value = hostAddressesOf(subnet).lowest; ; value++) {
     const address = formatAddress({ family, value });
     if (!taken.has(address)) return address;
   }

@@ -1,7 +1,7 @@
-import { EngineError, invalidArgument } from '../errors/engine-error.ts';
+import { EngineError, internalError, invalidArgument } from '../errors/engine-error.ts';
 import { contains, type Family, familyOf, formatAddress, parseAddress, parseCidr } from '../lib/ip.ts';
 import type { EndpointSettings, NetworkRecord, NetworkSubnet } from '../state/networks.ts';
-import { allocateAddress } from './allocate-address.ts';
+import { allocateAddress, hostAddressesOf } from './allocate-address.ts';
 import type { Reservation } from './driver.ts';
 import { macOf, parseMac, randomMac } from './mac-address.ts';
 
@@ -12,7 +12,7 @@ export class AddressBook {
 
   /**
    * One address per family that the network has: the wanted one, or the next one that is free.
-   * @throws forbidden when there is none; invalid_argument for one that lies in no subnet.
+   * @throws internal when there is none, forbidden when the wanted one is taken, invalid_argument when it is in no subnet.
    */
   reserve(network: NetworkRecord, settings: EndpointSettings, inUse: ReadonlySet<string>): Reservation {
     const ipv4Address = this.#reserve(network, 4, settings.ipam?.ipv4Address ?? '', inUse);
@@ -26,17 +26,16 @@ export class AddressBook {
     const subnets = network.subnets.filter(({ subnet }) => familyOf(subnet) === family);
     if (subnets.length === 0) return '';
     if (wanted !== '') return checkWanted(subnets, wanted, inUse);
-    for (const [index, subnet] of subnets.entries()) {
+    for (const subnet of subnets) {
       const key = `${network.id} ${subnet.subnet}`;
-      try {
-        const address = allocateAddress(subnet, { inUse, last: this.#last.get(key) });
-        this.#last.set(key, address);
-        return address;
-      } catch (error) {
-        if (index === subnets.length - 1) throw error;
-      }
+      const address = allocateAddress(subnet, { inUse, last: this.#last.get(key) });
+      if (address === undefined) continue;
+      this.#last.set(key, address);
+      return address;
     }
-    return '';
+    throw internalError(
+      `no available IPv${family} addresses on this network's address pools: ${network.name} (${network.id})`,
+    );
   }
 }
 
@@ -47,7 +46,9 @@ function checkWanted(subnets: readonly NetworkSubnet[], wanted: string, inUse: R
   if (home === undefined) {
     throw invalidArgument(`no configured subnet contains IP address ${wanted}`);
   }
-  if (inUse.has(address) || address === home.gateway || Object.values(home.auxAddresses).includes(address)) {
+  const { lowest, highest } = hostAddressesOf(parseCidr(home.subnet).subnet);
+  const isKept = parsed.value < lowest || parsed.value > highest || address === home.gateway;
+  if (isKept || inUse.has(address) || Object.values(home.auxAddresses).includes(address)) {
     throw new EngineError('forbidden', 'Address already in use');
   }
   return address;

@@ -95,6 +95,7 @@ async function loadImage(socketPath: string): Promise<void> {
 const everywhere: readonly { readonly path: RegExp; readonly why: string }[] = [
   { path: /\.GraphDriver\.Data/, why: 'layers lie in other folders' },
   { path: /\.HostConfig\.Runtime$/, why: 'the default runtime is crun' },
+  { path: /\.GwPriority$/, why: 'a field that came after Docker 26' },
   { path: /\.DockerVersion$/, why: 'an image says which engine made it' },
   { path: /\.LogPath$/, why: 'the log is in the format of the container runtime interface, under another name' },
 ];
