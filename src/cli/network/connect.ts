@@ -47,7 +47,7 @@ function driverOptions(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const equals = pair.indexOf('=');
-      const name = pair.slice(0, Math.max(equals, 0)).trim().toLowerCase();
+      const name = pair.slice(0, Math.max(equals, 0)).trim();
       if (name === '') throw new Error('invalid key/value pair format in driver options');
       return [name, pair.slice(equals + 1).trim()];
     }),
