@@ -1,3 +1,4 @@
+import { builderCommands } from './builder/commands.ts';
 import { containerCommands } from './container/commands.ts';
 import { imageCommands } from './image/commands.ts';
 import { networkCommands } from './network/commands.ts';
@@ -8,6 +9,7 @@ import { volumeCommands } from './volume/commands.ts';
 
 /** By the noun that leads their paths; the last word of a first path is the command's name inside its group. */
 export const groups: ReadonlyMap<string, Group> = new Map<string, Group>([
+  ['builder', builderCommands],
   ['container', containerCommands],
   ['image', imageCommands],
   ['network', networkCommands],

@@ -36,6 +36,7 @@ export function wireBuilder(config: DaemonConfig, parts: BuilderParts): LazyBuil
   return {
     build: async (request, id, progress) => (await load()).build(request, id, progress),
     cancel: (id) => void loading?.then((builder) => builder.cancel(id)),
+    rootfs: async (image) => (await load()).rootfs(image),
     prune: async (request) => (await load()).prune(request),
     recover: async () => {
       parts.layers.maker.forgetUnsynced();

@@ -35,6 +35,8 @@ export interface WritableDirectories {
 export interface MountOptions {
   readonly volatile: boolean;
   readonly stubs?: readonly MountStub[];
+  /** Nothing is there that the layers do not have. */
+  readonly isBare?: boolean;
 }
 
 export interface MountStub {

@@ -51,8 +51,9 @@ export class WritableLayers {
       const base = this.#directories.writable(id);
       const target = join(base, 'merged');
       if (await this.#isMounted(base)) return target;
-      const { volatile, stubs = [] } = options;
-      const lower = [...this.#lower(id), ...(await makeStubs(join(base, 'stubs'), stubs)).map(() => `w/${id}/stubs`)];
+      const { volatile, stubs = [], isBare = false } = options;
+      const below = this.#lower(id).filter((path) => !(isBare && path === BASE_LAYER));
+      const lower = [...below, ...(await makeStubs(join(base, 'stubs'), stubs)).map(() => `w/${id}/stubs`)];
       // A volatile mount leaves this mark, and overlayfs refuses a work directory that has it.
       await rm(join(base, 'work', 'work', 'incompat'), { recursive: true, force: true });
       await mountOverlay(this.#syscalls, {

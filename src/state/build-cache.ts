@@ -24,7 +24,7 @@ export interface BuildCacheEntry {
   readonly usageCount: number;
 }
 
-type Row = Record<string, unknown>;
+type Row = Record<string, string | number | bigint | null | Uint8Array>;
 
 /** The cache of builds in the state database. */
 export class BuildCacheState {
@@ -107,7 +107,7 @@ const SQL = {
 } as const;
 
 function toEntry(row: Row): BuildCacheEntry {
-  const optional = (name: string) => (row[name] === null ? undefined : String(row[name]));
+  const optional = (name: string) => (typeof row[name] === 'string' ? row[name] : undefined);
   return {
     id: String(row['id']),
     parentId: optional('parent_id'),

@@ -5,7 +5,7 @@ import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import type { ImageId } from '../../lib/digest.ts';
 import type { IgnoreRules } from '../../lib/ignore-rules.ts';
 import { parseIgnoreRules } from '../../lib/ignore-rules.ts';
-import { hostPlatform, type Platform } from '../../lib/platform.ts';
+import type { Platform } from '../../lib/platform.ts';
 import { textOf } from '../../lib/tar/byte-string.ts';
 import { readFileIn } from '../context/read-file.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';

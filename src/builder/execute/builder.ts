@@ -9,6 +9,7 @@ import { type PruneCacheRequest, type PruneCacheResult, pruneCache } from '../ca
 import { type BuildResult, runBuild } from './build.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildRequest } from './build-request.ts';
+import { packImage } from './pack-image.ts';
 import { Slots } from './slots.ts';
 
 export interface BuilderOptions {
@@ -106,6 +107,13 @@ export class Builder {
       this.#sync();
       release();
     }
+  }
+
+  /** All files of an image as one tar, without what containers find there to mount on. @throws not_found. */
+  async rootfs(image: string): Promise<AsyncIterable<Uint8Array>> {
+    const { layers, images } = this.#options.backend;
+    const { topChainId } = await images.resolve(image);
+    return packImage(layers, topChainId);
   }
 
   /** Ends the build that was begun with this ID; nothing happens without one. */

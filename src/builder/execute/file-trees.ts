@@ -2,7 +2,7 @@ import type { ChainId } from '../../lib/digest.ts';
 import type { ContainerId } from '../../lib/ids.ts';
 import { randomId } from '../../lib/ids.ts';
 import { newSpool, readSpool } from '../context/receive-archive.ts';
-import { SpoolTree } from '../context/spool-tree.ts';
+import type { SpoolTree } from '../context/spool-tree.ts';
 import type { FileTree } from '../plan/build-plan.ts';
 import type { BuildRun } from './build-run.ts';
 

@@ -146,7 +146,7 @@ async function openCache(run: BuildRun, step: RunStep, mount: CacheMount): Promi
       }
     },
   });
-  return { mount: bindMount(held.path, mount.target, mount.readOnly), stub: 'directory', close: held.release };
+  return { mount: bindMount(held.path, mount.target, mount.readOnly), stub: 'directory', close: () => held.release() };
 }
 
 async function copyTree(run: BuildRun, from: string, to: string): Promise<void> {
@@ -167,7 +167,7 @@ async function openSecret(run: BuildRun, mount: SecretMount): Promise<Opened> {
   const env = mount.env === undefined ? {} : { env: `${mount.env}=${Buffer.from(secret.content).toString()}` };
   if (mount.target === undefined) return env;
   const file = await writeHidden(run, secret.content, mount);
-  return { ...env, mount: bindMount(file.path, mount.target, true), stub: 'file', close: file.remove };
+  return { ...env, mount: bindMount(file.path, mount.target, true), stub: 'file', close: () => file.remove() };
 }
 
 function openSsh(run: BuildRun, mount: SshMount): Opened {
@@ -184,7 +184,7 @@ async function openScript(
   { path, content }: { readonly path: string; readonly content: string },
 ): Promise<Opened> {
   const file = await writeHidden(run, Buffer.from(content), { mode: 0o755, uid: 0, gid: 0 });
-  return { mount: bindMount(file.path, path, true), stub: 'file', close: file.remove };
+  return { mount: bindMount(file.path, path, true), stub: 'file', close: () => file.remove() };
 }
 
 async function writeHidden(

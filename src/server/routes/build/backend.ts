@@ -10,6 +10,8 @@ export type { BuildPlan, BuildProgress, BuildRequest, BuildResult, BuildSecret, 
 /** What the routes of builds need of the engine; errors and guarantees as in `builder/execute/builder.ts`. */
 export interface BuildBackend {
   build(request: BuildRequest, id: string, progress: BuildProgress): Promise<BuildResult>;
+  /** All files of an image as one tar, and nothing else. @throws not_found. */
+  rootfs(image: string): Promise<AsyncIterable<Uint8Array>>;
   /** Nothing happens without such a build. */
   cancel(id: string): void;
   prune(request: PruneCacheRequest): Promise<PruneCacheResult>;

@@ -10,8 +10,12 @@ import type { BuildRequest } from './backend.ts';
 
 type Limits = BuildRequest['limits'];
 
-/** What `POST /build` asks for, but for what only our own client sends. @throws invalid_argument with Docker's texts. */
-export function buildRequestOf(request: FastifyRequest, signal: AbortSignal): BuildRequest {
+/** What `POST /build` asks for; `ssh`, `namedcontexts` and some more are parameters that only our own client sends. @throws invalid_argument with Docker's texts. */
+export function buildRequestOf(
+  request: FastifyRequest,
+  secrets: BuildRequest['secrets'],
+  signal: AbortSignal,
+): BuildRequest {
   const { query } = request;
   const text = (name: string) => queryText(query, name) ?? '';
   const remote = text('remote');
@@ -45,9 +49,9 @@ export function buildRequestOf(request: FastifyRequest, signal: AbortSignal): Bu
     keepFailed: queryFlag(query, 'keepfailed'),
     checkOnly: queryFlag(query, 'check'),
     logins: loginsOf(request),
-    secrets: [],
-    sshAgents: new Map(),
-    namedContexts: new Map(),
+    secrets,
+    sshAgents: new Map(Object.entries(textMap(query, 'ssh'))),
+    namedContexts: new Map(Object.entries(textMap(query, 'namedcontexts'))),
     signal,
   };
 }
@@ -91,8 +95,15 @@ function limitsOf(query: unknown): Limits {
     cgroupParent: text('cgroupparent'),
     shmBytes: number('shmsize'),
     ulimits: ulimitsOf(query),
-    securityOptions: textList(query, 'securityopt'),
+    securityOptions: securityOptionsOf(query),
   };
+}
+
+/** Clients send them one by one, or as a list. */
+function securityOptionsOf(query: unknown): string[] {
+  return queryList(query, 'securityopt').flatMap((text) =>
+    text.startsWith('[') ? textList({ securityopt: text }, 'securityopt') : text === '' ? [] : [text],
+  );
 }
 
 function ulimitsOf(query: unknown): Limits['ulimits'] {

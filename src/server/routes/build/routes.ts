@@ -4,17 +4,26 @@ import { type BuildPruneResponse, PROGRESS_HEADER } from '../../../api-types/bui
 import { Filters } from '../../../lib/filters.ts';
 import { shortId } from '../../../lib/ids.ts';
 import { familiarReference } from '../../../lib/image-reference.ts';
+import { readJson } from '../../json-body.ts';
 import { queryFlag, queryText } from '../../query.ts';
-import { hangUpSignal } from '../../stream-response.ts';
+import { hangUpSignal, sendStream } from '../../stream-response.ts';
 import type { BuildBackend, BuildRequest, BuildResult } from './backend.ts';
 import { buildRequestOf } from './build-query.ts';
 import { BuildReply } from './build-reply.ts';
 import { ClassicProgress } from './classic-progress.ts';
 import { EventProgress } from './event-progress.ts';
+import { HandedSecrets } from './handed-secrets.ts';
 import { QuietProgress } from './quiet-progress.ts';
 
 export function registerBuildRoutes(app: FastifyInstance, backend: BuildBackend): void {
-  app.post('/build', (request, reply) => build(backend, request, reply));
+  const secrets = new HandedSecrets();
+  app.post('/build', (request, reply) => build(backend, secrets, request, reply));
+  app.post('/build/secrets', async (request) => ({ ID: secrets.keep(await readJson(request, { required: true })) }));
+  app.get('/build/rootfs', async (request, reply) => {
+    const files = await backend.rootfs(queryText(request.query, 'image') ?? '');
+    await sendStream(reply, 'application/x-tar', files);
+    return reply;
+  });
   app.post('/build/cancel', async (request, reply) => {
     backend.cancel(queryText(request.query, 'id') ?? '');
     return reply.code(200).send();
@@ -23,8 +32,14 @@ export function registerBuildRoutes(app: FastifyInstance, backend: BuildBackend)
 }
 
 /** Builds an image. An error before the first step is a status, one after it a message; a hang-up ends the build. */
-async function build(backend: BuildBackend, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const wanted = buildRequestOf(request, hangUpSignal(reply));
+async function build(
+  backend: BuildBackend,
+  secrets: HandedSecrets,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const handed = secrets.take(queryText(request.query, 'secrets') ?? '');
+  const wanted = buildRequestOf(request, handed, hangUpSignal(reply));
   const isQuiet = queryFlag(request.query, 'q');
   const answer = new BuildReply(reply);
   const write = (message: object) => answer.write(message);
