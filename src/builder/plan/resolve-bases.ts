@@ -59,10 +59,19 @@ async function resolveBase(
   const reference = named?.context.kind === 'image' ? named.context.reference : node.baseName;
   try {
     const image = await resolveImage(context, node, reference, images);
+    lintBasePlatform(context, node, image);
     return { kind: 'image', image, replaces };
   } catch (error) {
     throw located(context.dockerfile, node.lines, withSuggestion(error, node.baseName, nodes));
   }
+}
+
+function lintBasePlatform({ linter }: PlanContext, { from, platform, baseName }: StageNode, image: BaseImage): void {
+  const { os, architecture } = image.platform;
+  if (from === undefined || (os === platform.os && architecture === platform.architecture)) return;
+  const [actual, expected] = [image.platform, platform].map((one) => JSON.stringify(platformText(one)));
+  const message = `Base image ${baseName} was pulled with platform ${actual}, expected ${expected} for current build`;
+  linter.warn('InvalidBaseImagePlatform', message, from.instruction);
 }
 
 async function resolveImage(
