@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { SpoolFiles } from '../../layers/make/make-message.ts';
 import type { PathTree } from '../../layers/spool/match-paths.ts';
 import type { SpoolEntry } from '../../layers/spool/spool-entry.ts';
+import type { ByteString } from '../../lib/tar/byte-string.ts';
 
 /** The files of a context, of another stage or of an image, held in a spool: what is known of them, without the data. */
 export class SpoolTree implements PathTree {
@@ -9,9 +10,13 @@ export class SpoolTree implements PathTree {
   readonly #entries: ReadonlyMap<string, SpoolEntry>;
   readonly #names = new Map<string, string[]>();
 
+  /** What stands before every path in the index on disk. */
+  readonly #prefix: string;
+
   /** `entries` have folders before what is in them, in the order of their names. */
-  constructor(files: SpoolFiles, entries: readonly SpoolEntry[]) {
+  constructor(files: SpoolFiles, entries: readonly SpoolEntry[], prefix = '') {
     this.files = files;
+    this.#prefix = prefix;
     this.#entries = new Map(entries.map((entry) => [entry.path as string, entry]));
     for (const { path, type } of entries) {
       if (type === 'directory' && !this.#names.has(path)) this.#names.set(path, []);
@@ -48,7 +53,24 @@ export class SpoolTree implements PathTree {
     const kept = [...this.#entries.values()].filter(
       (entry) => entry.path !== path && !entry.path.startsWith(`${path}/`),
     );
-    return new SpoolTree(this.files, kept);
+    return new SpoolTree(this.files, kept, this.#prefix);
+  }
+
+  /** What is below one folder, as a tree of its own; undefined when there is no such folder. */
+  subtree(path: string): SpoolTree | undefined {
+    if (this.kindOf(path) !== 'directory') return undefined;
+    const start = path === '' ? 0 : path.length + 1;
+    const moved = [...this.below(path, new Set())].map((entry) => ({
+      ...entry,
+      path: (entry.path === path ? '' : entry.path.slice(start)) as ByteString,
+    }));
+    return new SpoolTree(this.files, moved, this.indexPath(path));
+  }
+
+  /** How the index on disk calls a path. */
+  indexPath(path: string): string {
+    if (this.#prefix === '' || path === '') return this.#prefix || path;
+    return `${this.#prefix}/${path}`;
   }
 
   /** The entry and all below it, without those in `skip` and what is below them. */

@@ -16,6 +16,7 @@ import type { BuildProgress } from './build-progress.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildRun, StageState } from './build-run.ts';
 import { keepImage } from './keep-image.ts';
+import { FOLDER_OF_CONTEXTS, NamedTrees, namedContextOf } from './named-contexts.ts';
 import { openContext } from './open-context.ts';
 import { runStage } from './run-stage.ts';
 
@@ -43,12 +44,13 @@ export async function runBuild(
   const directory = join(parts.root, randomBytes(8).toString('hex'));
   await mkdir(directory, { recursive: true, mode: 0o700 });
   try {
-    const context = await openContext(parts, request, directory);
+    const received = await openContext(parts, request, directory);
+    const context = request.namedContexts.size === 0 ? received : received.without(FOLDER_OF_CONTEXTS);
     const ignore = await readIgnore(context, request.dockerfile);
     const plan = await makePlan(parts, request, progress, { context, ignore });
     if (request.checkOnly) return { imageId: undefined, warnings: plan.warnings };
     progress.planned(plan);
-    const imageId = await execute(parts, request, progress, { directory, context, ignore, plan });
+    const imageId = await execute(parts, request, progress, { directory, received, context, ignore, plan });
     return { imageId, warnings: plan.warnings };
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -79,6 +81,7 @@ async function makePlan(
     labels: request.labels,
     ignore,
     allowHostNetwork: request.networkMode === 'host',
+    namedContexts: new Map([...request.namedContexts].map(([name, source]) => [name, namedContextOf(source)])),
     resolveImage: (reference, platform) => resolveImage(parts, request, progress, { reference, platform }),
   });
 }
@@ -115,6 +118,7 @@ async function execute(
   progress: BuildProgress,
   made: {
     readonly directory: string;
+    readonly received: SpoolTree;
     readonly context: SpoolTree;
     readonly ignore: IgnoreRules;
     readonly plan: BuildPlan;
@@ -122,6 +126,7 @@ async function execute(
 ): Promise<ImageId> {
   const { directory, context, ignore, plan } = made;
   const failed = new AbortController();
+  const named = new NamedTrees(parts, request, made);
   const stages = new Map<number, Promise<StageState>>();
   const run: BuildRun = {
     ...parts,
@@ -135,7 +140,7 @@ async function execute(
     ignored: ignoredIn(context, ignore),
     epoch: epochOf(plan, request),
     stage: (id) => stages.get(id) ?? Promise.reject(invalidArgument(`there is no stage ${id}`)),
-    namedContext: () => Promise.reject(invalidArgument('there is no such build context')),
+    namedContext: (name) => named.open(name),
   };
   for (const stage of plan.stages) {
     const done = runStage(run, stage);

@@ -82,7 +82,8 @@ function pickPath(run: BuildRun, step: CopyStep, origin: TreeOrigin, tree: Spool
     const skip = new Set(ignoredBelow(run, step, path));
     if (!excluded.isEmpty && isDirectory) addExcluded(tree, path, excluded, skip);
     const under = step.parents ? underOf(found, source, isDirectory) : '';
-    picks.push({ spool: tree.files, source: path, name, under, skip: [...skip], unpack });
+    const inIndex = [...skip].map((skipped) => tree.indexPath(skipped));
+    picks.push({ spool: tree.files, source: tree.indexPath(path), name, under, skip: inIndex, unpack });
     digests.push(JSON.stringify([name, under, unpack, tree.digest(path, skip, { owners })]));
   }
   return { picks, digests };

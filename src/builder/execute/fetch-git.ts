@@ -8,6 +8,7 @@ import { newSpool, readSpool } from '../context/receive-archive.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
 import type { CopySource } from '../plan/build-plan.ts';
 import type { BuildRun } from './build-run.ts';
+import { pickOf } from './fill-layer.ts';
 
 export type GitSource = Pick<
   Extract<CopySource, { readonly kind: 'git' }>,
@@ -27,7 +28,7 @@ export async function fetchGit(
   const { directory, signal, backend } = run;
   const tree = await spoolGit({ directory, signal, maker: backend.maker }, source);
   const skip = source.keepGitDir ? [] : ['.git'];
-  const pick = { spool: tree.files, source: '', name: '', under: '', skip, unpack: false };
+  const pick = pickOf(tree, skip);
   return { picks: [pick], digests: [tree.digest('', new Set(), { owners: true })] };
 }
 

@@ -1,8 +1,10 @@
 import type { FillTarget, NewLayer } from '../../layers/make/layer-maker.ts';
+import type { FillPick } from '../../layers/make/make-message.ts';
 import type { ChainId } from '../../lib/digest.ts';
 import type { ContainerId } from '../../lib/ids.ts';
 import { randomId } from '../../lib/ids.ts';
 import type { Keep } from '../cache/build-cache.ts';
+import type { SpoolTree } from '../context/spool-tree.ts';
 import type { BuildRun } from './build-run.ts';
 
 /** A layer of files that are copied onto `top`. `describe` is told where its root is mounted. */
@@ -41,4 +43,10 @@ export async function sealLayer(run: BuildRun, id: ContainerId, top: ChainId | u
   const note = (layer: NewLayer | undefined) =>
     keep(layer === undefined ? { top, sizeBytes: 0 } : { top: layer.chainId, sizeBytes: layer.sizeBytes });
   await run.backend.maker.seal(id, options, note);
+}
+
+/** A whole tree. */
+export function pickOf(tree: SpoolTree, skip: readonly string[]): FillPick {
+  const inIndex = skip.map((path) => tree.indexPath(path));
+  return { spool: tree.files, source: tree.indexPath(''), name: '', under: '', skip: inIndex, unpack: false };
 }

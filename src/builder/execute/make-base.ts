@@ -1,7 +1,7 @@
 import { digestOf, hexOf } from '../../lib/digest.ts';
 import type { StagePlan } from '../plan/build-plan.ts';
 import type { BuildRun, StageState } from './build-run.ts';
-import { fillLayer } from './fill-layer.ts';
+import { fillLayer, pickOf } from './fill-layer.ts';
 
 /** What a stage starts from. */
 export async function makeBase(
@@ -31,7 +31,7 @@ export async function makeBase(
         createdNs: epochNs(run),
         signal: run.signal,
         make: (keep) => {
-          const pick = { spool: tree.files, source: '', name: '', under: '', skip: [], unpack: false };
+          const pick = pickOf(tree, []);
           return fillLayer(
             run,
             undefined,

@@ -8,9 +8,11 @@ import { digestOf } from '../../lib/digest.ts';
 import { type ContainerId, randomId } from '../../lib/ids.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import type { StepMount } from '../backend.ts';
+import { SpoolTree } from '../context/spool-tree.ts';
 import type { BindMount, CacheMount, Mount, RunStep, SecretMount, SshMount } from '../plan/build-plan.ts';
 import type { BuildRun } from './build-run.ts';
 import { originOf } from './file-trees.ts';
+import { pickOf } from './fill-layer.ts';
 
 /** What a step's mounts come to on the host. */
 export interface OpenMounts {
@@ -90,7 +92,7 @@ async function openBind(run: BuildRun, { from, source, target, writable }: BindM
     else {
       root = layers.writableDirectories(id).upper;
       const skip = from.kind === 'context' ? [...run.ignored] : [];
-      const pick = { spool: origin.tree.files, source: '', name: '', under: '', skip, unpack: false };
+      const pick = pickOf(origin.tree, skip);
       await maker.fill(
         root,
         { picks: [pick], destination: byteStringOf('/'), owner: undefined, mode: undefined },
@@ -153,7 +155,7 @@ async function copyTree(run: BuildRun, from: string, to: string): Promise<void> 
   const { newSpool } = await import('../context/receive-archive.ts');
   const spool = await newSpool(run.directory);
   await run.backend.maker.pack({ root: from, sources: [{ pattern: '', isPattern: false }], spool }, run.signal);
-  const pick = { spool, source: '', name: '', under: '', skip: [], unpack: false };
+  const pick = pickOf(new SpoolTree(spool, []), []);
   await run.backend.maker.fill(to, { picks: [pick], destination: '/', owner: undefined, mode: undefined }, run.signal);
 }
 
