@@ -61,6 +61,8 @@ export class BridgeDevice {
     this.#netlink.setSysctl(`ipv6/conf/${name}/disable_ipv6`, '0');
     // Routers among the containers must not change the host's routes.
     this.#netlink.setSysctl(`ipv6/conf/${name}/accept_ra`, '0');
+    // Until a link-local address has been asked for in vain, for a second or two, the host finds no container by IPv6.
+    this.#netlink.setSysctl(`ipv6/conf/${name}/accept_dad`, '0');
   }
 
   async #addAddresses(socket: RouteSocket, { name, subnets }: BridgeRequest): Promise<void> {

@@ -11,6 +11,7 @@ const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0o2000000;
 const IPPROTO_SCTP = 132;
+const SHUT_RD = 0;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const IPPROTO_IPV6 = 41;
@@ -25,6 +26,7 @@ const c = {
     ...args: [Fd, Uint8Array, number]
   ) => number,
   listen: libc.func('int listen(int fd, int backlog)') as unknown as (fd: Fd, backlog: number) => number,
+  shutdown: libc.func('int shutdown(int fd, int how)') as unknown as (fd: Fd, how: number) => number,
   setsockopt: libc.func(
     'int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)',
   ) as unknown as (...args: [Fd, number, number, Uint8Array, number]) => number,
@@ -56,16 +58,20 @@ export class LinuxPortSockets implements PortSockets {
       return result;
     };
     const fd = check('socket', c.socket(isSix ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, protocol));
-    const setOne = (level: number, name: number) => check('setsockopt', c.setsockopt(fd, level, name, one, one.length));
-    const one = Uint8Array.of(1, 0, 0, 0);
+    const set = (level: number, name: number, value: number): void => {
+      check('setsockopt', c.setsockopt(fd, level, name, Uint8Array.of(value, 0, 0, 0), 4));
+    };
     try {
-      if (isSix) setOne(IPPROTO_IPV6, IPV6_V6ONLY);
+      if (isSix) set(IPPROTO_IPV6, IPV6_V6ONLY, 1);
       // Connections of a former owner that wait for their end are no reason to refuse; a second listener is.
-      if (at.protocol !== 'udp') setOne(SOL_SOCKET, SO_REUSEADDR);
+      if (at.protocol !== 'udp') set(SOL_SOCKET, SO_REUSEADDR, 1);
       const name = socketName(at);
       check('bind', c.bind(fd, name, name.length));
       if (at.protocol === 'udp') return fd;
       check('listen', c.listen(fd, 1));
+      // It stays bound, so that clients are refused and not left waiting; without this option nobody can join it there.
+      check('shutdown', c.shutdown(fd, SHUT_RD));
+      set(SOL_SOCKET, SO_REUSEADDR, 0);
       return fd;
     } catch (error) {
       closeSync(fd);

@@ -28,9 +28,11 @@ export class TestDaemon {
   readonly logPath: string;
   readonly tag: string;
   readonly #flags: readonly string[];
+  readonly #launcher: readonly string[];
   #process: ChildProcess | undefined;
 
-  constructor(flags: readonly string[]) {
+  /** `launcher` is a program, with arguments, that becomes the daemon: one that puts it on another host. */
+  constructor(flags: readonly string[], launcher: readonly string[] = []) {
     // Short, since paths of unix sockets are limited to 107 bytes.
     this.root = mkdtempSync('/tmp/skt-');
     this.dataRoot = join(this.root, 'data');
@@ -39,6 +41,7 @@ export class TestDaemon {
     this.logPath = join(this.root, 'skiffd.log');
     this.tag = daemonTag(this.dataRoot);
     this.#flags = flags;
+    this.#launcher = launcher;
   }
 
   get host(): string {
@@ -82,7 +85,8 @@ export class TestDaemon {
       join(this.root, 'pid'),
       ...this.#flags,
     ];
-    const child = spawn(skiffd, args, { stdio: ['ignore', log, log], cwd: '/' });
+    const [file = skiffd, ...rest] = [...this.#launcher, skiffd, ...args];
+    const child = spawn(file, rest, { stdio: ['ignore', log, log], cwd: '/' });
     closeSync(log);
     this.#process = child;
     return child;
@@ -185,8 +189,11 @@ async function removeNetwork(tag: string): Promise<void> {
 }
 
 /** A running daemon. The caller calls `close()` in `after`. */
-export async function startDaemon(flags: readonly string[] = []): Promise<TestDaemon> {
-  const daemon = new TestDaemon(flags);
+export async function startDaemon(
+  flags: readonly string[] = [],
+  launcher: readonly string[] = [],
+): Promise<TestDaemon> {
+  const daemon = new TestDaemon(flags, launcher);
   await daemon.start();
   return daemon;
 }

@@ -16,6 +16,7 @@ export class HostRules {
   readonly #netlink: RouteNetlink;
   readonly #table: string;
   readonly #translator: Pick<AddressTranslator, 'addresses' | 'remove'>;
+  readonly #forwardIpv6: () => void;
   readonly #ports: () => readonly PortElement[];
   readonly #uplinks: () => readonly string[];
   readonly #warn: (message: string) => void;
@@ -28,6 +29,7 @@ export class HostRules {
     readonly translator: Pick<AddressTranslator, 'addresses' | 'remove'>;
     /** What leads to running containers, whenever the table is made. */
     readonly ports: () => readonly PortElement[];
+    readonly forwardIpv6: () => void;
     /** Links that the host's own way out leads through. */
     readonly uplinks: () => readonly string[];
     readonly warn: (message: string) => void;
@@ -35,6 +37,7 @@ export class HostRules {
     this.#netlink = options.netlink;
     this.#table = options.table;
     this.#translator = options.translator;
+    this.#forwardIpv6 = options.forwardIpv6;
     this.#ports = options.ports;
     this.#uplinks = options.uplinks;
     this.#warn = options.warn;
@@ -58,7 +61,7 @@ export class HostRules {
     try {
       this.#netlink.setSysctl('ipv4/ip_forward', '1');
       const hasIpv6 = networks.some(({ subnets }) => subnets.some((subnet) => familyOf(subnet) === 6));
-      if (hasIpv6) this.#netlink.setSysctl('ipv6/conf/all/forwarding', '1');
+      if (hasIpv6) this.#forwardIpv6();
       for (const { bridge, internal } of networks) {
         // This host's packets to 127.0.0.1 may be sent on to containers; the table keeps what comes from them off it.
         if (!internal) this.#netlink.setSysctl(`ipv4/conf/${bridge}/route_localnet`, '1');

@@ -53,6 +53,7 @@ export class AddressTranslator {
   readonly addresses: TranslatorAddresses;
   readonly #netlink: RouteNetlink;
   readonly #load: (name: string, instructions: Buffer) => Promise<Fd>;
+  readonly #forwardIpv6: () => void;
   readonly #warn: (message: string) => void;
   #ready: Promise<void> | undefined;
 
@@ -60,11 +61,14 @@ export class AddressTranslator {
     readonly link: string;
     readonly netlink: RouteNetlink;
     readonly loadTrafficProgram: (name: string, instructions: Buffer) => Promise<Fd>;
+    /** Clients from other hosts are routed to the link. */
+    readonly forwardIpv6: () => void;
     readonly warn: (message: string) => void;
   }) {
     this.addresses = translatorAddresses(options.link);
     this.#netlink = options.netlink;
     this.#load = options.loadTrafficProgram;
+    this.#forwardIpv6 = options.forwardIpv6;
     this.#warn = options.warn;
   }
 
@@ -95,6 +99,7 @@ export class AddressTranslator {
       await socket.request([withoutNeighbours(link), setLinkUp(link)]);
       await addUnlessThere(socket, { linkIndex, address: neighbour, prefixLength: 31 });
       await addUnlessThere(socket, { linkIndex, address: ipv6, prefixLength: 96 });
+      this.#forwardIpv6();
       const mac = Buffer.from(MAC.replaceAll(':', ''), 'hex');
       const program = await this.#load('skiff_translate', translateProgram({ index: linkIndex, mac, prefix }));
       try {

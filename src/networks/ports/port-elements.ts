@@ -35,10 +35,9 @@ export const LOOPBACK_SET = { name: 'loopback6', type: 'inet_proto . inet_servic
 /** How an IPv6 packet is addressed that is to reach a container with an IPv4 address only; empty if it cannot. */
 export type TranslatedAddress = (ipv4Address: string) => string;
 
-/** Whether some of the ports lead from IPv6 to a container that has IPv4 only. */
-export function isTranslated({ target, ports }: PublishedPortsRecord): boolean {
-  if (target === null || target.ipv6Address !== '' || target.ipv4Address === '') return false;
-  return ports.some(({ hostAddress }) => familyOf(hostAddress) === 6);
+/** Whether ports lead here from IPv6: ::1 needs the link of the translator in any case. */
+export function needsTranslator({ target, ports }: PublishedPortsRecord): boolean {
+  return target !== null && ports.some(({ hostAddress }) => familyOf(hostAddress) === 6);
 }
 
 export function elementsOf(record: PublishedPortsRecord, translated: TranslatedAddress): PortElement[] {

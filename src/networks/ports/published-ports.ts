@@ -13,7 +13,7 @@ import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
 import type { AddressTranslator } from './address-translator.ts';
 import { AnyPort } from './any-port.ts';
-import { elementChanges, elementsOf, isTranslated, type PortElement } from './port-elements.ts';
+import { elementChanges, elementsOf, needsTranslator, type PortElement } from './port-elements.ts';
 import { endpointNotReachable } from './port-errors.ts';
 import type { PortRequest } from './port-request.ts';
 import { takePorts } from './take-ports.ts';
@@ -111,7 +111,7 @@ export class PublishedPorts {
       const changed = { ...record, target };
       state.put(changed);
       const elements = this.#elements(changed);
-      const translates = isTranslated(changed) ? translator.ensure() : undefined;
+      const translates = needsTranslator(changed) ? translator.ensure() : undefined;
       await Promise.all([this.#putIn(elements), translates]);
     });
   }
@@ -141,7 +141,7 @@ export class PublishedPorts {
 
   /** Makes on the host what ports of running containers need besides the table. */
   async restore(): Promise<void> {
-    if (this.#parts.state.all().some(isTranslated)) await this.#parts.translator.ensure();
+    if (this.#parts.state.all().some(needsTranslator)) await this.#parts.translator.ensure();
   }
 
   /** What the table is to hold for all containers. */

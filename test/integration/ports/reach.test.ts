@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { TestDaemon } from '../../support/daemon.ts';
+import { fetchFrom, namespaceOf, PrivateHost, startWeb } from '../../support/private-host.ts';
+import { until } from '../../support/until.ts';
+
+const HOST4 = '198.51.100.1';
+const HOST6 = '2001:db8:5::1';
+const OTHER4 = '198.51.100.2';
+
+let host: PrivateHost;
+let daemon: TestDaemon;
+before(async () => {
+  host = await PrivateHost.create();
+  daemon = await host.startDaemon();
+  await startWeb(daemon, ['--name', 'web', '-p', '8080:80', '-p', '127.0.0.1:8081:80', '-p', '[::1]:8082:80']);
+});
+after(async () => {
+  await daemon.close();
+  await host.close();
+});
+
+const EVERYWHERE: readonly [from: 'host' | 'other', address: string][] = [
+  ['host', '127.0.0.1'],
+  ['host', '::1'],
+  ['host', HOST4],
+  ['host', HOST6],
+  ['other', HOST4],
+  ['other', HOST6],
+];
+
+async function assertReached(port: number): Promise<void> {
+  for (const [from, address] of EVERYWHERE) {
+    assert.equal(
+      await fetchFrom(from === 'host' ? host.name : host.other, address, port),
+      'hello',
+      `${from} ${address}`,
+    );
+  }
+}
+
+test('a published port is reached by every address of the host, from the host and from others', async () => {
+  await assertReached(8080);
+});
+
+test('who asks from outside is seen by the container as who it is', async () => {
+  assert.match(await fetchFrom(host.other, HOST4, 8080, '/cgi-bin/who'), /198\.51\.100\.2\b/);
+});
+
+test('other containers, and the container itself, reach it by the address of the host', async () => {
+  await daemon.skiff(['run', '-d', '--name', 'neighbour', 'busybox', 'sleep', 'infinity']);
+  await daemon.skiff(['network', 'create', 'elsewhere']);
+  await daemon.skiff(['run', '-d', '--name', 'stranger', '--network', 'elsewhere', 'busybox', 'sleep', 'infinity']);
+  for (const name of ['neighbour', 'stranger', 'web']) {
+    assert.equal(await fetchFrom(await namespaceOf(daemon, name), HOST4, 8080), 'hello', name);
+  }
+});
+
+test('a port on 127.0.0.1 is not reached from another host, even with a route that leads there', async (t) => {
+  t.after(() => host.onOther(['ip', 'route', 'delete', '127.0.0.1', 'table', '100']));
+  assert.equal(await fetchFrom(host.name, '127.0.0.1', 8081), 'hello');
+  assert.equal(await fetchFrom(host.name, HOST4, 8081), '');
+  await host.onOther(['sysctl', '-qw', 'net.ipv4.conf.all.route_localnet=1']);
+  await host.onOther(['ip', 'route', 'add', '127.0.0.1', 'via', HOST4, 'table', '100']);
+  for (const rule of [
+    ['rule', 'add', 'pref', '1', 'ipproto', 'tcp', 'dport', '8081', 'table', '100'],
+    ['rule', 'add', 'pref', '10', 'table', 'local'],
+    ['rule', 'delete', 'pref', '0'],
+  ]) {
+    await host.onOther(['ip', ...rule]);
+  }
+  const sent = await host.onOther(['ip', 'route', 'get', '127.0.0.1', 'ipproto', 'tcp', 'dport', '8081']);
+  assert.match(sent, /via 198\.51\.100\.1/, 'the packets do leave the other host');
+  for (const localNet of ['0', '1']) {
+    // Also on a host that routes such packets, for whatever reason.
+    await host.run(['sysctl', '-qw', `net.ipv4.conf.out0.route_localnet=${localNet}`]);
+    assert.equal(await fetchFrom(host.other, '127.0.0.1', 8081), '');
+  }
+});
+
+test('a port on ::1 is reached there and nowhere else', async () => {
+  assert.equal(await fetchFrom(host.name, '::1', 8082), 'hello');
+  assert.equal(await fetchFrom(host.name, HOST6, 8082), '');
+  assert.equal(await fetchFrom(host.other, HOST6, 8082), '');
+});
+
+test('nobody outside reaches a container by its own address, with or without its port', async () => {
+  const { stdout } = await daemon.trySkiff(['inspect', '-f', '{{.NetworkSettings.IPAddress}}', 'web']);
+  await host.onOther(['ip', 'route', 'add', stdout.trim(), 'via', HOST4]);
+  for (const port of [80, 8080]) assert.equal(await fetchFrom(host.other, stdout.trim(), port), '');
+});
+
+test('ports lead on while no daemon runs, and after it has come back', async () => {
+  await daemon.kill();
+  await assertReached(8080);
+  await daemon.start();
+  await assertReached(8080);
+});
+
+test('a table that was flushed is made again at the next start', async () => {
+  await host.run(['nft', 'flush', 'ruleset']);
+  assert.equal(await fetchFrom(host.other, HOST4, 8080), '');
+  await daemon.kill();
+  await daemon.start();
+  await assertReached(8080);
+});
+
+test('a stopped container leaves no way in, and a started one is reached again', async () => {
+  await daemon.skiff(['stop', '-t', '0', 'web']);
+  const tables = await host.run(['nft', 'list', 'ruleset']);
+  assert.doesNotMatch(tables, /comment "web"/);
+  for (const [from, address] of EVERYWHERE) {
+    assert.equal(await fetchFrom(from === 'host' ? host.name : host.other, address, 8080), '');
+  }
+  await daemon.skiff(['start', 'web']);
+  await until('it serves again', async () => (await fetchFrom(host.other, HOST4, 8080)) === 'hello');
+});
+
+test('in a network with IPv6 clients of that family are seen as who they are', async () => {
+  await daemon.skiff(['network', 'create', '--ipv6', 'both']);
+  await startWeb(daemon, ['--name', 'dual', '--network', 'both', '-p', '8090:80']);
+  await assertReached(8090);
+  assert.match(await fetchFrom(host.other, HOST6, 8090, '/cgi-bin/who'), /2001:db8:5::2/);
+  assert.match(await fetchFrom(host.other, HOST4, 8090, '/cgi-bin/who'), new RegExp(`${OTHER4}\\b`));
+});
