@@ -1,4 +1,6 @@
+import type { Upstream } from './cache/upstream.ts';
 import { LocalRegistry } from './local/local-registry.ts';
+import type { RegistryContent } from './registry-content.ts';
 import { type ServedRegistry, type ServeOptions, serveRegistry } from './serve-registry.ts';
 
 const HOUR_MS = 3600 * 1000;
@@ -8,6 +10,8 @@ export interface RegistryOptions extends Omit<ServeOptions, 'content' | 'writabl
   readonly root: string;
   /** Nothing can be pushed or deleted then. */
   readonly readOnly?: boolean;
+  /** Another registry, whose content is served and kept as it is asked for; nothing can be pushed or deleted then. */
+  readonly upstream?: Upstream;
   /** How often garbage is collected; 0 for never. */
   readonly gcIntervalMs?: number;
   /** What nothing refers to is kept for this long, and longer while a push may need it. */
@@ -36,8 +40,8 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   await local.recover();
   const served = await serveRegistry({
     ...options,
-    content: local,
-    writable: options.readOnly === true ? undefined : local,
+    content: options.upstream === undefined ? local : await cacheOf(options.upstream, local, options),
+    writable: options.readOnly === true || options.upstream !== undefined ? undefined : local,
   });
   const collectGarbage = async (): Promise<void> => {
     const { blobs, bytes } = await local.collectGarbage();
@@ -54,6 +58,16 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       await served.close();
     },
   };
+}
+
+/** Loaded by registries that cache another alone. */
+async function cacheOf(
+  upstream: Upstream,
+  local: LocalRegistry,
+  { logError }: RegistryOptions,
+): Promise<RegistryContent> {
+  const { CachedRegistry } = await import('./cache/cached-registry.ts');
+  return new CachedRegistry({ local, upstream, logError });
 }
 
 /** Runs `work` again and again, with that much time between; resolves the stop when it does not run any more. */

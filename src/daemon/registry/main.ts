@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { isEngineError, messageOf } from '../../errors/engine-error.ts';
+import type { Upstream } from '../../registry/cache/upstream.ts';
 import { startRegistry } from '../../registry/start-registry.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
 import { lockRoot } from '../lock-root.ts';
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   const asked = stopSignal();
   const registry = await startRegistry({
     ...options,
+    ...(options.proxy === undefined ? {} : { upstream: await upstreamOf(options.proxy) }),
     tls: readTls(options),
     logError: (message, error) => log.error(message, error),
     logInfo: (message) => log.info(message),
@@ -32,6 +34,12 @@ async function main(): Promise<void> {
   await asked;
   await registry.close();
   process.exit(0);
+}
+
+/** Loaded by registries that cache another alone. */
+async function upstreamOf(url: URL): Promise<Upstream> {
+  const { RegistryUpstream } = await import('./registry-upstream.ts');
+  return new RegistryUpstream(url);
 }
 
 function readTls({ tlsCertificate, tlsKey }: RegistryProgramOptions) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DirectoryContentStore } from '../../content/directory-content-store.ts';
-import type { PartialBlob } from '../../content/partial-blob.ts';
+import { PartialBlob } from '../../content/partial-blob.ts';
 import { isEngineError } from '../../errors/engine-error.ts';
 import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
 import { type ManifestDocument, parseManifest } from '../manifest-document.ts';
@@ -30,6 +30,14 @@ export interface LocalRegistryOptions {
   readonly graceMs: number;
   /** An upload that nothing was added to for this long is given up. */
   readonly uploadExpiryMs: number;
+}
+
+export interface GrowingBlob {
+  readonly growingPath: string;
+  readonly finalPath: string;
+  /** Reads the source to its end and makes a blob of it. @throws RegistryError DIGEST_INVALID; nothing is left then */
+  readonly fill: (source: AsyncIterable<Uint8Array>, onProgress: () => void) => Promise<void>;
+  readonly discard: () => Promise<void>;
 }
 
 /** A registry over a folder: content by digest, and small files that say which repository has what. */
@@ -142,6 +150,27 @@ export class LocalRegistry implements WritableRegistry {
     return this.#pushes.during(name, work);
   }
 
+  /** A place for a blob to grow in, where it can be read meanwhile. Whoever asked for it fills or discards it. */
+  async growingBlob(name: RepositoryName, digest: Digest): Promise<GrowingBlob> {
+    const id = await this.#folders.make(name);
+    const growingPath = this.#folders.dataPath(id);
+    const partial = await PartialBlob.at(growingPath);
+    const discard = () => this.#folders.remove(id);
+    return {
+      growingPath,
+      finalPath: this.#content.pathOf(digest),
+      discard,
+      fill: async (source, onProgress) => {
+        try {
+          await partial.append(source, onProgress);
+          await this.#keep(name, partial, digest);
+        } finally {
+          await discard();
+        }
+      },
+    };
+  }
+
   async mountBlob(name: RepositoryName, digest: Digest, from: RepositoryName | undefined): Promise<boolean> {
     await this.#uses.use(digest);
     if (from !== undefined && !(await this.#records.hasBlob(from, digest))) return false;
@@ -162,6 +191,26 @@ export class LocalRegistry implements WritableRegistry {
       throw digestInvalid(reference, 'provided digest did not match uploaded content');
     }
     await this.#refuseMissing(name, document);
+    await this.#store(name, reference, document, bytes);
+    return { digest, subject: document.subject };
+  }
+
+  /** As `putManifest`, whether what it refers to is here or not: for content that comes as it is asked for. */
+  async keepManifest(name: RepositoryName, reference: Tag | Digest, mediaType: string, bytes: Buffer): Promise<void> {
+    await this.#store(name, reference, parseManifest(bytes, mediaType), bytes);
+  }
+
+  setTag(name: RepositoryName, tag: Tag, digest: Digest): Promise<void> {
+    return this.#records.setTag(name, tag, digest);
+  }
+
+  async #store(
+    name: RepositoryName,
+    reference: Tag | Digest,
+    document: ManifestDocument,
+    bytes: Buffer,
+  ): Promise<void> {
+    const digest = digestOf(bytes);
     await this.#uses.use(digest);
     await this.#content.ingest(once(bytes), { digest });
     const { mediaType, subject, artifactType, annotations } = document;
@@ -174,7 +223,6 @@ export class LocalRegistry implements WritableRegistry {
       ...(subject === undefined ? {} : { subject }),
     });
     if (!isDigest(reference)) await this.#records.setTag(name, reference, digest);
-    return { digest, subject };
   }
 
   async #refuseMissing(name: RepositoryName, { blobs, manifests }: ManifestDocument): Promise<void> {

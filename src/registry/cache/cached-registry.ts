@@ -1,0 +1,155 @@
+import { internalError, isEngineError } from '../../errors/engine-error.ts';
+import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
+import type { LocalRegistry } from '../local/local-registry.ts';
+import type { RepositoryName, Tag } from '../names.ts';
+import type { ByteRange, Descriptor, RegistryContent, ServedBlob, ServedManifest } from '../registry-content.ts';
+import { BlobFetch } from './blob-fetch.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface CacheOptions {
+  readonly local: LocalRegistry;
+  readonly upstream: Upstream;
+  readonly logError: (message: string, error: unknown) => void;
+}
+
+/**
+ * Another registry's content, kept as it is asked for. What has a digest comes from here once it was fetched; a tag is
+ * looked up anew each time, and is what it was last while the other registry does not answer. Several who want a blob at
+ * once share one fetch, which goes on when they leave.
+ */
+export class CachedRegistry implements RegistryContent {
+  readonly #local: LocalRegistry;
+  readonly #upstream: Upstream;
+  readonly #logError: CacheOptions['logError'];
+  readonly #fetches = new Map<Digest, BlobFetch>();
+
+  constructor({ local, upstream, logError }: CacheOptions) {
+    this.#local = local;
+    this.#upstream = upstream;
+    this.#logError = logError;
+  }
+
+  repositories(): Promise<RepositoryName[]> {
+    return this.#local.repositories();
+  }
+
+  tags(name: RepositoryName): Promise<Tag[] | undefined> {
+    return this.#orLocal(
+      () => this.#upstream.tags(name),
+      () => this.#local.tags(name),
+    );
+  }
+
+  referrers(name: RepositoryName, subject: Digest): Promise<Descriptor[]> {
+    return this.#local.referrers(name, subject);
+  }
+
+  async manifest(name: RepositoryName, reference: Tag | Digest): Promise<ServedManifest | undefined> {
+    if (isDigest(reference)) return this.#manifestByDigest(name, reference, undefined);
+    return this.#orLocal(
+      () => this.#manifestByTag(name, reference),
+      () => this.#local.manifest(name, reference),
+    );
+  }
+
+  async #manifestByTag(name: RepositoryName, tag: Tag): Promise<ServedManifest | undefined> {
+    const digest = await this.#upstream.resolve(name, tag);
+    if (digest !== undefined) return this.#manifestByDigest(name, digest, tag);
+    const found = await this.#upstream.manifest(name, tag);
+    return found === undefined ? undefined : this.#keep(name, tag, found);
+  }
+
+  async #manifestByDigest(
+    name: RepositoryName,
+    digest: Digest,
+    tag: Tag | undefined,
+  ): Promise<ServedManifest | undefined> {
+    const known = await this.#local.manifest(name, digest);
+    if (known !== undefined) {
+      if (tag !== undefined) await this.#local.setTag(name, tag, digest);
+      return known;
+    }
+    const found = await this.#upstream.manifest(name, digest);
+    return found === undefined ? undefined : this.#keep(name, tag, found);
+  }
+
+  async #keep(
+    name: RepositoryName,
+    tag: Tag | undefined,
+    { mediaType, bytes }: { readonly mediaType: string; readonly bytes: Buffer },
+  ): Promise<ServedManifest> {
+    const digest = digestOf(bytes);
+    await this.#local.pushing(name, () => this.#local.keepManifest(name, tag ?? digest, mediaType, bytes));
+    return { digest, mediaType, bytes };
+  }
+
+  async blob(name: RepositoryName, digest: Digest): Promise<ServedBlob | undefined> {
+    const running = this.#fetches.get(digest);
+    if (running === undefined) {
+      const known = await this.#local.blob(name, digest);
+      if (known !== undefined) return known;
+    }
+    const sizeBytes = await this.#upstream.blobSize(name, digest);
+    if (sizeBytes === undefined) return undefined;
+    const whole = { first: 0, last: sizeBytes - 1 };
+    return { digest, sizeBytes, read: (range) => this.#follow(name, { digest, sizeBytes }, range ?? whole) };
+  }
+
+  async *#follow(
+    name: RepositoryName,
+    blob: { readonly digest: Digest; readonly sizeBytes: number },
+    range: ByteRange,
+  ): AsyncGenerator<Uint8Array> {
+    const fetch = this.#fetches.get(blob.digest) ?? (await this.#start(name, blob));
+    yield* fetch.read(range);
+  }
+
+  async #start(
+    name: RepositoryName,
+    blob: { readonly digest: Digest; readonly sizeBytes: number },
+  ): Promise<BlobFetch> {
+    const { digest, sizeBytes } = blob;
+    const place = await this.#local.growingBlob(name, digest);
+    const known = this.#fetches.get(digest);
+    if (known !== undefined) {
+      await place.discard();
+      return known;
+    }
+    const fetch = new BlobFetch({
+      sizeBytes,
+      growingPath: place.growingPath,
+      finalPath: place.finalPath,
+      run: (onProgress) =>
+        this.#local.pushing(name, () =>
+          place.fill(noMoreThan(sizeBytes, this.#upstream.readBlob(name, blob)), onProgress),
+        ),
+    });
+    this.#fetches.set(digest, fetch);
+    fetch.ended
+      .catch((error: unknown) => this.#logError(`blob ${digest} of ${name} was not fetched`, error))
+      .finally(() => this.#fetches.delete(digest));
+    return fetch;
+  }
+
+  /** @throws unavailable when the other registry does not answer, and there is nothing here either */
+  async #orLocal<T>(ask: () => Promise<T | undefined>, local: () => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isEngineError(error, 'unavailable')) throw error;
+      const known = await local();
+      if (known === undefined) throw error;
+      return known;
+    }
+  }
+}
+
+/** A registry that sends without an end does not fill the disk. */
+async function* noMoreThan(sizeBytes: number, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let left = sizeBytes;
+  for await (const piece of source) {
+    left -= piece.length;
+    if (left < 0) throw internalError(`the registry sent more than the ${sizeBytes} bytes that it announced`);
+    yield piece;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Digest } from '../../lib/digest.ts';
+import type { RepositoryName, Tag } from '../names.ts';
+
+/** The registry that is cached. Undefined stands for what it does not have; what it does not answer is `unavailable`. */
+export interface Upstream {
+  /** The manifest that a tag has now. */
+  resolve(name: RepositoryName, tag: Tag): Promise<Digest | undefined>;
+  manifest(
+    name: RepositoryName,
+    reference: Tag | Digest,
+  ): Promise<{ readonly mediaType: string; readonly bytes: Buffer } | undefined>;
+  blobSize(name: RepositoryName, digest: Digest): Promise<number | undefined>;
+  /** Goes on by itself where a connection broke. Its reader checks the digest. */
+  readBlob(
+    name: RepositoryName,
+    blob: { readonly digest: Digest; readonly sizeBytes: number },
+  ): AsyncIterable<Uint8Array>;
+  tags(name: RepositoryName): Promise<Tag[] | undefined>;
+}
