@@ -68,7 +68,9 @@ export function registryImage(shape: ImageShape): RegistryImage {
     layers: layers.map(descriptorOf),
   };
   shape.change?.(document);
-  return { config, layers, manifest: blobOf(String(document['mediaType']), document) };
+  // As Docker writes manifests, byte for byte.
+  const bytes = Buffer.from(JSON.stringify(document, null, 3));
+  return { config, layers, manifest: blobOf(String(document['mediaType']), bytes) };
 }
 
 /** An index of images by platform, `linux/amd64` and so on. */

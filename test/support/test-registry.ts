@@ -75,6 +75,8 @@ export class TestRegistry {
     const { method = '', url: path = '', headers } = incoming;
     const request = { method, path, headers };
     this.requests.push(request);
+    // By which Docker tells a registry from any other server.
+    response.setHeader('docker-distribution-api-version', 'registry/2.0');
     if (await this.fault(request, response)) return;
     if (path === '/v2/') return void response.end('{}');
     const [, name = '', kind = '', rest = ''] = /^\/v2\/(.+)\/(manifests|blobs|tags)\/(.*)$/.exec(path) ?? [];
@@ -151,7 +153,7 @@ export function sendBlob(
 
 export function refuse(response: ServerResponse, status: number, code: string, message = code.toLowerCase()): void {
   response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ errors: [{ code, message }] }));
+  response.end(JSON.stringify({ errors: [{ code, message, detail: {} }] }));
 }
 
 function digestOf(bytes: Buffer): string {

@@ -1,6 +1,6 @@
 import { EngineError, internalError, invalidArgument } from '../../errors/engine-error.ts';
 import type { ImageId } from '../../lib/digest.ts';
-import { familiarReference, type ImageReference, repositoryPath } from '../../lib/image-reference.ts';
+import { familiarReference, fullName, type ImageReference, repositoryPath } from '../../lib/image-reference.ts';
 import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
 import type { ImageSummary } from '../local-image-store.ts';
@@ -36,7 +36,7 @@ export async function pullImage(
   const wanted = reference.digest ?? reference.tag ?? '';
   const location = { name, scopes: [pullScope(name)], signal };
   const top = await fetchManifest(client, { ...location, reference: wanted });
-  report({ status: `Pulling from ${name}`, id: wanted });
+  report({ status: `Pulling from ${name}`, id: reference.digest === undefined ? wanted : fullName(reference) });
 
   const manifest =
     top.kind === 'image'

@@ -165,7 +165,7 @@ test('credentials are for the registry alone, not for where it redirects to', as
       response.writeHead(307, { location: `http://${store.address}${path}` }).end();
       return true;
     };
-    const auth = Buffer.from('{"username":"joe","password":"secret"}').toString('base64url');
+    const auth = Buffer.from('{"username":"joe","password":"secret"}').toString('base64');
     assert.equal(failureOf(await pull({ 'x-registry-auth': auth })), undefined);
     assert.equal(store.seen('GET', /blobs/).length, 2);
     for (const { headers } of store.requests) assert.equal(headers.authorization, undefined);

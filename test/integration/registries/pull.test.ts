@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 function pull(name: string, query = 'tag=1', options: { auth?: object } = {}) {
-  const header = Buffer.from(JSON.stringify(options.auth ?? {})).toString('base64url');
+  const header = Buffer.from(JSON.stringify(options.auth ?? {})).toString('base64');
   return daemon.call('POST', `/images/create?fromImage=${registry.address}/${name}&${query}`, {
     headers: { 'x-registry-auth': header },
   });
@@ -185,7 +185,7 @@ test('three layers are fetched at once, and the others wait', async () => {
 
 test('images of Docker Hub come from its mirror, which is given no credentials', async () => {
   registry.add('library/skiff-mirrored', '1', registryImage({ files: { f: 'mirrored' } }));
-  const auth = Buffer.from('{"username":"joe","password":"secret"}').toString('base64url');
+  const auth = Buffer.from('{"username":"joe","password":"secret"}').toString('base64');
   const headers = { 'x-registry-auth': auth };
   const answer = await daemon.call('POST', '/images/create?fromImage=skiff-mirrored&tag=1', { headers });
   assert.equal(failureOf(answer), undefined);

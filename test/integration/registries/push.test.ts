@@ -25,7 +25,7 @@ afterEach(() => {
   registry.requests.length = 0;
 });
 
-const auth = { 'x-registry-auth': Buffer.from('{}').toString('base64url') };
+const auth = { 'x-registry-auth': Buffer.from('{}').toString('base64') };
 
 function push(name: string, tag = '1', signal?: AbortSignal) {
   const options = { headers: auth, ...(signal === undefined ? {} : { signal }) };

@@ -25,7 +25,7 @@ after(async () => {
   await daemon.close();
 });
 
-const auth = { 'x-registry-auth': Buffer.from('{}').toString('base64url') };
+const auth = { 'x-registry-auth': Buffer.from('{}').toString('base64') };
 const pull = (name: string) => daemon.call('POST', `/images/create?fromImage=${registry.address}/${name}&tag=1`);
 const push = (name: string) => daemon.call('POST', `/images/${registry.address}/${name}/push?tag=1`, { headers: auth });
 
