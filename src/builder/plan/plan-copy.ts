@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import { invalidArgument } from '../../errors/engine-error.ts';
-import { parseReference } from '../../lib/image-reference.ts';
 import type { CopyCommand } from '../parse/command.ts';
 import { heredocText } from '../parse/heredoc.ts';
 import type { CopySource, FileMode } from './build-plan.ts';
@@ -151,12 +150,13 @@ function fileName(path: string): string {
   }
 }
 
-/** @throws invalid_argument with the texts of a digest that is no digest */
+/** What the builder can check. @throws invalid_argument with the texts of Go's digests */
 function assertDigest(checksum: string): void {
-  if (!/^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/.test(checksum)) {
-    throw invalidArgument('invalid checksum digest format');
-  }
-  parseReference(`checked@${checksum}`);
+  const [, algorithm, hex = ''] = /^([a-z0-9]+(?:[.+_-][a-z0-9]+)*):([a-zA-Z0-9=_-]+)$/.exec(checksum) ?? [];
+  if (algorithm === undefined) throw invalidArgument('invalid checksum digest format');
+  if (algorithm !== 'sha256') throw invalidArgument('unsupported digest algorithm');
+  if (hex.length !== 64) throw invalidArgument('invalid checksum digest length');
+  if (!/^[a-f0-9]+$/.test(hex)) throw invalidArgument('invalid checksum digest format');
 }
 
 /** Whether a source of the context is one that `.dockerignore` leaves out: then it will not be found. */
