@@ -2,6 +2,7 @@ import { containerNotModified } from '../errors/containers.ts';
 import { EngineError, messageOf } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
+import { makeMountTargets } from '../runtime/mount-targets.ts';
 import { makeWorkingDirectory } from '../runtime/working-directory.ts';
 import { buildSpec } from './build-spec.ts';
 import { checkStart } from './check-start.ts';
@@ -91,6 +92,7 @@ async function runWith(
     layers.mountWritable(id, { volatile: hostConfig.AutoRemove }),
     enterNetwork(context, record),
   ]);
+  await makeMountTargets(rootfs, attached.mounts);
   if (config.WorkingDir !== '') await makeWorkingDirectory(rootfs, config.WorkingDir);
   const named = { ...record, config: { ...config, ...identity } };
   const spec = await buildSpec(context, named, { rootfs, namespace, attached });

@@ -35,6 +35,12 @@ function reasonOf(error: unknown): string {
   return /^\w+: ([^,]+)/.exec(messageOf(error))?.[1] ?? messageOf(error);
 }
 
+export interface BindTraits {
+  readonly isFolder: boolean;
+  /** As mount(8) has them. */
+  readonly flags: readonly string[];
+}
+
 /** The flags of a mount that what is mounted from it has as well. */
 const INHERITED: ReadonlySet<string> = new Set(['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime']);
 
@@ -43,14 +49,16 @@ const INHERITED: ReadonlySet<string> = new Set(['ro', 'nosuid', 'nodev', 'noexec
  * and a read-only mount of the host would get writable.
  * @throws internal with Docker's texts for a propagation in which the host's own mount takes no part.
  */
-export async function sourceFlags(source: string, propagation: string): Promise<string[]> {
-  const mount = mountOf(await readMounts(), await realpath(source));
+export async function bindTraits(source: string, propagation: string): Promise<BindTraits> {
+  const [mounts, path, stats] = await Promise.all([readMounts(), realpath(source), stat(source)]);
+  const mount = mountOf(mounts, path);
   const where = `path ${source} is mounted on ${mount?.target ?? '/'} but it is not a shared`;
   if (propagation.includes('shared') && mount?.isShared !== true) throw internalError(`${where} mount`);
   if (propagation.includes('slave') && mount?.isShared !== true && mount?.isSlave !== true) {
     throw internalError(`${where} or slave mount`);
   }
-  return (mount?.flags ?? []).filter((flag) => INHERITED.has(flag));
+  const flags = (mount?.flags ?? []).filter((flag) => INHERITED.has(flag));
+  return { isFolder: stats.isDirectory(), flags };
 }
 
 export async function pathExists(path: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { OciMount } from '../../runtime/oci-spec.ts';
 import { tmpfsMount } from '../../runtime/spec/tmpfs.ts';
-import { makeBindSource, sourceFlags } from '../../volumes/bind-source.ts';
+import { bindTraits, makeBindSource } from '../../volumes/bind-source.ts';
 import type { HeldPath } from '../../volumes/hold-part.ts';
 import type { ContainersContext } from '../context.ts';
 import type { ContainerRecord } from '../record.ts';
@@ -51,7 +51,7 @@ async function attach(
     held.push(part);
     source = part.path;
   }
-  const options = bindOptions(point, await sourceFlags(source, point.propagation));
+  const options = bindOptions(point, await bindTraits(source, point.propagation));
   return { destination: point.destination, type: 'bind', source, options };
 }
 

@@ -1,5 +1,6 @@
 import { internalError } from '../../errors/engine-error.ts';
 import { hasRecursiveReadonly } from '../../runtime/recursive-readonly.ts';
+import type { BindTraits } from '../../volumes/bind-source.ts';
 import type { MountPoint } from './mount-point.ts';
 
 /**
@@ -8,13 +9,16 @@ import type { MountPoint } from './mount-point.ts';
  */
 export function bindOptions(
   { writable, recursive, readonlyDepth, propagation }: MountPoint,
-  sourceFlags: readonly string[],
+  { isFolder, flags }: BindTraits,
 ): string[] {
+  const wanted = propagation === '' ? 'rprivate' : propagation;
   return [
     recursive ? 'rbind' : 'bind',
-    ...(writable ? [] : [readonlyWord(readonlyDepth)]),
-    ...sourceFlags.filter((flag) => writable || flag !== 'ro'),
-    propagation === '' ? 'rprivate' : propagation,
+    // Where nothing is below, crun 1.8 takes the recursive word amiss.
+    ...(writable ? [] : [isFolder && recursive ? readonlyWord(readonlyDepth) : 'ro']),
+    ...flags.filter((flag) => writable || flag !== 'ro'),
+    // A word for all that is below would have crun mount what is below as well.
+    recursive ? wanted : wanted.replace(/^r/, ''),
   ];
 }
 
