@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
+import { EngineError, invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import type { ImageId } from '../../lib/digest.ts';
 import type { IgnoreRules } from '../../lib/ignore-rules.ts';
 import { parseIgnoreRules } from '../../lib/ignore-rules.ts';
@@ -71,7 +71,8 @@ async function makePlan(
 ): Promise<BuildPlan> {
   const source = await readFileIn(context, request.dockerfile);
   if (source === undefined) {
-    throw invalidArgument(`Cannot locate specified Dockerfile: ${request.dockerfile}`);
+    // Docker's status for it is that of a bug.
+    throw new EngineError('internal', `Cannot locate specified Dockerfile: ${request.dockerfile}`);
   }
   return planBuild(source, {
     dockerfileName: request.dockerfile,

@@ -55,6 +55,15 @@ export class ByteSource {
     }
   }
 
+  /** The same, but for the end of the stream, which may come in between. */
+  async skipUpTo(length: number): Promise<void> {
+    for (let left = length; left > 0; ) {
+      const piece = await this.take(left);
+      if (piece === undefined) return;
+      left -= piece.length;
+    }
+  }
+
   /** Reads on to the end of the stream. */
   async drain(): Promise<void> {
     this.#rest = Buffer.alloc(0);

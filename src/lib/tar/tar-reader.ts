@@ -219,7 +219,9 @@ class EntryData {
   }
 
   async skipRest(): Promise<void> {
-    await this.#source.skip(this.#left + this.#padding, this.#name);
+    await this.#source.skip(this.#left, this.#name);
+    // docker's command line writes archives that end with their last file's last byte, and Go reads them.
+    await this.#source.skipUpTo(this.#padding);
     this.#left = 0;
   }
 }
