@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError, invalidArgument, isEngineError } from '../../errors/engine-error.ts';
+import type { Image } from '../../images/image-store.ts';
 import type { ImageId } from '../../lib/digest.ts';
 import type { IgnoreRules } from '../../lib/ignore-rules.ts';
 import { parseIgnoreRules } from '../../lib/ignore-rules.ts';
@@ -10,8 +11,10 @@ import { textOf } from '../../lib/tar/byte-string.ts';
 import { readFileIn } from '../context/read-file.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
 import type { BaseImage, BuildPlan } from '../plan/build-plan.ts';
-import type { LintWarning } from '../plan/lint-warning.ts';
+import type { LintReport } from '../plan/lint-build.ts';
+import { lintBuild } from '../plan/lint-build.ts';
 import { planBuild } from '../plan/plan-build.ts';
+import type { PlanOptions } from '../plan/plan-options.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildRun, StageState } from './build-run.ts';
@@ -23,7 +26,8 @@ import { runStage } from './run-stage.ts';
 export interface BuildResult {
   /** Undefined when the Dockerfile was only checked. */
   readonly imageId: ImageId | undefined;
-  readonly warnings: readonly LintWarning[];
+  /** What was found when it was only checked. */
+  readonly check?: LintReport;
 }
 
 /** What all builds share. */
@@ -47,11 +51,17 @@ export async function runBuild(
     const received = await openContext(parts, request, directory);
     const context = request.namedContexts.size === 0 ? received : received.without(FOLDER_OF_CONTEXTS);
     const ignore = await readIgnore(context, request.dockerfile);
-    const plan = await makePlan(parts, request, progress, { context, ignore });
-    if (request.checkOnly) return { imageId: undefined, warnings: plan.warnings };
+    const source = await readDockerfile(context, request.dockerfile);
+    const options = planOptions(parts, request, progress, ignore);
+    if (request.checkOnly) {
+      const resolveImage: PlanOptions['resolveImage'] = (reference, platform) =>
+        imageAtHand(parts, reference, platform);
+      return { imageId: undefined, check: await lintBuild(source, { ...options, resolveImage }) };
+    }
+    const plan = await planBuild(source, options);
     progress.planned(plan);
     const imageId = await execute(parts, request, progress, { directory, received, context, ignore, plan });
-    return { imageId, warnings: plan.warnings };
+    return { imageId };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -63,18 +73,19 @@ async function readIgnore(context: SpoolTree, dockerfile: string): Promise<Ignor
   return parseIgnoreRules(text?.toString() ?? '');
 }
 
-async function makePlan(
+async function readDockerfile(context: SpoolTree, path: string): Promise<Uint8Array> {
+  const source = await readFileIn(context, path);
+  if (source === undefined) throw invalidArgument(`Cannot locate specified Dockerfile: ${path}`);
+  return source;
+}
+
+function planOptions(
   parts: BuildParts,
   request: BuildRequest,
   progress: BuildProgress,
-  { context, ignore }: { readonly context: SpoolTree; readonly ignore: IgnoreRules },
-): Promise<BuildPlan> {
-  const source = await readFileIn(context, request.dockerfile);
-  if (source === undefined) {
-    // Docker's status for it is that of a bug.
-    throw new EngineError('internal', `Cannot locate specified Dockerfile: ${request.dockerfile}`);
-  }
-  return planBuild(source, {
+  ignore: IgnoreRules,
+): PlanOptions {
+  return {
     dockerfileName: request.dockerfile,
     target: request.target,
     buildArgs: request.buildArgs,
@@ -84,7 +95,7 @@ async function makePlan(
     allowHostNetwork: request.networkMode === 'host',
     namedContexts: new Map([...request.namedContexts].map(([name, source]) => [name, namedContextOf(source)])),
     resolveImage: (reference, platform) => resolveImage(parts, request, progress, { reference, platform }),
-  });
+  };
 }
 
 /** An image that is here, or was pulled. */
@@ -99,15 +110,27 @@ async function resolveImage(
     await images.pull(reference, { platform: wanted, logins, signal, report: (message) => progress.message(message) });
     return images.resolve(reference);
   };
-  const local = async () => {
-    try {
-      return await images.resolve(reference);
-    } catch (error) {
-      if (isEngineError(error, 'not_found')) return undefined;
-      throw error;
-    }
-  };
-  const image = (pull ? undefined : await local()) ?? (await fetch());
+  const image = (pull ? undefined : await localImage(images, reference)) ?? (await fetch());
+  return baseImageOf(image, reference, platform);
+}
+
+/** For a check, which fetches nothing: of an image that is not here, nothing is known but its name. */
+async function imageAtHand({ backend }: BuildParts, reference: string, platform: Platform): Promise<BaseImage> {
+  const image = await localImage(backend.images, reference);
+  if (image !== undefined) return baseImageOf(image, reference, platform);
+  return { reference, id: '', config: {}, author: undefined, platform };
+}
+
+async function localImage(images: BuildParts['backend']['images'], reference: string): Promise<Image | undefined> {
+  try {
+    return await images.resolve(reference);
+  } catch (error) {
+    if (isEngineError(error, 'not_found')) return undefined;
+    throw error;
+  }
+}
+
+function baseImageOf(image: Image, reference: string, platform: Platform): BaseImage {
   const { id, config, author, os, architecture, variant } = image;
   const own = architecture === '' ? platform : { os, architecture, variant };
   return { reference, id, config, author, platform: own };

@@ -28,7 +28,7 @@ export const command = defineCommand({
     if (flags['metadata-file'] !== '') writeFileSync(flags['metadata-file'], metadata(id, flags.tag));
     if (id !== '') await exportResult(client, { id, names: flags.tag }, outputs, io.stdout);
     if (flags.quiet) await io.stdout.write(shown.text);
-    return 0;
+    return shown.hasPassed ? 0 : 1;
   },
 });
 

@@ -17,7 +17,7 @@ export interface BuildDisplay {
 
 interface Message {
   readonly id?: string;
-  readonly aux?: { readonly ID?: string } & Partial<BuildEvent>;
+  readonly aux?: { readonly ID?: string; readonly CheckPassed?: boolean } & Partial<BuildEvent>;
   readonly stream?: string;
   readonly status?: string;
   readonly progressDetail?: { readonly current?: number };
@@ -48,18 +48,22 @@ export interface BuildShown {
   readonly id: string;
   /** What the daemon has written as text. */
   readonly text: string;
+  /** False when the Dockerfile was only checked, and something is wrong with it. */
+  readonly hasPassed: boolean;
 }
 
 /** @throws CliError with the daemon's text, and a command's exit code */
 export async function showBuild(answer: TransportResponse, display: BuildDisplay): Promise<BuildShown> {
   let id = '';
   let text = '';
+  let hasPassed = true;
   try {
     for await (const value of readJsonLines(answer.chunks())) {
       const message = value as Message;
       const failure = message.errorDetail?.message ?? message.error;
       if (failure !== undefined) throw new CliError(failure, message.errorDetail?.code || 1);
       if (message.id === BUILD_EVENT_ID) await display.event(message.aux as BuildEvent);
+      else if (message.aux?.CheckPassed !== undefined) hasPassed = message.aux.CheckPassed;
       else if (message.aux?.ID !== undefined) id = message.aux.ID;
       else if (message.stream !== undefined) {
         // A quiet answer is short.
@@ -72,5 +76,5 @@ export async function showBuild(answer: TransportResponse, display: BuildDisplay
   } finally {
     await display.end();
   }
-  return { id, text };
+  return { id, text, hasPassed };
 }

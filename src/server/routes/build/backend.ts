@@ -3,9 +3,9 @@ import type { BuildResult } from '../../../builder/execute/build.ts';
 import type { BuildProgress, StepReport } from '../../../builder/execute/build-progress.ts';
 import type { BuildRequest, BuildSecret } from '../../../builder/execute/build-request.ts';
 import type { BuildPlan, StagePlan } from '../../../builder/plan/build-plan.ts';
-import type { LintWarning } from '../../../builder/plan/lint-warning.ts';
+import type { LintReport } from '../../../builder/plan/lint-build.ts';
 
-export type { BuildPlan, BuildProgress, BuildRequest, BuildResult, BuildSecret, LintWarning, StagePlan, StepReport };
+export type { BuildPlan, BuildProgress, BuildRequest, BuildResult, BuildSecret, LintReport, StagePlan, StepReport };
 
 /** What the routes of builds need of the engine; errors and guarantees as in `builder/execute/builder.ts`. */
 export interface BuildBackend {

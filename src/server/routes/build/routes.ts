@@ -7,7 +7,7 @@ import { familiarReference } from '../../../lib/image-reference.ts';
 import { readJson } from '../../json-body.ts';
 import { queryFlag, queryText } from '../../query.ts';
 import { hangUpSignal, sendStream } from '../../stream-response.ts';
-import type { BuildBackend, BuildRequest, BuildResult } from './backend.ts';
+import type { BuildBackend, BuildRequest, BuildResult, LintReport } from './backend.ts';
 import { buildRequestOf } from './build-query.ts';
 import { BuildReply } from './build-reply.ts';
 import { ClassicProgress } from './classic-progress.ts';
@@ -48,7 +48,8 @@ async function build(
   try {
     const result = await backend.build(wanted, queryText(request.query, 'buildid') ?? '', progress);
     progress.flush();
-    if (isQuiet) write({ stream: `${result.imageId ?? ''}\n` });
+    if (result.check !== undefined) tellCheck(write, result.check);
+    else if (isQuiet) write({ stream: `${result.imageId ?? ''}\n` });
     else tellResult(write, wanted, result, wantsEvents);
   } catch (error) {
     progress.flush();
@@ -56,6 +57,12 @@ async function build(
   }
   answer.end();
   return reply;
+}
+
+/** The report is text for people; whether anything was found is for programs. */
+function tellCheck(write: (message: object) => void, { text, warnings, error }: LintReport): void {
+  write({ stream: text });
+  write({ aux: { CheckPassed: warnings.length === 0 && error === undefined } });
 }
 
 function tellResult(
