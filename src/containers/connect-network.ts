@@ -8,7 +8,7 @@ import { donorReference } from './joined-containers.ts';
 import { configuresNetwork } from './network-request.ts';
 import { type ContainerNetworkRecord, type ContainerRecord, isRunning } from './record.ts';
 import { replaceResolvConf } from './replace-resolv-conf.ts';
-import { addOwnHosts } from './update-own-hosts.ts';
+import { updateOwnHosts } from './update-own-hosts.ts';
 import { networkFiles } from './write-network-files.ts';
 
 /**
@@ -66,7 +66,7 @@ export async function attachLocked(
       hostConfig.Dns ?? [],
     );
     store.update(id, { networks: withEndpoint(store.get(id).networks, name, endpoint) });
-    await addOwnHosts(context, record, endpoint);
+    await updateOwnHosts(context, store.get(id));
     await replaceResolvConf(context, record, before.resolvConf);
   } catch (error) {
     store.update(id, { networks: store.get(id).networks.filter((one) => one.name !== name) });

@@ -3,7 +3,7 @@ import type { NetworkRecord } from '../state/networks.ts';
 import { hostIsApart, refuseRemoved } from './connect-network.ts';
 import type { ContainersContext } from './context.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
-import { removeOwnHosts } from './update-own-hosts.ts';
+import { updateOwnHosts } from './update-own-hosts.ts';
 
 /**
  * Takes a container out of a network: at once when it runs, otherwise from its next start on. The record is committed
@@ -36,7 +36,7 @@ export async function disconnectFromNetwork(
         store.update(id, { networks: record.networks });
         throw error;
       }
-      await removeOwnHosts(context, record, found.endpoint);
+      await updateOwnHosts(context, store.get(id));
     } else if (network !== undefined) {
       context.events.publish({
         type: 'network',

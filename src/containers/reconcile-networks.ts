@@ -1,7 +1,7 @@
 import type { ContainerId } from '../lib/ids.ts';
 import { attachLocked } from './connect-network.ts';
 import type { ContainersContext } from './context.ts';
-import { removeOwnHosts } from './update-own-hosts.ts';
+import { updateOwnHosts } from './update-own-hosts.ts';
 
 /**
  * Finishes what a crash cut short: a running container is in the networks that its record names, and in no other.
@@ -17,7 +17,6 @@ export async function reconcileNetworks(context: ContainersContext, id: Containe
       continue;
     try {
       await network.detach(id, endpoint.networkId);
-      await removeOwnHosts(context, record, endpoint);
     } catch (error) {
       options.logError(`container ${id} could not leave the network ${endpoint.networkName}`, error);
     }
@@ -34,5 +33,10 @@ export async function reconcileNetworks(context: ContainersContext, id: Containe
     } catch (error) {
       options.logError(`container ${id} could not be put into the network ${wanted.name}`, error);
     }
+  }
+  try {
+    await updateOwnHosts(context, store.get(id));
+  } catch (error) {
+    options.logError(`/etc/hosts of container ${id} does not tell of its networks`, error);
   }
 }

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { overwriteFile } from '../networks/overwrite-file.ts';
 import type { ContainersContext } from './context.ts';
 import { pathsOf } from './paths.ts';
 import type { ContainerRecord } from './record.ts';
@@ -16,5 +17,5 @@ export async function replaceResolvConf(
   const { resolvConf } = await networkFiles(context, record);
   if (resolvConf === before) return;
   const path = pathsOf(context.options, record.id).resolvConf;
-  if ((await readFile(path, 'utf8')) === before) await writeFile(path, resolvConf);
+  if ((await readFile(path, 'utf8')) === before) await overwriteFile(path, resolvConf);
 }

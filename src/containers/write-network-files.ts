@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { overwriteFile } from '../networks/overwrite-file.ts';
 import type { ContainersContext } from './context.ts';
 import { linkHosts } from './links.ts';
 import { pathsOf } from './paths.ts';
@@ -26,8 +26,8 @@ export async function writeNetworkFiles(context: ContainersContext, record: Cont
   const files = await networkFiles(context, record);
   const paths = pathsOf(context.options, record.id);
   await Promise.all([
-    writeFile(paths.hosts, files.hosts),
-    writeFile(paths.hostname, files.hostname),
-    writeFile(paths.resolvConf, files.resolvConf),
+    overwriteFile(paths.hosts, files.hosts),
+    overwriteFile(paths.hostname, files.hostname),
+    overwriteFile(paths.resolvConf, files.resolvConf),
   ]);
 }

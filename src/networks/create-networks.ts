@@ -73,15 +73,7 @@ export function createNetworks(options: NetworksOptions): Networks {
   const { bridge, table } = namesFor(options.daemonTag);
   const host = options.hostFiles ?? defaultHostFiles;
   const state = new NetworkState(options.state);
-  const subnets = new Subnets(syscalls, {
-    bip: options.bip,
-    pools: poolsOf(options, table),
-    lockPath: options.lockPath ?? DEFAULT_LOCK_PATH,
-    hostRoutes: readHostRoutes,
-    keepClearOf: () => nameserversIn(host.resolvConf),
-    networks: () => state.networks(),
-    warn,
-  });
+  const subnets = createSubnets(options, state, host);
   const translator = new AddressTranslator({
     link: namesFor(options.daemonTag).translator,
     netlink,
@@ -133,6 +125,18 @@ export function createNetworks(options: NetworksOptions): Networks {
   });
 }
 
+function createSubnets(options: NetworksOptions, state: NetworkState, host: HostFiles): Subnets {
+  return new Subnets(options.syscalls, {
+    bip: options.bip,
+    pools: poolsOf(options),
+    lockPath: options.lockPath ?? DEFAULT_LOCK_PATH,
+    hostRoutes: readHostRoutes,
+    keepClearOf: () => nameserversIn(host.resolvConf),
+    networks: () => state.networks(),
+    warn: options.warn,
+  });
+}
+
 function createDrivers(
   { netlink, warn }: NetworksOptions,
   subnets: Subnets,
@@ -150,12 +154,12 @@ function createDrivers(
 }
 
 /** A daemon that was given no pool of a family has the usual one. */
-function poolsOf({ pools = [], execRoot }: NetworksOptions, tag: string): readonly AddressPool[] {
+function poolsOf({ pools = [], execRoot, daemonTag }: NetworksOptions): readonly AddressPool[] {
   const hasFamily = (family: 4 | 6): boolean => pools.some(({ base }) => familyOf(base) === family);
   return [
     ...pools,
     ...(hasFamily(4) ? [] : defaultAddressPools),
-    ...(hasFamily(6) ? [] : [uniqueLocalPool(`${hostname()} ${execRoot} ${tag}`)]),
+    ...(hasFamily(6) ? [] : [uniqueLocalPool(`${hostname()} ${execRoot} ${daemonTag}`)]),
   ];
 }
 
