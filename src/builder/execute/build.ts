@@ -75,7 +75,8 @@ async function readIgnore(context: SpoolTree, dockerfile: string): Promise<Ignor
 
 async function readDockerfile(context: SpoolTree, path: string): Promise<Uint8Array> {
   const source = await readFileIn(context, path);
-  if (source === undefined) throw invalidArgument(`Cannot locate specified Dockerfile: ${path}`);
+  // Docker's status for it is that of a bug.
+  if (source === undefined) throw new EngineError('internal', `Cannot locate specified Dockerfile: ${path}`);
   return source;
 }
 
