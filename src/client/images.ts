@@ -37,7 +37,8 @@ export interface ImagesPruned {
  */
 export function pathToImage(image: string, verb = ''): string {
   if (image === '') throw new Error('Error: No such image: ');
-  const name = image.split('/').map(encodeURIComponent).join('/');
+  // As Go writes paths: the separators of a name stay.
+  const name = encodeURIComponent(image).replace(/%(2F|3A|40)/g, decodeURIComponent);
   return `/images/${name}${verb === '' ? '' : `/${verb}`}`;
 }
 

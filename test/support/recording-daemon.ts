@@ -12,6 +12,9 @@ export interface RecordedRequest {
 /** To everything, whatever was asked: who reads the answer finds the fields that it looks for. */
 const ANSWER = { Id: '0'.repeat(64), Name: 'a-volume', Warnings: [], SpaceReclaimed: 0 };
 
+/** Of a pull or push. */
+const PROGRESS = { status: 'Done' };
+
 /** Takes every request for granted and keeps it: what a command line sends can be looked at without an engine. */
 export class RecordingDaemon {
   readonly #folder = mkdtempSync('/tmp/skt-');
@@ -32,7 +35,8 @@ export class RecordingDaemon {
         response.setHeader('Ostype', 'linux');
         response.setHeader('Content-Type', 'application/json');
         response.statusCode = target.includes('/create') ? 201 : 200;
-        response.end(target.endsWith('/_ping') ? 'OK' : JSON.stringify(ANSWER));
+        const answer = /\/images\/(create\?fromImage|.*\/push)/.test(target) ? PROGRESS : ANSWER;
+        response.end(target.endsWith('/_ping') ? 'OK' : JSON.stringify(answer));
       });
     });
   }

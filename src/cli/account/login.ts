@@ -42,10 +42,10 @@ interface Given {
 
 async function givenCredentials({ flags: values, changed, io }: LoginContext): Promise<Given> {
   if (changed('password')) {
-    await io.stderr.write('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n');
     if (values['password-stdin']) {
       throw new CliError('conflicting options: cannot specify both --password and --password-stdin');
     }
+    await io.stderr.write('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n');
   }
   if (!values['password-stdin']) return { username: values.username, password: values.password };
   if (values.username === '') throw new CliError('the --password-stdin option requires --username to be set');
