@@ -4,7 +4,7 @@ import { startDaemon, type TestDaemon } from './daemon.ts';
 import { until } from './until.ts';
 
 /** A host that takes longer to answer has dropped the packet. */
-const ANSWER_SECONDS = '2';
+const ANSWER_SECONDS = '1';
 
 /**
  * A network namespace that stands for a host, and another one for a second host beside it: firewalls, routes and ports
