@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { mustRun } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { debianMirror } from '../../support/debian-mirror.ts';
 
 const SUITE = 'bookworm';
 
@@ -19,21 +20,9 @@ after(async () => {
   await daemon.close();
 });
 
-/** Where this host's apt gets Debian from, which may be near; else debootstrap's own default. */
-async function mirror(): Promise<string[]> {
-  const targets = await mustRun('apt-get', [
-    'indextargets',
-    '--format',
-    '$(REPO_URI) $(CODENAME)',
-    'Created-By: Packages',
-  ]);
-  const [, found] = new RegExp(`^(\\S+) ${SUITE}$`, 'm').exec(targets) ?? [];
-  return found === undefined ? [] : [found];
-}
-
 test('a Debian root is imported, and apt-get updates and installs in it over the default bridge', async () => {
   const root = join(scratch, 'root');
-  await mustRun('debootstrap', ['--variant=minbase', SUITE, root, ...(await mirror())]);
+  await mustRun('debootstrap', ['--variant=minbase', SUITE, root, ...(await debianMirror(SUITE))]);
   const archive = join(scratch, 'root.tar');
   await mustRun('tar', ['--xattrs', '--xattrs-include=*', '-C', root, '-cf', archive, '.']);
   const imported = await daemon.skiff(['import', '-c', 'ENV LC_ALL=C', '-m', 'a whole system', archive, 'debian:12']);
