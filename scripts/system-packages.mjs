@@ -16,7 +16,17 @@ const ENGINE_PACKAGES = [
 ];
 
 /** What only the test suite needs: counterparts to compare with. */
-export const TEST_PACKAGES = ['debootstrap', 'git', 'iptables', 'mmdebstrap', 'python3-minimal', 'skopeo', 'tar', 'util-linux', 'zstd'];
+export const TEST_PACKAGES = [
+  'debootstrap',
+  'git',
+  'iptables',
+  'mmdebstrap',
+  'python3-minimal',
+  'skopeo',
+  'tar',
+  'util-linux',
+  'zstd',
+];
 
 async function missingOf(names) {
   const known = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Abbrev}\n']);
