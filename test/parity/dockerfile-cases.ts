@@ -268,7 +268,7 @@ const REFUSED: Readonly<Record<string, DockerfileCase>> = {
   'ARG without name': { dockerfile: from('ARG =b') },
   'ARG without arguments': { dockerfile: from('ARG') },
   'LABEL without arguments': { dockerfile: from('LABEL') },
-  'a variable that must be set': { dockerfile: from('ENV a=${b:?tell me}') },
+  'a variable that must be set': { dockerfile: from('ENV a="${b:?tell me}"') },
   'a variable that must be set, without words': { dockerfile: from('ENV a=${b?}') },
   'a variable that must not be empty': { dockerfile: from('ENV b=', 'ENV a=${b:?}') },
   'an open brace': { dockerfile: from('ENV a=${b') },

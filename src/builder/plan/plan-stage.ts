@@ -1,3 +1,4 @@
+import { fullName, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
 import type { LineRange } from '../parse/dockerfile.ts';
 import { locating } from '../parse/source-error.ts';
 import type { StageBase, StagePlan, Step, StepNumber } from './build-plan.ts';
@@ -23,7 +24,7 @@ export function planStage(plan: PlanContext, node: StageNode, state: StageState,
   const hasBaseStep = node.base === undefined && resolved?.kind !== 'scratch';
   const counted = commands.filter(({ command }) => COUNTED.includes(command.kind)).length;
   const counter = { index: 0, total: counted + (hasBaseStep ? 1 : 0) };
-  const baseStep = hasBaseStep ? { title: `FROM ${node.baseName}`, number: take(counter) } : undefined;
+  const baseStep = hasBaseStep ? { title: `FROM ${baseTitle(node)}`, number: take(counter) } : undefined;
   const steps = commands.map((planned) => planStep(context, planned, counter));
   return {
     id: node.index,
@@ -38,6 +39,11 @@ export function planStage(plan: PlanContext, node: StageNode, state: StageState,
     author: state.author,
     needs: needsOf(node).flatMap((needed) => (needed.from === undefined ? [] : needed.index)),
   };
+}
+
+/** An image by its full name, as it is looked for. */
+function baseTitle({ baseName, resolved }: StageNode): string {
+  return resolved?.kind === 'image' ? fullName(withDefaultTag(parseReference(resolved.image.reference))) : baseName;
 }
 
 function baseOf({ base, resolved }: StageNode): StageBase {
