@@ -46,6 +46,11 @@ export interface NetworkResource {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
+/** The answer of `GET /networks/{id}/rules`, which Docker does not have: text for people. */
+export interface NetworkRules {
+  readonly Rules: string;
+}
+
 export interface NetworksPruneResponse {
   readonly NetworksDeleted: readonly string[] | null;
 }

@@ -19,6 +19,12 @@ export async function listNetworks(client: ApiClient, filters: Filters): Promise
   return await client.json('GET', '/networks', { query: { filters: encodeFilters(filters) } });
 }
 
+/** What the host's firewall holds for a network, as text; Docker does not have it. */
+export async function networkRules(client: ApiClient, network: string): Promise<string> {
+  const { Rules } = await client.json<{ readonly Rules: string }>('GET', pathTo('networks', network, 'rules'));
+  return Rules;
+}
+
 /** `body` is Docker's `NetworkCreateRequest`. @returns the ID */
 export async function createNetwork(client: ApiClient, body: object): Promise<string> {
   const { Id } = await client.json<{ readonly Id: string }>('POST', '/networks/create', { json: body });

@@ -26,7 +26,7 @@ export interface NetworksContext {
   readonly drivers: Readonly<Record<NetworkDriverName, NetworkDriver>>;
   readonly netlink: RouteNetlink;
   readonly pins: NamespacePins;
-  readonly rules: Pick<HostRules, 'apply' | 'remove'>;
+  readonly rules: Pick<HostRules, 'apply' | 'describe' | 'remove'>;
   readonly ports: PublishedPorts;
   readonly resolvers: Pick<Resolvers, 'open' | 'reopen' | 'close'>;
   readonly events: NetworkEventSink;

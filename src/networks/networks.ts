@@ -83,6 +83,11 @@ export class Networks implements ContainerNetwork {
     await rules.remove();
   }
 
+  /** The rules of a network, for people. */
+  rules(network: NetworkRecord): Promise<string> {
+    return this.#context.rules.describe(network, this.endpointsIn(network));
+  }
+
   /** In the order of their making. */
   list(): NetworkRecord[] {
     return this.#context.state.networks();

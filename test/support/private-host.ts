@@ -17,10 +17,8 @@ export class PrivateHost {
   static async create(): Promise<PrivateHost> {
     const host = new PrivateHost();
     for (const name of [host.name, host.other]) await mustRun('ip', ['netns', 'add', name]);
-    await mustRun('ip', [
-      ...['link', 'add', 'out0', 'netns', host.name, 'type', 'veth', 'peer', 'name', 'eth0'],
-      ...['netns', host.other],
-    ]);
+    const pair = `link add out0 netns ${host.name} type veth peer name eth0 netns ${host.other}`;
+    await mustRun('ip', pair.split(' '));
     for (const [name, link, last] of [
       [host.name, 'out0', '1'],
       [host.other, 'eth0', '2'],

@@ -1,3 +1,4 @@
+import { networkRules } from '../../client/networks.ts';
 import { atLeast } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
 import { objectFormat } from '../flags/format.ts';
@@ -10,9 +11,14 @@ export const command = defineCommand({
   args: atLeast(1),
   flags: {
     format: objectFormat({ short: 'f' }),
+    rules: bool('Show the rules of the host that belong to the networks'),
     verbose: bool('Verbose output for diagnostics', { short: 'v' }),
   },
   async run({ flags, args, client, io }) {
+    if (flags.rules) {
+      for (const reference of args) await io.stdout.write(await networkRules(client, reference));
+      return 0;
+    }
     const query = { verbose: flags.verbose ? 1 : undefined };
     const find = (reference: string) => findObject(client, 'network', reference, query);
     await inspectAll(args, flags.format, find, io.stdout);

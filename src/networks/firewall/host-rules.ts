@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors/engine-error.ts';
 import { familyOf } from '../../lib/ip.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
-import type { NetworkRecord } from '../../state/networks.ts';
+import type { EndpointRecord, NetworkRecord } from '../../state/networks.ts';
 import type { RouteNetlink } from '../../sys/route-netlink.ts';
 import { allowsIcc, bridgeOf, masquerades } from '../bridge-options.ts';
 import type { AddressTranslator } from '../ports/address-translator.ts';
@@ -9,13 +9,14 @@ import type { PortElement } from '../ports/port-elements.ts';
 import { applyTable, removeTable } from './apply-table.ts';
 import { acceptInDockerUser, hasDockerUser, leaveDockerUser } from './docker-user.ts';
 import { findForwardDrop } from './forward-policy.ts';
+import { listTable, rulesOfNetwork } from './rules-of-network.ts';
 import type { BridgedNetwork } from './table.ts';
 
 /** The daemon's part in how the host forwards packets. Tables and policies of others stay as they are. */
 export class HostRules {
   readonly #netlink: RouteNetlink;
   readonly #table: string;
-  readonly #translator: Pick<AddressTranslator, 'addresses' | 'remove'>;
+  readonly #translator: Pick<AddressTranslator, 'addresses' | 'translated' | 'remove'>;
   readonly #forwardIpv6: () => void;
   readonly #ports: () => readonly PortElement[];
   readonly #uplinks: () => readonly string[];
@@ -26,7 +27,7 @@ export class HostRules {
   constructor(options: {
     readonly netlink: RouteNetlink;
     readonly table: string;
-    readonly translator: Pick<AddressTranslator, 'addresses' | 'remove'>;
+    readonly translator: Pick<AddressTranslator, 'addresses' | 'translated' | 'remove'>;
     /** What leads to running containers, whenever the table is made. */
     readonly ports: () => readonly PortElement[];
     readonly forwardIpv6: () => void;
@@ -84,6 +85,12 @@ export class HostRules {
     const warning = `the chain ${drop.chain} drops forwarded packets, so containers reach nothing outside, and published ports are reached from this host only: let packets from and to their bridges through there${reason}`;
     if (warning !== this.#warned) this.#warn(warning);
     this.#warned = warning;
+  }
+
+  /** What belongs to one network, as the kernel has it now, for people to read. */
+  async describe(network: NetworkRecord, endpoints: readonly EndpointRecord[]): Promise<string> {
+    const bridged = network.driver === 'bridge' ? bridgedNetwork(network) : undefined;
+    return rulesOfNetwork(await listTable(this.#table), bridged, endpoints, this.#translator.translated);
   }
 
   /** Idempotent. Forwarding stays on: others may have come to need it. */

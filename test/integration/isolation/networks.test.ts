@@ -90,7 +90,14 @@ test('without communication between them, containers of one network do not reach
 
 test('what listens on the loopback of the host is not reached from containers', async (t) => {
   const server = spawn('nsenter', [
-    ...[`--net=/run/netns/${host.name}`, 'busybox', 'httpd', '-f', '-p', '127.0.0.1:7777', '-h', '/proc/self'],
+    `--net=/run/netns/${host.name}`,
+    'busybox',
+    'httpd',
+    '-f',
+    '-p',
+    '127.0.0.1:7777',
+    '-h',
+    '/proc/self',
   ]);
   t.after(() => server.kill());
   const ask = (from: string, address: string) => fetchFrom(from, address, 7777, '/loginuid');

@@ -13,6 +13,8 @@ export interface NetworkBackend {
     find(reference: string): NetworkRecord;
     /** The places of running containers in a network. */
     endpointsIn(network: NetworkRecord): readonly EndpointRecord[];
+    /** What the host forwards for a network, as text for people. */
+    rules(network: NetworkRecord): Promise<string>;
     create(request: CreateNetworkRequest): Promise<NetworkRecord>;
     remove(network: NetworkRecord): Promise<void>;
     /** Removes those that no running container is in. @returns their names */

@@ -39,6 +39,7 @@ const backend: NetworkBackend = {
     list: () => records,
     find: (reference) => findNetwork(records, reference),
     endpointsIn: ({ id, name }) => (name === 'bridge' ? [endpoint(id)] : []),
+    rules: async ({ name }) => `rules of ${name}`,
     create: async (request) => {
       calls.push(request);
       return record(request.name, 'bridge', 'd');
@@ -269,4 +270,8 @@ test('pruning answers names, or null', async () => {
   assert.deepEqual((await ask('POST', '/networks/prune')).body, { NetworksDeleted: ['front'] });
   const filters = encodeURIComponent('{"until":["1700000000"]}');
   assert.deepEqual((await ask('POST', `/networks/prune?filters=${filters}`)).body, { NetworksDeleted: null });
+});
+
+test('the rules of a network are told as text', async () => {
+  assert.deepEqual(await ask('GET', '/networks/bridge/rules'), { status: 200, body: { Rules: 'rules of bridge' } });
 });

@@ -3,6 +3,7 @@ import {
   type EndpointResource,
   type NetworkCreateResponse,
   type NetworkResource,
+  type NetworkRules,
   type NetworksPruneResponse,
   networkConnectBody,
   networkCreateBody,
@@ -26,6 +27,12 @@ const PRUNE_FILTERS = ['label', 'label!', 'until'];
 export function registerNetworkRoutes(app: FastifyInstance, backend: NetworkBackend): void {
   for (const path of ['/networks', '/networks/']) app.get(path, async (request) => list(backend, request));
   app.get('/networks/:id', async (request) => inspect(backend, request));
+  app.get(
+    '/networks/:id/rules',
+    async (request): Promise<NetworkRules> => ({
+      Rules: await backend.networks.rules(networkOf(backend, request)),
+    }),
+  );
   app.delete('/networks/:id', async (request, reply) => {
     await backend.networks.remove(networkOf(backend, request));
     return reply.code(204).send();
