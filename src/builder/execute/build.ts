@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { EngineError, invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import type { Image } from '../../images/image-store.ts';
 import type { ImageId } from '../../lib/digest.ts';
@@ -87,7 +87,7 @@ function planOptions(
   ignore: IgnoreRules,
 ): PlanOptions {
   return {
-    dockerfileName: request.dockerfile,
+    dockerfileName: shownName(request.dockerfile),
     target: request.target,
     buildArgs: request.buildArgs,
     platform: request.platform,
@@ -97,6 +97,12 @@ function planOptions(
     namedContexts: new Map([...request.namedContexts].map(([name, source]) => [name, namedContextOf(source)])),
     resolveImage: (reference, platform) => resolveImage(parts, request, progress, { reference, platform }),
   };
+}
+
+/** Clients send a Dockerfile from outside of the context under a name that nobody knows. */
+function shownName(dockerfile: string): string {
+  const name = posix.basename(dockerfile);
+  return /^\.dockerfile\.[0-9a-f]+$/.test(name) ? 'Dockerfile' : name;
 }
 
 /** An image that is here, or was pulled. */

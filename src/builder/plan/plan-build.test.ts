@@ -266,6 +266,15 @@ test('a target may be a number', async () => {
   assert.equal((await planLines(['FROM a', 'FROM b AS c', 'FROM d'], { target: '1' })).target.name, 'c');
 });
 
+test('a base may be an image by its ID, and shows its full name otherwise', async () => {
+  const id = 'a'.repeat(64);
+  assert.equal((await planLines([`FROM ${id}`])).target.baseStep?.title, `FROM ${id}`);
+  assert.equal((await planLines(['FROM busybox'])).target.baseStep?.title, 'FROM docker.io/library/busybox:latest');
+  await assert.rejects(planLines(['FROM Busy']), {
+    message: /^failed to parse stage name "Busy": invalid reference format/,
+  });
+});
+
 test('named contexts come before stages and images', async () => {
   const named = (contexts: Record<string, NamedContext>) => ({ namedContexts: new Map(Object.entries(contexts)) });
   const lines = [

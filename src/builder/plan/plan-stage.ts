@@ -1,4 +1,4 @@
-import { fullName, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
+import { fullName, parseSpecifier, withDefaultTag } from '../../lib/image-reference.ts';
 import type { LineRange } from '../parse/dockerfile.ts';
 import { locating } from '../parse/source-error.ts';
 import type { StageBase, StagePlan, Step, StepNumber } from './build-plan.ts';
@@ -43,7 +43,9 @@ export function planStage(plan: PlanContext, node: StageNode, state: StageState,
 
 /** An image by its full name, as it is looked for. */
 function baseTitle({ baseName, resolved }: StageNode): string {
-  return resolved?.kind === 'image' ? fullName(withDefaultTag(parseReference(resolved.image.reference))) : baseName;
+  if (resolved?.kind !== 'image') return baseName;
+  const specifier = parseSpecifier(resolved.image.reference);
+  return specifier.kind === 'id' ? baseName : fullName(withDefaultTag(specifier.reference));
 }
 
 function baseOf({ base, resolved }: StageNode): StageBase {

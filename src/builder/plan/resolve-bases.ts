@@ -1,5 +1,5 @@
 import { EngineError, invalidArgument, isEngineError, messageOf } from '../../errors/engine-error.ts';
-import { parseReference } from '../../lib/image-reference.ts';
+import { parseSpecifier } from '../../lib/image-reference.ts';
 import type { Command } from '../parse/command.ts';
 import { parseCommand } from '../parse/parse-command.ts';
 import { parseInstruction } from '../parse/parse-dockerfile.ts';
@@ -81,7 +81,7 @@ async function resolveImage(
   images: Map<string, Promise<BaseImage>>,
 ): Promise<BaseImage> {
   try {
-    parseReference(reference);
+    parseSpecifier(reference);
   } catch (error) {
     throw invalidArgument(`failed to parse stage name ${JSON.stringify(reference)}: ${messageOf(error)}`, error);
   }
