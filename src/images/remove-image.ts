@@ -92,8 +92,8 @@ async function deleteImage(
   const { state, events, housekeeping, catalog } = context;
   const conflict = findConflict(context, image.id, { soft: !options.force, names: true });
   if (conflict !== undefined) {
-    // After a name was taken away, an image that is still in use stays without complaint.
-    if (options.isQuiet && (conflict.isUse || state.namesOf(image.id).length > 0)) return;
+    // After a name was taken away, an image that is still in use, or that others were made from, stays without complaint.
+    if (options.isQuiet && (conflict.isUse || isNeeded(context, image.id))) return;
     throw conflictError(image.id, conflict);
   }
   const row = state.get(image.id);
@@ -108,6 +108,11 @@ async function deleteImage(
   if (!options.prune || row?.parentId === undefined || state.get(row.parentId) === undefined) return;
   const parent = await catalog.get(row.parentId);
   await deleteImage(context, parent, { force: false, prune: true, isQuiet: true }, rows);
+}
+
+/** By other names, or by images that were made from it. */
+function isNeeded({ state }: ImageContext, id: ImageId): boolean {
+  return state.namesOf(id).length > 0 || state.children(id).length > 0;
 }
 
 function findConflict(

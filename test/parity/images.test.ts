@@ -178,6 +178,26 @@ const cases: ParityCase[] = [
     },
   },
   {
+    title: 'an image that others were made from loses its name, and goes with the last of them',
+    run: async (api) => {
+      const parent = await importQuietly(api, 'parity/parent:1', 'LABEL parity=parent');
+      api.learn(parent, 'parent');
+      for (const child of ['one', 'two']) {
+        const container = await createQuietly(api, `parity-${child}`, { Image: 'parity/parent:1', Cmd: ['x'] });
+        const commit = `/commit?container=${container}&repo=parity/${child}&tag=1&comment=${child}`;
+        api.learn((await api.quietly('POST', commit)).json<{ Id: string }>().Id, child);
+        await removeQuietly(api, container);
+      }
+      await api.step('by ID', 'DELETE', `/images/${parent}`);
+      await api.step('by ID and force', 'DELETE', `/images/${parent}?force=1`);
+      await api.quietly('POST', `/images/${parent}/tag?repo=parity/parent&tag=1`);
+      await api.step('the name of the parent', 'DELETE', '/images/parity/parent:1');
+      await api.step('the first child', 'DELETE', '/images/parity/one:1');
+      await api.step('the last child', 'DELETE', '/images/parity/two:1');
+      await api.step('the parent is gone', 'GET', `/images/${parent}/json`);
+    },
+  },
+  {
     title: 'what happens to an image is told as events',
     run: async (api) => {
       const since = Date.now() / 1000;
