@@ -15,7 +15,8 @@ export interface Download {
 interface Running {
   readonly ended: Promise<void>;
   readonly controller: AbortController;
-  readonly listeners: Set<Listener>;
+  /** Each in an object of its own: one function may listen twice. */
+  readonly listeners: Set<{ readonly tell: Listener }>;
   latest: DownloadProgress;
 }
 
@@ -38,7 +39,8 @@ export class SharedDownloads {
   async join(digest: Digest, open: () => Download, listener: Listener, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const running = this.#running.get(digest) ?? this.#start(digest, open());
-    running.listeners.add(listener);
+    const joined = { tell: listener };
+    running.listeners.add(joined);
     if (running.latest.state !== 'queued') listener(running.latest);
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
     const onAbort = () => leave();
@@ -47,7 +49,7 @@ export class SharedDownloads {
       await Promise.race([running.ended, left]);
     } finally {
       signal.removeEventListener('abort', onAbort);
-      running.listeners.delete(listener);
+      running.listeners.delete(joined);
     }
     if (!signal.aborted) return;
     if (running.listeners.size === 0) await this.#cancel(digest, running);
@@ -56,10 +58,10 @@ export class SharedDownloads {
 
   #start(digest: Digest, download: Download): Running {
     const controller = new AbortController();
-    const listeners = new Set<Listener>();
+    const listeners: Running['listeners'] = new Set();
     const tell: Listener = (progress) => {
       running.latest = progress;
-      for (const listener of listeners) listener(progress);
+      for (const listener of listeners) listener.tell(progress);
     };
     const { signal } = controller;
     const ended = Promise.resolve()
