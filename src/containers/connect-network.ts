@@ -26,18 +26,19 @@ export async function connectToNetwork(
   await context.locks.run(id, async () => {
     const record = context.store.get(id);
     refuseRemoved(record);
-    const network = lookUp(context, reference, isRunning(record));
+    const live = hasSandbox(record);
+    const network = lookUp(context, reference, live);
     if (network !== undefined) checkTogether(context, record, network);
     const name = network?.name ?? reference;
     if (record.networks.some((one) => one.name === name)) {
       // Docker keeps what was asked for first.
-      if (!isRunning(record)) return;
+      if (!live) return;
       throw new EngineError('forbidden', `endpoint with name ${record.name} already exists in network ${name}`);
     }
     checkAttachment(network, settings);
     const added = { network: network?.id ?? reference, name, settings, endpoint: null };
     context.store.update(id, { networks: [...record.networks, added] });
-    if (isRunning(record)) await attachLocked(context, id, added);
+    if (live) await attachLocked(context, id, added);
   });
 }
 
@@ -80,6 +81,11 @@ function withEndpoint(
   endpoint: Endpoint,
 ): ContainerNetworkRecord[] {
   return networks.map((one) => (one.name === name ? { ...one, network: endpoint.networkId, endpoint } : one));
+}
+
+/** Whether it is in its networks at this moment; one that waits for its restart is in none. */
+export function hasSandbox(record: ContainerRecord): boolean {
+  return isRunning(record) && record.state.status !== 'restarting';
 }
 
 export function refuseRemoved({ id, state }: ContainerRecord): void {

@@ -1,8 +1,8 @@
 import { internalError, isEngineError } from '../errors/engine-error.ts';
 import type { NetworkRecord } from '../state/networks.ts';
-import { hostIsApart, refuseRemoved } from './connect-network.ts';
+import { hasSandbox, hostIsApart, refuseRemoved } from './connect-network.ts';
 import type { ContainersContext } from './context.ts';
-import { type ContainerRecord, isRunning } from './record.ts';
+import type { ContainerRecord } from './record.ts';
 import { updateOwnHosts } from './update-own-hosts.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function disconnectFromNetwork(
   await locks.run(id, async () => {
     const record = store.get(id);
     refuseRemoved(record);
-    const live = isRunning(record);
+    const live = hasSandbox(record);
     const network = lookUp(context, reference, live && !force);
     const name = network?.name ?? reference;
     const found = record.networks.find((one) => one.name === name);

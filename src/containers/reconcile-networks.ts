@@ -1,5 +1,5 @@
 import type { ContainerId } from '../lib/ids.ts';
-import { attachLocked } from './connect-network.ts';
+import { attachLocked, hasSandbox } from './connect-network.ts';
 import type { ContainersContext } from './context.ts';
 import { updateOwnHosts } from './update-own-hosts.ts';
 
@@ -10,7 +10,7 @@ import { updateOwnHosts } from './update-own-hosts.ts';
 export async function reconcileNetworks(context: ContainersContext, id: ContainerId): Promise<void> {
   const { store, network, options } = context;
   const record = store.get(id);
-  if (record.sandbox === null) return;
+  if (record.sandbox === null || !hasSandbox(record)) return;
   const endpoints = network.endpoints(id);
   for (const endpoint of endpoints) {
     if (record.networks.some((one) => one.network === endpoint.networkId || one.name === endpoint.networkName))

@@ -4,7 +4,7 @@ import { familyOf } from '../lib/ip.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import type { NetworkDriverName, NetworkRecord } from '../state/networks.ts';
 import { checkIpam, type IpamRequest, subnetsOfIpam } from './ipam-request.ts';
-import type { NetworksContext } from './networks-context.ts';
+import { CHANGES, type NetworksContext } from './networks-context.ts';
 import { publishNetwork } from './publish-network.ts';
 
 export interface CreateNetworkRequest {
@@ -18,9 +18,6 @@ export interface CreateNetworkRequest {
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
-
-/** The lock under which networks are made and removed. */
-export const CHANGES = 'changes';
 
 /**
  * Makes a network. Its record is kept before anything is made on the host: after a crash in between, the next start

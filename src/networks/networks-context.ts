@@ -20,6 +20,9 @@ export interface NetworkEventSink {
   }): void;
 }
 
+/** The lock under which networks are made and removed. */
+export const CHANGES = 'changes';
+
 /** What the operations on networks share. */
 export interface NetworksContext {
   readonly state: NetworkState;

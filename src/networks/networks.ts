@@ -12,11 +12,9 @@ import type {
   PreparedNetwork,
   Sandbox,
 } from './container-network.ts';
-import { type CreateNetworkRequest, createNetwork } from './create-network.ts';
+import type { CreateNetworkRequest } from './create-network.ts';
 import { findNetwork } from './find-network.ts';
 import type { NetworksContext } from './networks-context.ts';
-import { pruneNetworks } from './prune-networks.ts';
-import { removeNetwork } from './remove-network.ts';
 import { releaseAllBut, restoreNetworks } from './restore-networks.ts';
 import { type AttachRequest, Sandboxes } from './sandboxes.ts';
 import { shownEndpoint } from './shown-endpoint.ts';
@@ -31,11 +29,19 @@ export class Networks implements ContainerNetwork {
     this.#sandboxes = new Sandboxes(context);
   }
 
-  create = (request: CreateNetworkRequest): Promise<NetworkRecord> => createNetwork(this.#context, request);
-  remove = (network: NetworkRecord): Promise<void> => removeNetwork(this.#context, network);
-
-  prune = (filters: Filters, untilNs: bigint | undefined): Promise<readonly string[]> =>
-    pruneNetworks(this.#context, filters, untilNs);
+  // Loaded when the first network is made or removed: many a daemon has none of its own.
+  create = async (request: CreateNetworkRequest): Promise<NetworkRecord> => {
+    const { createNetwork } = await import('./create-network.ts');
+    return createNetwork(this.#context, request);
+  };
+  remove = async (network: NetworkRecord): Promise<void> => {
+    const { removeNetwork } = await import('./remove-network.ts');
+    await removeNetwork(this.#context, network);
+  };
+  prune = async (filters: Filters, untilNs: bigint | undefined): Promise<readonly string[]> => {
+    const { pruneNetworks } = await import('./prune-networks.ts');
+    return pruneNetworks(this.#context, filters, untilNs);
+  };
 
   find = (reference: string): NetworkRecord => findNetwork(this.list(), reference);
   prepare = (request: NetworkRequest): Promise<PreparedNetwork> => this.#sandboxes.prepare(request);

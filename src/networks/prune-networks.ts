@@ -1,6 +1,5 @@
 import type { Filters } from '../lib/filters.ts';
-import { CHANGES } from './create-network.ts';
-import type { NetworksContext } from './networks-context.ts';
+import { CHANGES, type NetworksContext } from './networks-context.ts';
 import { isPredefined } from './predefined.ts';
 import { removeLocked } from './remove-network.ts';
 

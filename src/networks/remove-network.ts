@@ -1,7 +1,6 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { NetworkRecord } from '../state/networks.ts';
-import { CHANGES } from './create-network.ts';
-import type { NetworksContext } from './networks-context.ts';
+import { CHANGES, type NetworksContext } from './networks-context.ts';
 import { isPredefined } from './predefined.ts';
 import { publishNetwork } from './publish-network.ts';
 
