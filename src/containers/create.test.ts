@@ -56,21 +56,6 @@ test('a create that fails leaves no name, no folder and no record', async (t) =>
   assert.ok(existsSync(join(engine.directory, 'containers', engine.containers.find('gone').id)));
 });
 
-test('what is not built is refused by its field, never ignored', async (t) => {
-  const { containers } = await testEngine(t);
-  const refused = [
-    [{}, { Binds: ['/tmp:/x'] }, /HostConfig\.Binds/],
-    [{}, { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '80' }] } }, /HostConfig\.PortBindings/],
-    [{ Volumes: { '/x': {} } }, {}, /^Volumes/],
-  ] as const;
-  for (const [config, host, field] of refused) {
-    await assert.rejects(
-      containers.create(createRequest('', config as object, host as object)),
-      (error) => isEngineError(error, 'not_implemented') && field.test(error.message),
-    );
-  }
-});
-
 test('values that contradict each other are refused with the texts that clients know', async (t) => {
   const { containers } = await testEngine(t);
   const refused = [
