@@ -7,16 +7,18 @@ import type { Engine } from './wire.ts';
 
 /** Sizes of what is asked for; containers are measured file by file, which takes a while where there are many. */
 export async function diskUsage(engine: Engine, types: ReadonlySet<UsageType>): Promise<DiskUsage> {
-  const [images, containers, volumes] = await Promise.all([
+  const [images, containers, volumes, buildCache] = await Promise.all([
     types.has('image') ? imageUsage(engine) : undefined,
     types.has('container') ? containerUsage(engine) : undefined,
     types.has('volume') ? volumeUsage(engine) : undefined,
+    types.has('build-cache') ? engine.builder.usage() : undefined,
   ]);
   return {
     layersSizeBytes: images?.layersSizeBytes ?? 0,
     ...(images === undefined ? {} : { images: images.summaries }),
     ...(containers === undefined ? {} : { containers }),
     ...(volumes === undefined ? {} : { volumes }),
+    ...(buildCache === undefined ? {} : { buildCache }),
   };
 }
 

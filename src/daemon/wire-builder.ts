@@ -1,9 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BuildCacheResponse } from '../api-types/build.ts';
+import type { CacheUsage } from '../builder/cache/prune-cache.ts';
 import type { Builder } from '../builder/execute/builder.ts';
 import type { Containers } from '../containers/containers.ts';
 import type { LocalImages } from '../images/local-images.ts';
 import type { Layers } from '../layers/overlay-layer-store.ts';
+import { formatDate, formatNs } from '../lib/timestamps.ts';
 import type { BuildBackend } from '../server/routes/build/backend.ts';
 import type { DistributionBackend } from '../server/routes/distribution/backend.ts';
 import type { StateDatabase } from '../state/database.ts';
@@ -13,6 +16,8 @@ import type { DaemonLog } from './log.ts';
 
 /** Builds, whose code is loaded when the first one is asked for: most daemons idle most of the time. */
 export interface LazyBuilder extends BuildBackend {
+  /** What the cache holds, the longest unused first. */
+  usage(): Promise<BuildCacheResponse[]>;
   /** What builds of an earlier daemon left goes; before images are swept. */
   recover(): Promise<void>;
   /** Ends the builds under way; resolves when nothing of them is left. */
@@ -38,6 +43,7 @@ export function wireBuilder(config: DaemonConfig, parts: BuilderParts): LazyBuil
     cancel: (id) => void loading?.then((builder) => builder.cancel(id)),
     rootfs: async (image) => (await load()).rootfs(image),
     prune: async (request) => (await load()).prune(request),
+    usage: async () => (await (await load()).usage()).map(shownUsage),
     recover: async () => {
       parts.layers.maker.forgetUnsynced();
       await Promise.all([
@@ -69,4 +75,20 @@ async function loadBuilder(
     contentRoot: join(config.dataRoot, 'content'),
     warn: (message) => parts.log.warn(message),
   });
+}
+
+function shownUsage({ entry, sizeBytes, inUse, shared }: CacheUsage): BuildCacheResponse {
+  const { id, parentId, kind, description, createdNs, lastUsedMs, usageCount } = entry;
+  return {
+    ID: id,
+    ...(parentId === undefined ? {} : { Parents: [parentId] }),
+    Type: kind,
+    Description: description,
+    InUse: inUse,
+    Shared: shared,
+    Size: sizeBytes,
+    CreatedAt: formatNs(createdNs),
+    LastUsedAt: formatDate(new Date(lastUsedMs)),
+    UsageCount: usageCount,
+  };
 }

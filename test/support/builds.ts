@@ -56,7 +56,11 @@ export async function tryBuild(
 ): Promise<BuildMessages> {
   const body = Buffer.isBuffer(files) ? files : contextOf(files);
   const headers = { 'content-type': 'application/x-tar', ...options.headers };
-  const answer = await daemon.call('POST', `/build?${new URLSearchParams(query)}`, { ...options, body, headers });
+  const answer = await daemon.call('POST', `/build?${new URLSearchParams(query).toString()}`, {
+    ...options,
+    body,
+    headers,
+  });
   return messagesOf(answer);
 }
 

@@ -5,7 +5,13 @@ import type { BuildCacheState } from '../../state/build-cache.ts';
 import type { BuilderBackend } from '../backend.ts';
 import { BuildCache } from '../cache/build-cache.ts';
 import { CacheMounts } from '../cache/cache-mounts.ts';
-import { type PruneCacheRequest, type PruneCacheResult, pruneCache } from '../cache/prune-cache.ts';
+import {
+  type CacheUsage,
+  cacheUsage,
+  type PruneCacheRequest,
+  type PruneCacheResult,
+  pruneCache,
+} from '../cache/prune-cache.ts';
 import { type BuildResult, runBuild } from './build.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildRequest } from './build-request.ts';
@@ -57,6 +63,10 @@ export class Builder {
   async close(): Promise<void> {
     this.#closed.abort(new Error('the daemon is shutting down'));
     await Promise.allSettled(this.#builds);
+  }
+
+  usage(): Promise<CacheUsage[]> {
+    return cacheUsage({ state: this.#options.state, mounts: this.#mounts });
   }
 
   prune(request: PruneCacheRequest): Promise<PruneCacheResult> {

@@ -45,12 +45,17 @@ export async function prepareCopy(
       fillLayer(
         run,
         before.top,
-        async (root) => ({
-          picks: (await pick()).picks,
-          destination: byteStringOf(destinationOf(step)),
-          owner: await ownerOf(run, step, origin, root),
-          mode: modeOf(step),
-        }),
+        async (root) => {
+          const owner =
+            step.owner === undefined ? undefined : await run.backend.containers.resolveUser(root, step.owner);
+          return {
+            picks: (await pick()).picks,
+            destination: byteStringOf(destinationOf(step)),
+            owner: owner ?? ownerFrom(origin),
+            archiveOwner: owner,
+            mode: modeOf(step),
+          };
+        },
         keep,
       ),
   };
@@ -129,8 +134,7 @@ function modeOf({ mode }: CopyStep): ModeChange | undefined {
 }
 
 /** What comes from a context belongs to root; what comes from layers to whom it did there. */
-async function ownerOf(run: BuildRun, { owner }: CopyStep, origin: TreeOrigin, root: string) {
-  if (owner !== undefined) return run.backend.containers.resolveUser(root, owner);
+function ownerFrom(origin: TreeOrigin): { readonly uid: number; readonly gid: number } | undefined {
   return origin.kind === 'layers' || origin.ownersCount ? undefined : { uid: 0, gid: 0 };
 }
 

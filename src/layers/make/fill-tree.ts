@@ -86,8 +86,8 @@ class Filling {
   }
 
   async #unpack(archive: Stretch): Promise<boolean> {
-    const { destination, owner } = this.#request;
-    return unpackFile(this.#sys, this.#tree, archive, () => this.#directory(destination), owner);
+    const { destination, archiveOwner } = this.#request;
+    return unpackFile(this.#sys, this.#tree, archive, () => this.#directory(destination), archiveOwner);
   }
 
   async #addDirectory(pick: FillPick, source: SpoolEntry, entries: readonly SpoolEntry[], fd: number): Promise<void> {

@@ -49,6 +49,8 @@ export interface FillRequest {
   /** Absolute; with a slash at its end it is a directory whether it is there or not. */
   readonly destination: string;
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  /** The same for what is unpacked. */
+  readonly archiveOwner?: { readonly uid: number; readonly gid: number } | undefined;
   readonly mode: ModeChange | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { BuildCacheResponse } from '../../../api-types/build.ts';
 import type { ContainerSummary } from '../../../api-types/container.ts';
 import type { VolumeJson } from '../../../api-types/volume.ts';
 import type { EngineEvent, EventQuery } from '../../../events/event-bus.ts';
@@ -79,6 +80,7 @@ export interface DiskUsage {
   readonly images?: readonly ImageSummary[];
   readonly containers?: readonly ContainerSummary[];
   readonly volumes?: readonly VolumeJson[];
+  readonly buildCache?: readonly BuildCacheResponse[];
 }
 
 export interface SystemBackend {

@@ -48,7 +48,6 @@ async function diskUsage(backend: SystemBackend, request: FastifyRequest): Promi
     Images: usage.images?.map((summary) => summaryResponse(summary, request.apiVersion)) ?? null,
     Containers: usage.containers ?? null,
     Volumes: usage.volumes ?? null,
-    // This engine has no cache of builds.
-    BuildCache: types.has('build-cache') ? [] : null,
+    BuildCache: usage.buildCache ?? null,
   };
 }
