@@ -1,29 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EngineError } from '../../errors/engine-error.ts';
-import type { BuildPlan, CopyStep, Mount, RunStep, Step } from './build-plan.ts';
 import type { NamedContext } from './plan-options.ts';
-import { planLines } from './testing/plan-text.ts';
-
-function stepsOf<K extends Step['kind']>({ target }: BuildPlan, kind: K): Extract<Step, { readonly kind: K }>[] {
-  return target.steps.filter((step): step is Extract<Step, { readonly kind: K }> => step.kind === kind);
-}
-
-async function runOf(...lines: readonly string[]): Promise<RunStep> {
-  const [step] = stepsOf(await planLines(['FROM busybox', ...lines]), 'run');
-  assert.ok(step);
-  return step;
-}
-
-async function copyOf(...lines: readonly string[]): Promise<CopyStep> {
-  const [step] = stepsOf(await planLines(['FROM busybox', ...lines]), 'copy');
-  assert.ok(step);
-  return step;
-}
-
-async function mountOf(options: string): Promise<Mount | undefined> {
-  return (await runOf('WORKDIR /w', `RUN --mount=${options} true`)).mounts[0];
-}
+import { planLines, runOf, stepsOf } from './testing/plan-text.ts';
 
 test('a RUN has all that running it needs', async () => {
   const { target } = await planLines(
@@ -64,60 +43,6 @@ test('a script given as a heredoc is a file, other heredocs are what the shell i
   ]);
 });
 
-test('mounts of every type, with what they leave out', async () => {
-  assert.deepEqual(await mountOf('target=ctx'), {
-    kind: 'bind',
-    target: '/w/ctx',
-    from: { kind: 'context' },
-    source: '/',
-    writable: false,
-  });
-  assert.deepEqual(await mountOf('type=cache,dst=/c/,source=x,mode=700,uid=1,gid=2,ro'), {
-    kind: 'cache',
-    target: '/c',
-    id: '/c/',
-    sharing: 'shared',
-    readOnly: true,
-    from: { kind: 'scratch' },
-    source: '/x',
-    mode: 0o700,
-    uid: 1,
-    gid: 2,
-  });
-  assert.deepEqual(await mountOf('type=tmpfs,target=/t,size=1k'), { kind: 'tmpfs', target: '/t', sizeBytes: 1024 });
-  const owned = { required: false, mode: 0o400, uid: 0, gid: 0 };
-  assert.deepEqual(await mountOf('type=secret,id=a/b'), {
-    kind: 'secret',
-    id: 'a/b',
-    target: '/run/secrets/b',
-    env: undefined,
-    ...owned,
-  });
-  assert.deepEqual(await mountOf('type=secret,env=X'), {
-    kind: 'secret',
-    id: 'X',
-    target: undefined,
-    env: 'X',
-    ...owned,
-  });
-  assert.deepEqual(await mountOf('type=secret,target=/x/y,required,mode=444'), {
-    kind: 'secret',
-    id: 'y',
-    target: '/x/y',
-    env: undefined,
-    ...owned,
-    required: true,
-    mode: 0o444,
-  });
-  assert.deepEqual(await mountOf('type=ssh'), {
-    kind: 'ssh',
-    id: 'default',
-    target: '/run/buildkit/ssh_agent.0',
-    ...owned,
-    mode: 0o600,
-  });
-});
-
 test('what a step of a build must not have is refused in plain words', async () => {
   const refusals = {
     'RUN --security=insecure x': /RUN --security=insecure is not supported: steps of a build never run privileged/,
@@ -130,100 +55,6 @@ test('what a step of a build must not have is refused in plain words', async () 
   assert.equal((await runOf('RUN --security=sandbox x')).kind, 'run');
   const [host] = stepsOf(await planLines(['FROM busybox', 'RUN --network=host x'], { allowHostNetwork: true }), 'run');
   assert.equal(host?.network, 'host');
-});
-
-test('COPY has its sources, its flags and where to', async () => {
-  const copy = await copyOf(
-    'ARG o=1:2 m=700',
-    'WORKDIR /w',
-    'COPY --chown=$o --chmod=$m --link --exclude=*.md --exclude=x a/../b c*/d ./e',
-  );
-  assert.deepEqual(copy.sources, [
-    { kind: 'path', pattern: 'b', base: '.', isPattern: false, written: 'a/../b', unpack: false },
-    { kind: 'path', pattern: 'c*/d', base: '.', isPattern: true, written: 'c*/d', unpack: false },
-  ]);
-  const { instruction, from, destination, owner, mode, link, parents, excludes } = copy;
-  assert.deepEqual(
-    { instruction, from, destination, owner, mode, link, parents, excludes },
-    {
-      instruction: 'COPY',
-      from: { kind: 'context' },
-      destination: '/w/e/',
-      owner: '1:2',
-      mode: { kind: 'octal', bits: 0o700 },
-      link: true,
-      parents: false,
-      excludes: ['*.md', 'x'],
-    },
-  );
-});
-
-test('destinations are folders when they say so', async () => {
-  const destinations = {
-    a: '/w/a',
-    'a/': '/w/a/',
-    '/a/.': '/a/',
-    '.': '/w/',
-    './': '/w/',
-    '/': '/',
-    '/a/../b': '/b',
-    '../x': '/x',
-  };
-  for (const [written, expected] of Object.entries(destinations)) {
-    assert.equal((await copyOf('WORKDIR /w', `COPY a ${written}`)).destination, expected, written);
-  }
-});
-
-test('--parents has a pivot', async () => {
-  const sources = (await copyOf('COPY --parents a/./b/*.txt ./c/d /x/')).sources.map(
-    (source) => source.kind === 'path' && [source.base, source.pattern],
-  );
-  assert.deepEqual(sources, [
-    ['a', 'b/*.txt'],
-    ['.', 'c/d'],
-  ]);
-});
-
-test('symbolic modes are checked', async () => {
-  assert.deepEqual((await copyOf('COPY --chmod=u=rwX,go=rX,a-w+x a /')).mode, {
-    kind: 'symbolic',
-    text: 'u=rwX,go=rX,a-w+x',
-  });
-  for (const mode of ['99', '17777', 'u', 'x=y', 'u=rwz', '0x1']) {
-    await assert.rejects(copyOf(`COPY --chmod=${mode} a /`), {
-      message: /^invalid chmod parameter: '.*'\. it should be octal string and between 0 and 07777/,
-    });
-  }
-});
-
-test('ADD fetches URLs and repositories, and unpacks what is local', async () => {
-  const sum = `sha256:${'a'.repeat(64)}`;
-  const add = await copyOf('ADD http://h/d/f%20g?x=1 https://h/r.git#v1:sub a.tar /x');
-  assert.deepEqual(add.sources, [
-    { kind: 'url', url: 'http://h/d/f%20g?x=1', name: 'f g', checksum: undefined, unpack: false },
-    {
-      kind: 'git',
-      remote: 'https://h/r.git',
-      ref: 'v1',
-      subfolder: 'sub',
-      submodules: true,
-      keepGitDir: false,
-      checksum: undefined,
-      written: 'https://h/r.git#v1:sub',
-    },
-    { kind: 'path', pattern: 'a.tar', base: '.', isPattern: false, written: 'a.tar', unpack: true },
-  ]);
-  const [url] = (await copyOf(`ADD --checksum=${sum} --unpack http://h/ /x`)).sources;
-  assert.deepEqual(url, { kind: 'url', url: 'http://h/', name: '__unnamed__', checksum: sum, unpack: true });
-  const [git] = (await copyOf('ADD --keep-git-dir git@h:r/s.git /x')).sources;
-  assert.ok(git?.kind === 'git' && git.keepGitDir && git.remote === 'git@h:r/s.git');
-  assert.equal((await copyOf('ADD github.com/a/b /x')).sources[0]?.kind, 'path');
-  await assert.rejects(copyOf('ADD --checksum=sha256:abc http://h/x /x'), {
-    message: /^invalid checksum digest length/,
-  });
-  await assert.rejects(copyOf('ADD --checksum=x http://h/x /x'), { message: /^invalid checksum digest format/ });
-  await assert.rejects(copyOf('ADD https://h/r.git?foo=1 /x'), { message: /^unexpected query "foo"/ });
-  await assert.rejects(copyOf('COPY git@h:r/s.git /x'), { message: /^source can't be a git ref for COPY/ });
 });
 
 test('only what the target needs is planned, each stage after those it needs', async () => {
@@ -357,6 +188,24 @@ test('platforms reach the ARGs and the images', async () => {
   );
   assert.deepEqual(plan.target.platform, platform);
   assert.deepEqual(plan.target.config.Env, ['PATH=/bin', 'p=linux/arm/v7', 'v=v7']);
+});
+
+test('a stage has the platform of what it continues', async () => {
+  const lines = ['FROM --platform=linux/arm64 busybox AS a', 'FROM --platform=linux/s390x a AS b', 'FROM b'];
+  const { stages } = await planLines(lines);
+  assert.deepEqual(
+    stages.map(({ platform }) => platform.architecture),
+    ['arm64', 'arm64', 'arm64'],
+  );
+});
+
+test('the working folder of an image is absolute, and programs are found in every image', async () => {
+  const { target } = await planLines(['FROM odd', 'RUN x', 'WORKDIR y'], { images: { odd: { WorkingDir: 'w/' } } });
+  assert.equal(target.steps[0]?.kind === 'run' && target.steps[0].cwd, '/w');
+  assert.deepEqual(target.config, {
+    WorkingDir: '/w/y',
+    Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  });
 });
 
 test('stages in a row that no stack could hold are planned, and names are no magic', async () => {

@@ -14,6 +14,7 @@ import { Linter } from './linter.ts';
 import type { PlanContext } from './plan-context.ts';
 import { namedContextFinder } from './plan-context.ts';
 import type { PlanBuild, PlanOptions } from './plan-options.ts';
+import type { StageStart } from './plan-stage.ts';
 import { planStage } from './plan-stage.ts';
 import { isPredefined } from './proxy-arguments.ts';
 import { resolveBases } from './resolve-bases.ts';
@@ -81,25 +82,29 @@ function planStages(
   reachable: ReadonlySet<StageNode>,
   target: StageNode,
 ): StagePlan[] {
-  const states = new Map<StageNode, StageState>();
+  const starts = new Map<StageNode, StageStart>();
   const stages: StagePlan[] = [];
   for (const node of nodes) {
     if (!reachable.has(node) || node.from === undefined) continue;
-    const state = startOf(context, node, states);
-    states.set(node, state);
-    const stage = planStage(context, node, state, nodes.length === 1);
+    const start = startOf(context, node, starts, nodes.length === 1);
+    starts.set(node, start);
+    const stage = planStage(context, node, start);
     stages.push(node === target ? withLabels(stage, context.options.labels) : stage);
   }
   return stages;
 }
 
+/** A stage that continues another has that one's platform, whatever its FROM says. */
 function startOf(
   { budget }: PlanContext,
-  { base, resolved }: StageNode,
-  states: ReadonlyMap<StageNode, StageState>,
-): StageState {
-  const below = base === undefined ? undefined : states.get(base);
-  return below === undefined ? StageState.of(resolved ?? { kind: 'scratch' }, budget) : below.next();
+  { base, resolved = { kind: 'scratch' }, platform: wanted }: StageNode,
+  starts: ReadonlyMap<StageNode, StageStart>,
+  isOnly: boolean,
+): StageStart {
+  const below = base === undefined ? undefined : starts.get(base);
+  if (below !== undefined) return { state: below.state.next(), platform: below.platform, isOnly };
+  const platform = resolved.kind === 'image' ? resolved.image.platform : wanted;
+  return { state: StageState.of(resolved, budget), platform, isOnly };
 }
 
 function withLabels(stage: StagePlan, labels: Readonly<Record<string, string>> = {}): StagePlan {

@@ -20,9 +20,9 @@ export function planMounts(
     const options = parseMount(written, (value) => expandValue(context, instruction, value));
     switch (options.type) {
       case 'secret':
-        return secretMount(options);
+        return secretMount(context, options);
       case 'ssh':
-        return sshMount(options, agents++);
+        return sshMount(context, options, agents++);
       case 'tmpfs':
         return { kind: 'tmpfs', target: targetOf(context, options), sizeBytes: options.sizeBytes || undefined };
       case 'bind':
@@ -47,7 +47,7 @@ function treeMount(context: StepContext, options: MountOptions, from: StageNode 
   return {
     kind: 'cache',
     target,
-    id: options.id || posix.normalize(options.target ?? target),
+    id: options.id || cleanPath(options.target ?? target),
     sharing: options.sharing ?? 'shared',
     readOnly,
     from: tree,
@@ -65,14 +65,15 @@ function targetOf({ state }: StepContext, { target = '' }: MountOptions): string
   return path;
 }
 
-function secretMount({ id, source, target, env, required, mode, uid, gid }: MountOptions): Mount {
+function secretMount({ state }: StepContext, options: MountOptions): Mount {
+  const { id, source, target, env, required, mode, uid, gid } = options;
   const name = source || id || (target ? posix.basename(target) : env) || '';
   if (name === '') throw invalidArgument('one of source, target required');
   const path = target || (env === undefined ? `/run/secrets/${posix.basename(name)}` : undefined);
   return {
     kind: 'secret',
     id: name,
-    target: path === undefined ? undefined : absolutePath('/', path),
+    target: path === undefined ? undefined : absolutePath(state.workdir, path),
     env,
     required: required ?? false,
     mode: mode ?? 0o400,
@@ -81,15 +82,22 @@ function secretMount({ id, source, target, env, required, mode, uid, gid }: Moun
   };
 }
 
-function sshMount({ id, source, target, required, mode, uid, gid }: MountOptions, index: number): Mount {
+function sshMount({ state }: StepContext, options: MountOptions, index: number): Mount {
+  const { id, source, target, required, mode, uid, gid } = options;
   if (source) throw invalidArgument('ssh does not support source');
   return {
     kind: 'ssh',
     id: id || 'default',
-    target: absolutePath('/', target || `/run/buildkit/ssh_agent.${index}`),
+    target: absolutePath(state.workdir, target || `/run/buildkit/ssh_agent.${index}`),
     required: required ?? false,
     mode: mode ?? 0o600,
     uid: uid ?? 0,
     gid: gid ?? 0,
   };
+}
+
+/** Go's `path.Clean`: what a cache without a name is known by. */
+function cleanPath(path: string): string {
+  const clean = posix.normalize(path);
+  return clean.length > 1 && clean.endsWith('/') ? clean.slice(0, -1) : clean;
 }

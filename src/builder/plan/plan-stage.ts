@@ -1,4 +1,5 @@
 import { fullName, parseSpecifier, withDefaultTag } from '../../lib/image-reference.ts';
+import type { Platform } from '../../lib/platform.ts';
 import type { LineRange } from '../parse/dockerfile.ts';
 import { locating } from '../parse/source-error.ts';
 import type { StageBase, StagePlan, Step, StepNumber } from './build-plan.ts';
@@ -13,10 +14,20 @@ import type { StageState } from './stage-state.ts';
 import type { StepContext, StepDraft } from './step-context.ts';
 import { stepTitle } from './step-title.ts';
 
+/** What a stage begins with. */
+export interface StageStart {
+  readonly state: StageState;
+  /** Of the files that it begins with. */
+  readonly platform: Platform;
+  /** Whether there is no other stage: then steps need not say whose they are. */
+  readonly isOnly: boolean;
+}
+
 const COUNTED = ['run', 'copy', 'add', 'workdir'];
 
 /** Works out all steps of a stage, whose base must have been before; `state` ends as what its images have. */
-export function planStage(plan: PlanContext, node: StageNode, state: StageState, isOnly: boolean): StagePlan {
+export function planStage(plan: PlanContext, node: StageNode, start: StageStart): StagePlan {
+  const { state, platform, isOnly } = start;
   const context: StepContext = { plan, node, state };
   const { resolved } = node;
   const isReplaced = resolved !== undefined && 'replaces' in resolved && resolved.replaces;
@@ -32,7 +43,7 @@ export function planStage(plan: PlanContext, node: StageNode, state: StageState,
     label: isOnly ? '' : stageName(node),
     base: baseOf(node),
     baseStep,
-    platform: resolved?.kind === 'image' ? resolved.image.platform : (node.base?.platform ?? node.platform),
+    platform,
     lines: node.lines,
     steps,
     config: state.config,

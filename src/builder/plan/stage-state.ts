@@ -1,6 +1,7 @@
 import type { ImageRunConfig } from '../../images/image-store.ts';
 import type { LineRange } from '../parse/dockerfile.ts';
 import type { WorkBudget } from '../parse/work-budget.ts';
+import { absolutePath } from './clean-path.ts';
 import type { ResolvedBase } from './stage-node.ts';
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -51,7 +52,11 @@ export class StageState {
     const { OnBuild: _, ...image }: ImageRunConfig = base.kind === 'image' ? base.image.config : { WorkingDir: '/' };
     const env = image.Env ?? [];
     const hasPath = env.some((entry) => entry.startsWith('PATH='));
-    const config = { ...image, Env: hasPath ? env : [...env, `PATH=${DEFAULT_PATH}`] };
+    const config = {
+      ...image,
+      Env: hasPath ? env : [...env, `PATH=${DEFAULT_PATH}`],
+      ...(image.WorkingDir ? { WorkingDir: absolutePath('/', image.WorkingDir) } : {}),
+    };
     return new StageState(budget, {
       variables: new Map(config.Env.map(splitEntry)),
       argNames: new Set(),

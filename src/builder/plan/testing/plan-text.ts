@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import type { ImageRunConfig } from '../../../images/image-store.ts';
-import type { BuildPlan } from '../build-plan.ts';
+import type { BuildPlan, CopyStep, RunStep, Step } from '../build-plan.ts';
 import { planBuild } from '../plan-build.ts';
 import type { PlanOptions } from '../plan-options.ts';
 
@@ -21,4 +22,23 @@ export function planLines(
     }),
     ...options,
   });
+}
+
+/** Of the target. */
+export function stepsOf<K extends Step['kind']>({ target }: BuildPlan, kind: K): Extract<Step, { readonly kind: K }>[] {
+  return target.steps.filter((step): step is Extract<Step, { readonly kind: K }> => step.kind === kind);
+}
+
+/** The first RUN after these lines in a stage on busybox. */
+export async function runOf(...lines: readonly string[]): Promise<RunStep> {
+  const [step] = stepsOf(await planLines(['FROM busybox', ...lines]), 'run');
+  assert.ok(step);
+  return step;
+}
+
+/** The first COPY or ADD. */
+export async function copyOf(...lines: readonly string[]): Promise<CopyStep> {
+  const [step] = stepsOf(await planLines(['FROM busybox', ...lines]), 'copy');
+  assert.ok(step);
+  return step;
 }
