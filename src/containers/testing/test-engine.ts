@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -56,7 +56,7 @@ async function engineIn(
       commit: async ({ container }) => `sha256:${container}` as Image['id'],
     },
     network: fakeNetwork(calls),
-    volumes: fakeVolumes(calls),
+    volumes: fakeVolumes(directory, calls),
     logs: { read: async function* () {} },
     events: {
       publish: ({ action, attributes }) => {
@@ -139,7 +139,8 @@ function fakeLayers(directory: string, calls: string[]): LayerStore {
   return layers as LayerStore;
 }
 
-function fakeVolumes(calls: string[]): ContainerVolumes {
+function fakeVolumes(root: string, calls: string[]): ContainerVolumes {
+  const folder = (name: string) => join(root, 'volumes', name);
   const users = new Map<string, Set<string>>();
   return {
     create: async ({ name, options, labels }) => {
@@ -147,7 +148,7 @@ function fakeVolumes(calls: string[]): ContainerVolumes {
       return { name: name === '' ? 'f'.repeat(64) : name, createdAt: '', options, labels };
     },
     release: () => undefined,
-    directory: (name) => `/volumes/${name}`,
+    directory: folder,
     remove: async (name) => void calls.push(`removeVolume ${name}`),
     usersOf: () => [],
     holdPart: async (root, subpath) => ({ path: join(root, subpath), close: async () => undefined }),
@@ -155,7 +156,8 @@ function fakeVolumes(calls: string[]): ContainerVolumes {
     mount: async (name, user) => {
       calls.push(`mountVolume ${name}`);
       users.set(name, (users.get(name) ?? new Set()).add(user));
-      return `/volumes/${name}`;
+      mkdirSync(folder(name), { recursive: true });
+      return folder(name);
     },
     unmount: async (name, user) => {
       const used = users.get(name)?.delete(user) === true;

@@ -85,7 +85,7 @@ test('the verbs answer 204, and take their options from the query', async (t) =>
     ['start', 'web'],
     ['stop', 'web', { signal: 'INT', timeoutSeconds: -1 }],
     ['kill', 'web', '9'],
-    ['remove', 'web', { force: true, link: false }],
+    ['remove', 'web', { force: true, link: false, volumes: true }],
   ]);
 });
 

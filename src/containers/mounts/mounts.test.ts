@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HostConfig } from '../../api-types/host-config.ts';
+import { createRequest, running, testEngine } from '../testing/test-engine.ts';
+
+const volumeCalls = (calls: readonly string[]) => calls.filter((call) => /Volume/.test(call));
+const binds = (...Binds: string[]): Partial<HostConfig> => ({ Binds });
+
+test('volumes are made and filled with a container, mounted with its start and let go of with its end', async (t) => {
+  const engine = await testEngine(t);
+  const { containers, calls, events } = engine;
+  const id = await running(engine, 'web', {}, binds('data:/data', 'raw:/raw:ro,nocopy'));
+  assert.deepEqual(volumeCalls(calls), [
+    'createVolume data',
+    'createVolume raw',
+    'fillVolume data',
+    'mountVolume data',
+    'mountVolume raw',
+  ]);
+  assert.deepEqual(
+    events.filter((event) => event.startsWith('mount')),
+    [
+      `mount container=${id} destination=/data driver=local propagation= read/write=true`,
+      `mount container=${id} destination=/raw driver=local propagation= read/write=false`,
+    ],
+  );
+  await containers.remove(id, { force: true, link: false });
+  assert.deepEqual(volumeCalls(calls).slice(5).sort(), ['unmountVolume data', 'unmountVolume raw']);
+});
+
+test('a mount that fails takes back those before it', async (t) => {
+  const { containers, calls } = await testEngine(t);
+  const { id } = await containers.create(createRequest('web', {}, binds('data:/data', '/dev/null/below:/x')));
+  await assert.rejects(containers.start(id), /error while creating mount source path '\/dev\/null\/below'/);
+  assert.deepEqual(volumeCalls(calls).slice(-2), ['mountVolume data', 'unmountVolume data']);
+});
+
+test('what is wrong with one mount is found before any volume is made', async (t) => {
+  const { containers, calls } = await testEngine(t);
+  await assert.rejects(
+    containers.create(createRequest('', {}, binds('data:/data', 'other:relative'))),
+    /must be absolute/,
+  );
+  assert.deepEqual(volumeCalls(calls), []);
+});
+
+test('only volumes that nobody has named go with their container', async (t) => {
+  const engine = await testEngine(t, { Volumes: { '/of-image': {}, '/data': {} } });
+  const { id } = await engine.containers.create(createRequest('web', {}, binds('data:/data')));
+  const { Mounts } = await engine.containers.inspect(id, { size: false });
+  assert.deepEqual(
+    Mounts.map(({ Destination, Name }) => [Destination, Name]),
+    [
+      ['/data', 'data'],
+      ['/of-image', 'f'.repeat(64)],
+    ],
+  );
+  await engine.containers.remove(id, { force: false, link: false, volumes: true });
+  assert.deepEqual(
+    engine.calls.filter((call) => call.startsWith('removeVolume')),
+    [`removeVolume ${'f'.repeat(64)}`],
+  );
+});
