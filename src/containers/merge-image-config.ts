@@ -13,12 +13,14 @@ function nameOf(variable: string): string {
  * What the container is given wins over what its image says. An entrypoint of its own, also an empty one, sets the
  * image's command aside; variables of the image that it does not set come after its own.
  */
-export function mergeImageConfig(given: ContainerConfig, image: ImageRunConfig): ContainerConfig {
+export function mergeImageConfig(asked: ContainerConfig, image: ImageRunConfig): ContainerConfig {
+  // An empty one is not shown.
+  const { ExposedPorts: exposedHere, ...given } = asked;
   const hasEntrypoint = !isEmpty(given.Entrypoint);
   const own = new Set((given.Env ?? []).map(nameOf));
   const inherited = (image.Env ?? []).filter((variable) => !own.has(nameOf(variable)));
   const env = [...(given.Env ?? []), ...inherited];
-  const exposed = { ...image.ExposedPorts, ...given.ExposedPorts };
+  const exposed = { ...image.ExposedPorts, ...exposedHere };
   const volumes = { ...image.Volumes, ...given.Volumes };
   const healthcheck = mergeHealthcheck(given.Healthcheck, image.Healthcheck);
   const stopSignal = given.StopSignal || image.StopSignal;
