@@ -93,7 +93,7 @@ test('what makes no sense is refused with the word in question', () => {
 
 test('no word takes the stack, the memory or the time of the daemon', () => {
   const long = new Map([['v', 'a'.repeat(50_000)]]);
-  const started = performance.now();
+  const started = process.cpuUsage();
   const hostile = [
     '${v:-'.repeat(50_000),
     `\${v#${'*a'.repeat(500)}b}`,
@@ -121,5 +121,5 @@ test('no word takes the stack, the memory or the time of the daemon', () => {
     'the Dockerfile expands to more than a build can hold',
     'a pattern in a substitution has more than 1024 characters',
   ]);
-  assert.ok(performance.now() - started < 5000, 'this took more than five seconds');
+  assert.ok(process.cpuUsage(started).user < 5000_000, 'this took the processor more than five seconds');
 });

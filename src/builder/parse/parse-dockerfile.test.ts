@@ -99,7 +99,7 @@ test('files without an instruction, and files that are too large, are refused', 
 test('the largest Dockerfiles are read in time that grows with their length', () => {
   const fill = (piece: string) => Buffer.from(piece.repeat(MAX_DOCKERFILE_BYTES / piece.length));
   assert.throws(() => parse(fill('RUN tru\n')), { message: /^a Dockerfile may have at most 10000 instructions/ });
-  const started = performance.now();
+  const started = process.cpuUsage();
   for (const piece of [
     'RUN tru\n',
     'RUN x \\\n',
@@ -116,7 +116,7 @@ test('the largest Dockerfiles are read in time that grows with their length', ()
       assert.equal((error as { kind?: string }).kind, 'invalid_argument');
     }
   }
-  assert.ok(performance.now() - started < 20_000, 'this took more than twenty seconds');
+  assert.ok(process.cpuUsage(started).user < 20_000_000, 'this took the processor more than twenty seconds');
 });
 
 test('a trigger is one instruction', () => {
