@@ -51,6 +51,14 @@ export const scenarios: readonly Scenario[] = [
   { rounds: ROUNDS, steps: { 'run --rm true, bridge': (engine) => docker(engine, 'run', '--rm', 'busybox', 'true') } },
   { rounds: ROUNDS, steps: { 'run --rm true, none': run('none') } },
   { rounds: ROUNDS, steps: { 'run --rm true, host': run('host') } },
+  {
+    rounds: ROUNDS,
+    steps: {
+      'run --rm true, with a volume': (engine) =>
+        docker(engine, 'run', '--rm', '-v', 'bench-volume:/v', 'busybox', 'true'),
+    },
+    after: (engine) => docker(engine, 'volume', 'rm', 'bench-volume'),
+  },
   { rounds: ROUNDS, steps: { 'exec true': (engine) => docker(engine, 'exec', 'bench-running-0', 'true') } },
   {
     rounds: ROUNDS,

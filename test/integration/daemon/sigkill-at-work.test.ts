@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
@@ -13,6 +15,7 @@ const LATEST_KILL_MS = 120;
 const LATEST_KILL_AT_START_MS = 500;
 const STARTS_CUT_SHORT = 2;
 const COPIED = Buffer.alloc(1_000_000, 'copied');
+const SCRATCH = { type: 'tmpfs', device: 'tmpfs', o: 'size=1m' };
 const TAR = { 'content-type': 'application/x-tar' };
 
 let daemon: TestDaemon;
@@ -58,6 +61,12 @@ function workOn(round: number): Promise<unknown>[] {
     call('POST', '/commit?container=committed&repo=committed'),
     daemon.call('POST', '/containers/committed/update', { body: { PidsLimit: 100 + round } }),
     call('GET', '/containers/committed/stats?stream=0'),
+    call('DELETE', '/containers/holder?force=1&v=1'),
+    run(`filler${round}`, 'ls /etc', { Binds: [`filled${round}:/etc`], AutoRemove: true }),
+    run(`scratcher${round}`, 'sleep 1000', { Binds: ['scratch:/s', 'kept:/k'] }),
+    call('POST', `/volumes/kept/clone?name=cloned${round}`),
+    call('GET', '/volumes/kept/export'),
+    call('POST', '/volumes/prune'),
   ];
 }
 
@@ -108,12 +117,33 @@ async function accountForFiles(): Promise<void> {
   assert.equal((await daemon.call('DELETE', '/images/committed')).status, 200);
 }
 
+/** Volumes hold all or nothing, those that somebody uses are mounted, and no other is. */
+async function accountForVolumes(round: number): Promise<void> {
+  const folder = (name: string) => join(daemon.dataRoot, 'volumes', name);
+  const entries = (name: string) => (existsSync(folder(name)) ? readdirSync(folder(name)) : []);
+  for (const name of [`filled${round}`, `cloned${round}`]) {
+    if (entries(name).length === 0) continue;
+    assert.deepEqual(entries(name), ['_data']);
+    const content = readdirSync(join(folder(name), '_data'));
+    assert.ok(content.length === 0 || content.includes(name.startsWith('filled') ? 'passwd' : 'file'), content.join());
+  }
+  assert.deepEqual(readdirSync(join(folder('kept'), '_data')), ['file']);
+  const scratcher = await statusOf(`scratcher${round}`);
+  const mounted = mountsBelow(folder('scratch'));
+  assert.equal(mounted.length, scratcher?.Status === 'running' ? 1 : 0);
+}
+
 async function removeAll(): Promise<void> {
   const left = (await daemon.call('GET', '/containers/json?all=1')).json<{ Id: string }[]>();
-  for (const answer of await Promise.all(left.map(({ Id }) => daemon.call('DELETE', `/containers/${Id}?force=1`)))) {
+  for (const answer of await Promise.all(
+    left.map(({ Id }) => daemon.call('DELETE', `/containers/${Id}?force=1&v=1`)),
+  )) {
     assert.equal(answer.status, 204, answer.text());
   }
   assert.deepEqual(mountsBelow(daemon.root), []);
+  const { Volumes } = (await daemon.call('GET', '/volumes')).json<{ Volumes: { Name: string }[] }>();
+  const unnamed = Volumes.filter(({ Name }) => /^[0-9a-f]{64}$/.test(Name));
+  assert.deepEqual(unnamed, [], 'no volume without a name is left');
   await until('no monitor is left', () => processesOf(`${daemon.execRoot}/containers`).length === 0);
 }
 
@@ -122,9 +152,12 @@ test(`whatever the daemon and its clients do when it is killed, nothing is lost 
     await Promise.all([
       run('talker', 'i=0; while :; do echo $i; i=$((i+1)); usleep 5000; done'),
       ...['stopped', 'removed', 'restarted', 'committed'].map((name) => run(name, 'sleep 1000')),
+      run('holder', 'touch /k/file; sleep 1000', { Binds: ['kept:/k'], Mounts: [{ Type: 'volume', Target: '/x' }] }),
+      daemon.call('POST', '/volumes/create', { body: { Name: 'scratch', DriverOpts: SCRATCH } }),
       daemon.call('POST', '/containers/create?name=files', { body: { Image: 'busybox' } }),
     ]);
     await exec('committed', 'head -c 1000000 /dev/zero > /written');
+    await exec('holder', 'until [ -e /k/file ]; do :; done');
     const work = Promise.allSettled(workOn(round));
     await delay(Math.random() * LATEST_KILL_MS);
     await daemon.kill();
@@ -133,6 +166,7 @@ test(`whatever the daemon and its clients do when it is killed, nothing is lost 
     await daemon.start();
     await account(round);
     await accountForFiles();
+    await accountForVolumes(round);
     await removeAll();
   }
 });
