@@ -1,3 +1,4 @@
+import { decodeUnusual } from '../../layers/decode-archive.ts';
 import type { Layer } from '../../layers/layer-store.ts';
 import type { DiffId, Digest } from '../../lib/digest.ts';
 import type { ImageReference } from '../../lib/image-reference.ts';
@@ -37,7 +38,7 @@ export async function importImage(context: ImageContext, request: ImportRequest,
   await housekeeping.session(async () => {
     const blobs = new Set<Digest>();
     try {
-      const { digest: blob } = await content.ingest(source);
+      const { digest: blob } = await content.ingest(decodeUnusual(source));
       blobs.add(blob);
       const layer = await layers.apply({ parent: undefined, blob });
       const bytes = configBytes(request, config, layer);

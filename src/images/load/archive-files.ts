@@ -1,14 +1,13 @@
 import { posix } from 'node:path';
 import type { BlobInfo, ContentStore } from '../../content/content-store.ts';
 import { brokenImageArchive } from '../../errors/images.ts';
-import { decompress, detectCompression } from '../../layers/compression.ts';
+import { decodeArchive } from '../../layers/decode-archive.ts';
 import { textOf } from '../../lib/tar/byte-string.ts';
 import { readTar } from '../../lib/tar/tar-reader.ts';
 
 /** More files than any archive of images has; each costs a synced blob until the archive is read. */
 const MAX_FILES = 100_000;
 const MAX_LINKS = 16;
-const MAGIC_BYTES = 6;
 
 /**
  * The files of an archive, each already a blob, by path. Nothing is ever written under a name from the archive, so that
@@ -47,7 +46,7 @@ export class ArchiveFiles {
 }
 
 /**
- * Reads an archive (plain, gzip, zstd) to its end and keeps each file as a blob, in whatever order they come. `onBlob`
+ * Reads an archive (plain, or compressed in any way that Docker takes) to its end and keeps each file as a blob, in whatever order they come. `onBlob`
  * is told of every blob at once, so that the caller can discard what is not needed, also after a failure.
  * @throws invalid_argument for a broken archive.
  */
@@ -58,7 +57,7 @@ export async function readArchive(
 ): Promise<ArchiveFiles> {
   const files = new Map<string, BlobInfo>();
   const links = new Map<string, string>();
-  for await (const { entry, data } of readTar(decompressed(body))) {
+  for await (const { entry, data } of readTar(decodeArchive(body))) {
     if (files.size + links.size >= MAX_FILES) throw brokenImageArchive(`more than ${MAX_FILES} files`);
     const path = normalised(textOf(entry.path));
     const target = textOf(entry.linkTarget);
@@ -79,21 +78,4 @@ export async function readArchive(
 function normalised(path: string): string | undefined {
   const clean = posix.normalize(path).replace(/^\/+/, '');
   return clean === '..' || clean.startsWith('../') ? undefined : clean;
-}
-
-async function* decompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const iterator = body[Symbol.asyncIterator]();
-  const start: Uint8Array[] = [];
-  let length = 0;
-  while (length < MAGIC_BYTES) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    start.push(next.value);
-    length += next.value.length;
-  }
-  const whole = async function* (): AsyncGenerator<Uint8Array> {
-    yield* start;
-    yield* { [Symbol.asyncIterator]: () => iterator };
-  };
-  yield* decompress(whole(), detectCompression(Buffer.concat(start)));
 }

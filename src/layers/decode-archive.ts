@@ -1,0 +1,50 @@
+import { filterStream } from '../sys/filter-stream.ts';
+import { decompress, detectCompression } from './compression.ts';
+
+const MAGIC_BYTES = 6;
+/** What has a program of its own, by its first bytes. */
+const PROGRAMS = { '425a68': 'bzip2', fd377a585a00: 'xz' } as const;
+
+/**
+ * An archive without its compression, whichever of those it is that Docker takes: gzip, zstd, and by programs of the host
+ * bzip2 and xz.
+ * @throws invalid_argument when it is damaged or cut short; unavailable when such a program is not installed
+ */
+export async function* decodeArchive(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { start, whole } = await peek(source);
+  const program = programOf(start);
+  if (program !== undefined) yield* filterStream(program, ['-dc'], whole);
+  else yield* decompress(whole, detectCompression(start));
+}
+
+/** The same for content whose usual compressions are dealt with by whoever reads it: those stay as they are. */
+export async function* decodeUnusual(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { start, whole } = await peek(source);
+  const program = programOf(start);
+  yield* program === undefined ? whole : filterStream(program, ['-dc'], whole);
+}
+
+function programOf(start: Buffer): string | undefined {
+  const magic = start.subarray(0, MAGIC_BYTES).toString('hex');
+  return Object.entries(PROGRAMS).find(([bytes]) => magic.startsWith(bytes))?.[1];
+}
+
+/** The first bytes, and everything with them. */
+async function peek(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ readonly start: Buffer; readonly whole: AsyncIterable<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  const pieces: Uint8Array[] = [];
+  for (let length = 0; length < MAGIC_BYTES; ) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    // Sources may use their buffers again.
+    pieces.push(Buffer.from(next.value));
+    length += next.value.length;
+  }
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    yield* pieces;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { start: Buffer.concat(pieces), whole: whole() };
+}
