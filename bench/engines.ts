@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -54,7 +54,10 @@ async function startSkiff(): Promise<Engine> {
 async function removeNetwork(dataRoot: string): Promise<void> {
   const name = `skiff_${createHash('sha256').update(dataRoot).digest('hex').slice(0, 8)}`;
   await runCommand('ip', ['link', 'delete', name]);
-  await runCommand('nft', ['delete', 'table', 'ip', name]);
+  await runCommand('nft', ['delete', 'table', 'inet', name]);
+  // Made with the first published port.
+  const translator = name.replace('skiff', 'skiff6');
+  if (existsSync(`/sys/class/net/${translator}`)) await runCommand('ip', ['link', 'delete', translator]);
 }
 
 /** A peer that runs already; its socket comes from the environment. */

@@ -1,6 +1,6 @@
 export interface Row {
   readonly title: string;
-  readonly unit: 'ms' | 'MB';
+  readonly unit: 'ms' | 'MB' | 'Gbit/s' | '/s';
   /** Medians, in the order of the engines; undefined where an engine has no such thing. */
   readonly values: readonly (number | undefined)[];
 }
