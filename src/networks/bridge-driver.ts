@@ -10,6 +10,7 @@ import { allowsIcc, bridgeOf, linkPrefixOf, mtuOf } from './bridge-options.ts';
 import { checkBridge } from './check-bridge.ts';
 import { configureLink } from './configure-link.ts';
 import type { HostLinks, LinkPlan, NetworkDriver, Reservation, UpOptions } from './driver.ts';
+import { activeSubnets } from './endpoint-addresses.ts';
 import type { LinkGuard } from './link-guard.ts';
 import { vethName } from './names.ts';
 import type { AddressBook } from './reserve-addresses.ts';
@@ -153,7 +154,8 @@ export class BridgeDriver implements NetworkDriver {
         await this.#device.remove(name, { isDefault });
       }
       keep(settled);
-      const { subnets, enableIpv6 } = settled;
+      const { enableIpv6 } = settled;
+      const subnets = activeSubnets(settled);
       await this.#device.ensure({ name, mtu: mtuOf(settled), subnets, enableIpv6, isDefault });
     });
   }

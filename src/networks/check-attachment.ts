@@ -1,6 +1,7 @@
 import { invalidArgument } from '../errors/engine-error.ts';
 import { contains, type Family, familyOf, isAddress, parseAddress, parseCidr } from '../lib/ip.ts';
 import type { EndpointSettings, NetworkRecord } from '../state/networks.ts';
+import { endpointOptionProblems } from './endpoint-options.ts';
 import { isPredefined } from './predefined.ts';
 import { invalidWith } from './problems.ts';
 
@@ -16,6 +17,7 @@ export function checkAttachment(network: NetworkRecord | undefined, settings: En
   const problems = [
     ...(network !== undefined && isPredefined(network.name) ? predefinedProblems(settings) : []),
     ...formProblems(settings),
+    ...endpointOptionProblems(settings),
     ...(network === undefined ? [] : rangeProblems(network, settings)),
   ];
   if (problems.length > 0) throw invalidWith('invalid endpoint settings', problems);

@@ -3,12 +3,11 @@ import { EngineError, invalidArgument, messageOf } from '../errors/engine-error.
 import { parseBool, parseDecimalInteger } from '../lib/go-numbers.ts';
 import { familyOf } from '../lib/ip.ts';
 import type { NetworkRecord } from '../state/networks.ts';
-import { bridgeOf } from './bridge-options.ts';
+import { bridgeOf, linkPrefixOf } from './bridge-options.ts';
+import { isLinkName } from './endpoint-options.ts';
 
 const BRIDGE = 'com.docker.network.bridge.';
 const MTU = 'com.docker.network.driver.mtu';
-/** As the kernel has it, without the final zero. */
-const LONGEST_LINK_NAME = 15;
 const LARGEST_MTU = 65_535;
 
 /** The options and subnets of a bridge network. @throws invalid_argument, forbidden with Docker's texts. */
@@ -21,6 +20,11 @@ export function checkBridge(network: NetworkRecord, others: readonly NetworkReco
     if (isIP(value) !== 4) throw new Error('nil ip');
   });
   checkMtu(options);
+  // Two digits are to follow.
+  if (!isLinkName(`${linkPrefixOf(network)}00`)) {
+    throw invalidArgument(`invalid interface prefix ${JSON.stringify(linkPrefixOf(network))}`);
+  }
+  if (!network.enableIpv4 && !network.enableIpv6) throw invalidArgument('IPv4 or IPv6 must be enabled');
   for (const family of [4, 6]) {
     if (subnets.filter(({ subnet }) => familyOf(subnet) === family).length > 1) {
       throw new EngineError('forbidden', "bridge driver doesn't support multiple subnets");
@@ -47,8 +51,10 @@ function checkMtu(options: NetworkRecord['options']): void {
 
 function checkName(network: NetworkRecord, others: readonly NetworkRecord[]): void {
   const bridge = bridgeOf(network);
-  if (bridge.length > LONGEST_LINK_NAME || /[\s/:]/.test(bridge) || bridge === '.' || bridge === '..') {
-    throw invalidArgument(`invalid bridge name ${JSON.stringify(bridge)}: links have names of up to 15 characters`);
+  if (!isLinkName(bridge)) {
+    throw invalidArgument(
+      `invalid bridge name ${JSON.stringify(bridge)}: links have names of up to 15 letters, digits, dots, hyphens and underscores`,
+    );
   }
   const other = others.find((one) => one.driver === 'bridge' && bridgeOf(one) === bridge);
   if (other === undefined) return;

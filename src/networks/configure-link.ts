@@ -1,4 +1,4 @@
-import { internalError } from '../errors/engine-error.ts';
+import { internalError, invalidArgument } from '../errors/engine-error.ts';
 import { familyOf, formatAddress, lastOf, parseCidr } from '../lib/ip.ts';
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
 import { addAddress, setDefaultRoute } from '../sys/address-message.ts';
@@ -7,6 +7,7 @@ import { setLinkUp } from '../sys/route-message.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import type { LinkPlan } from './driver.ts';
 import { subnetOf } from './endpoint-addresses.ts';
+import { linkSysctls } from './endpoint-options.ts';
 
 /** Docker's prefixes of link-local addresses that a container asks for. */
 const LINK_LOCAL_PREFIX = { 4: 16, 6: 64 } as const;
@@ -21,6 +22,10 @@ export async function configureLink(
   const { linkName } = endpoint;
   // As in Docker's containers, IPv6 is off on the link of a network without it (and on for loopback).
   netlink.setSysctl(`ipv6/conf/${linkName}/disable_ipv6`, needsIpv6(endpoint) ? '0' : '1', namespacePath);
+  for (const { path, value } of linkSysctls(endpoint.settings, linkName)) {
+    if (!netlink.setSysctl(path, value, namespacePath))
+      throw invalidArgument(`unknown sysctl: net.${path.replaceAll('/', '.')}`);
+  }
   const socket = netlink.open(namespacePath);
   try {
     const linkIndex = socket.linkIndex(linkName);

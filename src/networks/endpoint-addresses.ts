@@ -1,6 +1,11 @@
 import { contains, type Family, familyOf, parseAddress, parseCidr } from '../lib/ip.ts';
 import type { EndpointRecord, NetworkRecord, NetworkSubnet } from '../state/networks.ts';
 
+/** Subnets of a family that is switched off are kept, and shown, and not used. */
+export function activeSubnets({ subnets, enableIpv4, enableIpv6 }: NetworkRecord): NetworkSubnet[] {
+  return subnets.filter(({ subnet }) => (familyOf(subnet) === 4 ? enableIpv4 : enableIpv6));
+}
+
 export function addressOf(endpoint: EndpointRecord, family: Family): string {
   return family === 4 ? endpoint.ipv4Address : endpoint.ipv6Address;
 }

@@ -3,6 +3,7 @@ import { contains, type Family, familyOf, formatAddress, parseAddress, parseCidr
 import type { EndpointSettings, NetworkRecord, NetworkSubnet } from '../state/networks.ts';
 import { allocateAddress, hostAddressesOf } from './allocate-address.ts';
 import type { Reservation } from './driver.ts';
+import { activeSubnets } from './endpoint-addresses.ts';
 import { macOf, parseMac, randomMac } from './mac-address.ts';
 
 /** Gives out the addresses of networks that have subnets. */
@@ -23,7 +24,7 @@ export class AddressBook {
   }
 
   #reserve(network: NetworkRecord, family: Family, wanted: string, inUse: ReadonlySet<string>): string {
-    const subnets = network.subnets.filter(({ subnet }) => familyOf(subnet) === family);
+    const subnets = activeSubnets(network).filter(({ subnet }) => familyOf(subnet) === family);
     if (subnets.length === 0) return '';
     if (wanted !== '') return checkWanted(subnets, wanted, inUse);
     for (const subnet of subnets) {

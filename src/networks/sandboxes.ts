@@ -9,6 +9,7 @@ import type { Endpoint, NetworkAttachment, NetworkRequest, PreparedNetwork, Sand
 import { dnsNamesOf } from './dns-names.ts';
 import type { LinkPlan, NetworkDriver } from './driver.ts';
 import { gatewayOf } from './endpoint-addresses.ts';
+import { askedLinkName } from './endpoint-options.ts';
 import { findNetwork } from './find-network.ts';
 import type { NetworksContext } from './networks-context.ts';
 import { publishPorts, reservePorts } from './ports/container-ports.ts';
@@ -56,7 +57,7 @@ export class Sandboxes {
     const network = findNetwork(state.networks(), request.network);
     const driver = this.#driverOf(network);
     checkAttachment(network, settings);
-    const linkName = this.#freeLinkName(request.id, driver.linkPrefix(network));
+    const linkName = this.#linkName(request, driver.linkPrefix(network));
     return state.addEndpoint(network.id, (inUse) => ({
       networkId: network.id,
       containerId: request.id,
@@ -70,9 +71,12 @@ export class Sandboxes {
     }));
   }
 
-  #freeLinkName(id: ContainerId, prefix: string | undefined): string {
+  #linkName({ id, settings }: AttachRequest, prefix: string | undefined): string {
     if (prefix === undefined) return '';
     const taken = new Set(this.#context.state.endpointsOf(id).map(({ linkName }) => linkName));
+    const asked = askedLinkName(settings);
+    if (asked !== undefined && !taken.has(asked)) return asked;
+    if (asked !== undefined) throw new EngineError('conflict', `interface ${asked} is already in use`);
     for (let number = 0; ; number++) {
       if (!taken.has(`${prefix}${number}`)) return `${prefix}${number}`;
     }

@@ -19,7 +19,9 @@ async function dropQuietly(api: RecordingApi, ...names: string[]): Promise<void>
 
 async function places(api: RecordingApi, title: string, container: string): Promise<void> {
   const { NetworkSettings } = (await api.quietly('GET', `/containers/${container}/json`)).json<Settings>();
-  api.note(title, NetworkSettings.Networks);
+  const { bridge, ...others } = NetworkSettings.Networks;
+  // How large the default bridge's subnet is depends on what else the host has.
+  api.note(title, bridge === undefined ? others : { ...others, bridge: { ...bridge, IPPrefixLen: '<length>' } });
 }
 
 const subnet = (text: string, more: object = {}) => ({ IPAM: { Config: [{ Subnet: text, ...more }] } });
