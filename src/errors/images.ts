@@ -34,3 +34,10 @@ export function nameInUse(ref: string, shortContainerId: string, shortImageId: s
 export function pruneRunning(): EngineError {
   return new EngineError('conflict', 'a prune operation is already running');
 }
+
+export function platformMismatch(ref: string, actual: string, wanted: string): EngineError {
+  return new EngineError(
+    'not_found',
+    `image with reference ${ref} was found but its platform (${actual}) does not match the specified platform (${wanted})`,
+  );
+}

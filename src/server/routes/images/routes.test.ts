@@ -180,14 +180,6 @@ test('an import that fails before it has said anything answers with a status', a
   assert.deepEqual(answer.json(), { message: '- docker.io/library/a:1 CMD x;ENV A=1' });
 });
 
-test('pulling and searching say that they are not there', async () => {
-  const app = appWith({});
-  const pull = await app.inject({ method: 'POST', url: '/images/create?fromImage=foo&tag=1' });
-  assert.equal(pull.statusCode, 404);
-  assert.match(pull.json<{ message: string }>().message, /^pulling is not available in this version: .*foo:1/);
-  assert.equal((await app.inject('/images/search?term=x')).statusCode, 503);
-});
-
 test('a save streams an archive, or answers with a status when a name is unknown', async () => {
   const app = appWith({
     save: async (names) => {
@@ -218,4 +210,40 @@ test('removal and pruning answer row by row', async () => {
   assert.deepEqual(seen, [{ force: true, prune: false }]);
   const pruned = await app.inject({ method: 'POST', url: '/images/prune' });
   assert.deepEqual(pruned.json(), { ImagesDeleted: null, SpaceReclaimed: 0 });
+});
+
+test('an image of another platform than is asked for is not there, for versions that can ask', async () => {
+  const details = { document: { ...document, os: 'linux', architecture: 'amd64', variant: undefined } } as Awaited<
+    ReturnType<ImageBackend['inspect']>
+  >;
+  const app = appWith({
+    inspect: async () => details,
+    history: async () => [],
+    remove: async () => [],
+    save: async () =>
+      (async function* () {
+        yield Buffer.from('archive');
+      })(),
+  });
+  const arm = encodeURIComponent('{"os":"linux","architecture":"arm64","variant":"v8"}');
+  const own = encodeURIComponent('{"os":"linux","architecture":"amd64"}');
+  const text =
+    'image with reference a was found but its platform (linux/amd64) does not match the specified platform (linux/arm64/v8)';
+  for (const [method, path, old] of [
+    ['GET', '/images/a/history?platform=', '1.47'],
+    ['GET', '/images/a/get?platform=', '1.47'],
+    ['GET', '/images/get?names=a&platform=', '1.47'],
+    ['DELETE', '/images/a?platforms=', '1.49'],
+  ] as const) {
+    const refused = await app.inject({ method, url: `/v1.50${path}${arm}` });
+    assert.deepEqual([refused.statusCode, refused.json()], [404, { message: text }], path);
+    assert.equal((await app.inject({ method, url: `/v1.50${path}${own}` })).statusCode, 200, path);
+    assert.equal((await app.inject({ method, url: `/v${old}${path}${arm}` })).statusCode, 200, path);
+  }
+  const inspected = await app.inject(`/v1.50/images/a/json?platform=${arm}`);
+  assert.equal(inspected.statusCode, 404);
+  for (const broken of ['x', '{}', '{"os":"linux"}']) {
+    const answer = await app.inject(`/v1.50/images/a/history?platform=${encodeURIComponent(broken)}`);
+    assert.equal(answer.statusCode, 400, broken);
+  }
 });

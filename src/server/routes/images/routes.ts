@@ -15,6 +15,7 @@ import type { DistributionBackend } from '../distribution/backend.ts';
 import type { ImageBackend } from './backend.ts';
 import { deleteResponse, historyResponse, inspectResponse, summaryResponse } from './image-responses.ts';
 import { registerImageTransferRoutes } from './transfer-routes.ts';
+import { refuseOtherPlatforms, wantedPlatforms } from './wanted-platform.ts';
 
 export function registerImageRoutes(
   app: FastifyInstance,
@@ -22,10 +23,14 @@ export function registerImageRoutes(
   registries: Pick<DistributionBackend, 'pull'>,
 ): void {
   app.get('/images/json', async (request) => list(backend, request));
+  const refuse = (request: FastifyRequest, parameter: 'platform' | 'platforms', since: string) =>
+    refuseOtherPlatforms(backend, [nameOf(request)], wantedPlatforms(request, parameter, since));
   app.get('/images/:name/json', async (request): Promise<ImageInspectResponse> => {
+    await refuse(request, 'platform', '1.49');
     return inspectResponse(await backend.inspect(nameOf(request)), request.apiVersion);
   });
   app.get('/images/:name/history', async (request): Promise<ImageHistoryResponse[]> => {
+    await refuse(request, 'platform', '1.48');
     return (await backend.history(nameOf(request))).map(historyResponse);
   });
   app.post('/images/:name/tag', async (request, reply) => {
@@ -38,6 +43,7 @@ export function registerImageRoutes(
   app.delete('/images/:name', async (request): Promise<ImageDeleteResponse[]> => {
     const name = nameOf(request);
     if (name.trim() === '') throw invalidArgument('image name cannot be blank');
+    await refuse(request, 'platforms', '1.50');
     const { query } = request;
     const rows = await backend.remove(name, { force: queryFlag(query, 'force'), prune: !queryFlag(query, 'noprune') });
     return rows.map(deleteResponse);

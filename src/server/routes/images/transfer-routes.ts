@@ -8,6 +8,7 @@ import type { DistributionBackend } from '../distribution/backend.ts';
 import { pull } from '../distribution/pull-route.ts';
 import type { ImageBackend } from './backend.ts';
 import { ProgressReply } from './progress-reply.ts';
+import { refuseOtherPlatforms, wantedPlatforms } from './wanted-platform.ts';
 
 /** Routes that carry whole images in or out. */
 export function registerImageTransferRoutes(
@@ -29,9 +30,11 @@ export function registerImageTransferRoutes(
     if ((queryText(request.query, 'fromImage') ?? '') !== '') return pull(registries, request, reply);
     return importImage(backend, request, reply);
   });
-  app.get('/images/get', async (request, reply) => save(backend, queryList(request.query, 'names'), reply));
+  app.get('/images/get', async (request, reply) => {
+    return save(backend, queryList(request.query, 'names'), request, reply);
+  });
   app.get('/images/:name/get', async (request, reply) => {
-    return save(backend, [(request.params as { name: string }).name], reply);
+    return save(backend, [(request.params as { name: string }).name], request, reply);
   });
 }
 
@@ -56,7 +59,13 @@ async function importImage(backend: ImageBackend, request: FastifyRequest, reply
   return reply;
 }
 
-async function save(backend: ImageBackend, names: readonly string[], reply: FastifyReply): Promise<FastifyReply> {
+async function save(
+  backend: ImageBackend,
+  names: readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  await refuseOtherPlatforms(backend, names, wantedPlatforms(request, 'platform', '1.48'));
   await sendStream(reply, 'application/x-tar', await backend.save(names));
   return reply;
 }
