@@ -1,11 +1,14 @@
-import { field, map, string, struct } from './shape.ts';
+import { field, map, optional, string, struct } from './shape.ts';
 
-/** The body of `POST /volumes/create`; what it says of a swarm's volumes means nothing here. */
+const clusterVolumeSpec = struct('volume.ClusterVolumeSpec', {});
+
+/** The body of `POST /volumes/create`. Of a swarm's volumes it matters only that one is asked for. */
 export const volumeCreateBody = struct('volume.CreateOptions', {
   Driver: field(string),
   DriverOpts: field(map(string)),
   Labels: field(map(string)),
   Name: field(string),
+  ClusterVolumeSpec: optional(clusterVolumeSpec),
 });
 
 export interface VolumeJson {

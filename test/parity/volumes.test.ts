@@ -37,6 +37,8 @@ const cases: ParityCase[] = [
       await api.step('remove again', 'DELETE', url('parity-vol'));
       await api.step('remove again by force', 'DELETE', `${url('parity-vol')}?force=1`);
       await api.step('inspect what is gone', 'GET', url('parity-vol'));
+      const cluster = { Name: 'parity-cluster', ClusterVolumeSpec: { Group: 'g' } };
+      await api.step('one of a swarm', 'POST', '/volumes/create', { body: cluster });
       await api.step('update', 'PUT', `${url('parity-vol')}?version=1`, { body: {} });
     },
   },

@@ -11,6 +11,6 @@ export const command = defineCommand({
   flags: { availability },
   async run({ args: [name = ''], client }) {
     await inspectVolume(client, name);
-    throw new CliError('Can only update cluster volumes');
+    throw new CliError('can only update cluster volumes');
   },
 });

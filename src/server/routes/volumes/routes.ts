@@ -18,6 +18,8 @@ import { volumeJson } from './volume-json.ts';
 
 type VolumeRequest = FastifyRequest<{ Params: { name: string } }>;
 
+const NO_SWARM =
+  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
 /** From this version on a prune spares volumes with names, unless it is told otherwise. */
 const SPARES_NAMED = '1.42';
 
@@ -30,7 +32,9 @@ export function registerVolumeRoutes(app: FastifyInstance, backend: VolumeBacken
     return volumeJson(backend, backend.get(params.name));
   });
   app.post('/volumes/create', async (request, reply): Promise<VolumeJson> => {
-    const { Name, Driver, DriverOpts, Labels } = decodeBody(volumeCreateBody, await readJson(request));
+    const body = decodeBody(volumeCreateBody, await readJson(request));
+    if (body.ClusterVolumeSpec !== undefined) throw new EngineError('unavailable', NO_SWARM);
+    const { Name, Driver, DriverOpts, Labels } = body;
     const record = await backend.create({ name: Name, driver: Driver, options: DriverOpts, labels: Labels });
     reply.code(201);
     return volumeJson(backend, record);
