@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { DockerRegistry, dockerRegistry } from '../test/support/docker-registry.ts';
 import { startEngines } from './engines.ts';
 import { measure } from './measure.ts';
-import { RUNNING, removeRunning, type Scenario, scenarios, startRunning } from './scenarios.ts';
+import { measureRates } from './network-rates.ts';
+import { registryScenarios } from './registry-scenarios.ts';
+import { FEW_ROUNDS, RUNNING, removeRunning, type Scenario, scenarios, startRunning } from './scenarios.ts';
 import { printTable, type Row } from './table.ts';
 
 /** A daemon is idle some time after its last request: ours gives memory back then. */
@@ -9,6 +12,8 @@ const IDLE_MS = 5000;
 
 async function main(): Promise<void> {
   const engines = await startEngines();
+  const registry = dockerRegistry.skip === false ? await DockerRegistry.start() : undefined;
+  const ofRegistry = registry === undefined ? [] : registryScenarios(registry.address, FEW_ROUNDS);
   const rows: Row[] = [];
   try {
     await delay(IDLE_MS);
@@ -19,11 +24,13 @@ async function main(): Promise<void> {
       unit: 'MB',
       values: engines.map((engine) => perContainer(engine.monitorsMb())),
     });
-    for (const scenario of scenarios.filter(isWanted)) {
+    rows.push(...(await measureRates(engines, isTitleWanted)));
+    for (const scenario of [...scenarios, ...ofRegistry].filter(isWanted)) {
       process.stderr.write(`bench: ${Object.keys(scenario.steps).join(', ')} …\n`);
       rows.push(...(await measure(engines, scenario)));
     }
   } finally {
+    await registry?.close();
     for (const engine of engines) {
       await removeRunning(engine);
       await engine.stop();
@@ -39,8 +46,12 @@ async function main(): Promise<void> {
 
 /** With words on the command line only those whose titles have one of them. */
 function isWanted({ steps }: Scenario): boolean {
+  return Object.keys(steps).some(isTitleWanted);
+}
+
+function isTitleWanted(title: string): boolean {
   const words = process.argv.slice(2);
-  return words.length === 0 || Object.keys(steps).some((title) => words.some((word) => title.includes(word)));
+  return words.length === 0 || words.some((word) => title.includes(word));
 }
 
 function perContainer(all: number | undefined): number | undefined {

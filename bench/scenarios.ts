@@ -12,7 +12,7 @@ export interface Scenario {
 
 const ROUNDS = Number(process.env['SKIFF_BENCH_ROUNDS'] ?? 15);
 /** For what takes seconds. */
-const FEW_ROUNDS = Math.max(1, Math.round(ROUNDS / 4));
+export const FEW_ROUNDS = Math.max(1, Math.round(ROUNDS / 4));
 
 export const RUNNING = 5;
 const MANY = 40;
@@ -49,6 +49,13 @@ const run = (network: string) => (engine: Engine) =>
 
 export const scenarios: readonly Scenario[] = [
   { rounds: ROUNDS, steps: { 'run --rm true, bridge': (engine) => docker(engine, 'run', '--rm', 'busybox', 'true') } },
+  {
+    rounds: ROUNDS,
+    steps: {
+      'run --rm true, with a published port': (engine) =>
+        docker(engine, 'run', '--rm', '-p', '0:80', 'busybox', 'true'),
+    },
+  },
   { rounds: ROUNDS, steps: { 'run --rm true, none': run('none') } },
   { rounds: ROUNDS, steps: { 'run --rm true, host': run('host') } },
   {
