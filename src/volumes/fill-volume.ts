@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { type EngineError, internalError } from '../errors/engine-error.ts';
 import { runChild } from '../sys/child.ts';
 import { resolveInRoot } from '../sys/rooted-path.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { ANONYMOUS_LABEL } from './create-volume.ts';
-import { isEmptyVolume, putContent, settle } from './settle-content.ts';
+import { copyAttributes, isEmptyVolume, putContent, settle } from './settle-content.ts';
 import type { VolumesContext } from './volume-context.ts';
 import { placeOf, whileMounted } from './while-mounted.ts';
 
@@ -29,6 +29,8 @@ export async function fillVolume(context: VolumesContext, name: string, from: Fi
       const place = placeOf(context, name);
       await settle(context.syscalls, place);
       if (!(await isEmptyVolume(place))) return;
+      // Mostly there is nothing but the folder: no process, and no wait for the disk.
+      if ((await readdir(source)).length === 0) return copyAttributes(context.syscalls, source, place.data);
       await putContent(context.syscalls, place, (target) => copyTree(source, target));
     }),
   );

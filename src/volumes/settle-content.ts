@@ -27,7 +27,7 @@ export async function isEmptyVolume({ data }: ContentPlace): Promise<boolean> {
 
 /**
  * Puts into an empty volume what `make` writes into the folder that it is given. Atomic: after a failure, of `make` or of
- * the host, the volume is as it was.
+ * the host, the volume is as it was. What an earlier crash has left must be settled.
  */
 export async function putContent(
   syscalls: Syscalls,
@@ -35,7 +35,6 @@ export async function putContent(
   make: (target: string) => Promise<void>,
 ): Promise<void> {
   const [filling, filled] = [join(place.beside, FILLING), join(place.beside, FILLED)];
-  await deleteTree(filling);
   try {
     await make(filling);
     // By a child: it may take long. Everything is on the disk before anybody is told of it.
@@ -73,7 +72,7 @@ export async function settle(syscalls: Syscalls, place: ContentPlace): Promise<v
 }
 
 /** Owner, mode and extended attributes of a folder. */
-async function copyAttributes(syscalls: Syscalls, from: string, to: string): Promise<void> {
+export async function copyAttributes(syscalls: Syscalls, from: string, to: string): Promise<void> {
   const { uid, gid, mode } = await lstat(from);
   await chown(to, uid, gid);
   await chmod(to, mode & 0o7777);
