@@ -61,6 +61,7 @@ export interface BlobUpload {
   append(source: AsyncIterable<Uint8Array>, offset: number | undefined): Promise<void>;
   /** Makes it a blob of the repository; the upload is over then. @throws RegistryError DIGEST_INVALID */
   finish(digest: Digest): Promise<void>;
+  /** Idempotent. */
   cancel(): Promise<void>;
 }
 

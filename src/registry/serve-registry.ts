@@ -10,6 +10,9 @@ import type { RegistryParts } from './http/route.ts';
 /** A connection on which nothing moves for this long is cut; an upload can be gone on with. */
 const IDLE_MS = 5 * 60 * 1000;
 
+/** Longer than clients keep connections that they do not use: a request must not meet the end of one. */
+const KEEP_ALIVE_MS = 2 * 60 * 1000;
+
 export interface ServeOptions extends RegistryParts {
   readonly host: string;
   /** 0 for any that is free. */
@@ -36,6 +39,7 @@ export async function serveRegistry(options: ServeOptions): Promise<ServedRegist
   // Layers may take hours; what stands still is cut instead.
   server.requestTimeout = 0;
   server.timeout = IDLE_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('request', createHandler({ content, writable, isAllowed, logError }));
   await listen(server, options);
   const { address, family, port } = server.address() as AddressInfo;

@@ -38,7 +38,13 @@ export class UploadSession implements BlobUpload {
   append(source: AsyncIterable<Uint8Array>, offset: number | undefined): Promise<void> {
     return this.#takeOver(async (signal) => {
       if (offset !== undefined && offset !== this.sizeBytes) throw new UploadOffset(this);
-      await this.#partial.append(untilAborted(source, signal));
+      try {
+        await this.#partial.append(untilAborted(source, signal));
+      } catch (error) {
+        // What has come would keep the disk full until it expires.
+        if (isDiskFull(error)) await this.#end();
+        throw error;
+      }
     });
   }
 
@@ -52,8 +58,8 @@ export class UploadSession implements BlobUpload {
     });
   }
 
-  cancel(): Promise<void> {
-    return this.#takeOver(() => this.#end());
+  async cancel(): Promise<void> {
+    if (!this.#isOver) await this.#takeOver(() => this.#end());
   }
 
   #takeOver(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -70,4 +76,8 @@ export class UploadSession implements BlobUpload {
     this.#isOver = true;
     return this.#actions.remove();
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
