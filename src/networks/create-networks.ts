@@ -95,6 +95,7 @@ export function createNetworks(options: NetworksOptions): Networks {
     sockets: options.portSockets,
     tables: options.nfTables,
     exclusively: rules.exclusively,
+    screens: () => rules.screens,
     table,
     translator,
     localPortRange: readLocalPortRange,

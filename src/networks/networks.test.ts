@@ -77,6 +77,7 @@ async function setUp(t: TestContext) {
       sockets: new RecordingPortSockets(),
       tables: new RecordingNfTables(),
       exclusively: (work) => work(),
+      screens: () => false,
       table: 'test',
       translator: { translated: () => '', ensure: () => Promise.resolve() },
       localPortRange: () => ({ first: 32768, last: 60999 }),

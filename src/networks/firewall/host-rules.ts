@@ -8,7 +8,7 @@ import type { AddressTranslator } from '../ports/address-translator.ts';
 import type { PortElement } from '../ports/port-elements.ts';
 import { applyTable, removeTable } from './apply-table.ts';
 import { acceptInDockerUser, hasDockerUser, leaveDockerUser } from './docker-user.ts';
-import { findForwardDrop } from './forward-policy.ts';
+import { type ForwardDrop, readHostPolicies } from './host-policies.ts';
 import { listTable, rulesOfNetwork } from './rules-of-network.ts';
 import type { BridgedNetwork } from './table.ts';
 
@@ -23,6 +23,7 @@ export class HostRules {
   readonly #warn: (message: string) => void;
   readonly #changes = new KeyedLock();
   #warned = '';
+  #screens = false;
 
   constructor(options: {
     readonly netlink: RouteNetlink;
@@ -44,6 +45,11 @@ export class HostRules {
     this.#warn = options.warn;
   }
 
+  /** Whether the host's rules for what comes in decide about published ports, too: as of the last `apply`. */
+  get screens(): boolean {
+    return this.#screens;
+  }
+
   /** Runs one change of the table after the other. */
   exclusively = <T>(work: () => Promise<T>): Promise<T> => this.#changes.run(this.#table, work);
 
@@ -52,9 +58,17 @@ export class HostRules {
     const bridged = networks.filter(({ driver }) => driver === 'bridge').map(bridgedNetwork);
     return this.exclusively(async () => {
       this.#forward(bridged);
+      const [{ forwardDrop, inputDrops }, dockerUser] = await Promise.all([readHostPolicies(), hasDockerUser()]);
+      this.#screens = inputDrops;
       const translator = this.#translator.addresses;
-      const content = { translator, networks: bridged, ports: this.#ports(), uplinks: this.#uplinks() };
-      await Promise.all([applyTable(this.#table, content), this.#passThrough()]);
+      const content = {
+        screens: inputDrops,
+        translator,
+        networks: bridged,
+        ports: this.#ports(),
+        uplinks: this.#uplinks(),
+      };
+      await Promise.all([applyTable(this.#table, content), this.#passThrough(forwardDrop, dockerUser)]);
     });
   }
 
@@ -73,8 +87,10 @@ export class HostRules {
   }
 
   /** No rule of ours helps against another chain that drops; dockerd has a place for rules that come before its own. */
-  async #passThrough(): Promise<void> {
-    const [drop, families] = await Promise.all([findForwardDrop(), hasDockerUser()]);
+  async #passThrough(
+    drop: ForwardDrop | undefined,
+    families: Awaited<ReturnType<typeof hasDockerUser>>,
+  ): Promise<void> {
     let reason = '';
     try {
       await acceptInDockerUser(this.#table, families);

@@ -13,7 +13,7 @@ const network: BridgedNetwork = {
 };
 const translator = translatorAddresses('skiff6_x');
 const render = (networks: readonly BridgedNetwork[]) =>
-  renderTable('skiff_x', { translator, networks, ports: [], uplinks: [] });
+  renderTable('skiff_x', { screens: false, translator, networks, ports: [], uplinks: [] });
 
 test('the table is replaced as a whole and names its networks only', () => {
   const text = render([network]);
@@ -47,7 +47,7 @@ test('there are as many rules for many networks and ports as for one', () => {
     port: 80,
     comment: 'web',
   }));
-  const text = renderTable('skiff_x', { translator, networks: many, ports, uplinks: ['eth0'] });
+  const text = renderTable('skiff_x', { screens: false, translator, networks: many, ports, uplinks: ['eth0'] });
   assert.equal(rulesOf(text), rulesOf(render([network])));
   assert.match(text, /tcp \. 1499 comment "web" : 10\.0\.0\.2 \. 80/);
 });

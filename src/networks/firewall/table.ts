@@ -3,10 +3,12 @@ import type { TranslatorAddresses } from '../ports/address-translator.ts';
 import {
   elementText,
   isOnLoopback6,
+  keyText,
   LOOPBACK_SET,
   PORT_MAPS,
   type PortElement,
   type PortMap,
+  screeningSet,
 } from '../ports/port-elements.ts';
 import { FORWARDED_MARK } from './docker-user.ts';
 
@@ -25,6 +27,8 @@ export interface BridgedNetwork {
 }
 
 export interface TableContent {
+  /** Whether the host's rules for what comes in decide about published ports, too. */
+  readonly screens: boolean;
   readonly translator: TranslatorAddresses;
   /** Links that the host's own way out leads through. */
   readonly uplinks: readonly string[];
@@ -42,8 +46,8 @@ export function renderTable(table: string, content: TableContent): string {
   return `table inet ${table}
 delete table inet ${table}
 table inet ${table} {
-${[...sets(content), ...maps(content.ports)].join('\n')}
-${chains(content.translator)}
+${[...sets(content), ...maps(content.ports), ...(content.screens ? screening(content.ports) : [])].join('\n')}
+${chains(content)}
 }
 `;
 }
@@ -95,6 +99,46 @@ function maps(ports: readonly PortElement[]): string[] {
   });
 }
 
+/**
+ * Redirected packets never meet the host's rules for what comes in. Where these drop by default, the first packet of a
+ * client to a port is let go there: what comes through is remembered and dropped, so that the client sends it again,
+ * a second later, and is redirected from then on.
+ */
+function screening(ports: readonly PortElement[]): string[] {
+  const keys = (Object.entries(PORT_MAPS) as [PortMap, string][]).map(([map, type]) =>
+    set(screeningSet(map), type.replace(/ : .*/, ''), ports.filter((port) => port.map === map).map(keyText)),
+  );
+  const admitted = ([4, 6] as const).map(
+    (family) => `  set admitted${family} {
+    type ipv${family}_addr . inet_proto . inet_service
+    size 65535
+    flags dynamic,timeout
+    timeout 5m
+  }`,
+  );
+  return [...keys, ...admitted];
+}
+
+const SCREENING_CHAINS = `
+  chain admit {
+    add @admitted4 { ip saddr . meta l4proto . th dport } drop
+    add @admitted6 { ip6 saddr . meta l4proto . th dport } drop
+  }
+  chain screen {
+    type filter hook input priority 1000; policy accept;
+    iifname "lo" accept
+    iifname @bridges accept
+    meta nfproto ipv4 ct state new meta l4proto . th dport @screened4 jump admit
+    meta nfproto ipv4 ct state new ip daddr . meta l4proto . th dport @screened_at4 jump admit
+    meta nfproto ipv6 ct state new meta l4proto . th dport @screened6 jump admit
+    meta nfproto ipv6 ct state new ip6 daddr . meta l4proto . th dport @screened_at6 jump admit
+  }
+  chain screened {
+    iifname @bridges jump publish
+    ip saddr . meta l4proto . th dport @admitted4 jump publish comment "the host's own rules let them in"
+    ip6 saddr . meta l4proto . th dport @admitted6 jump publish
+  }`;
+
 function set(name: string, type: string, elements: readonly string[]): string {
   return `  set ${name} {\n    type ${type}${elementLines(elements)}\n  }`;
 }
@@ -107,7 +151,8 @@ function elementLines(items: readonly string[]): string {
 const MARK = `meta mark set meta mark or ${FORWARDED_MARK}`;
 
 /** Before iptables' chains, in which dockerd asks for our mark. */
-function chains({ link, ipv4, ipv6 }: TranslatorAddresses): string {
+function chains({ screens, translator }: TableContent): string {
+  const { link, ipv4, ipv6 } = translator;
   return `  chain guard {
     type filter hook prerouting priority raw; policy accept;
     iifname @bridges ip daddr 127.0.0.0/8 drop comment "what listens on the host's loopback is not for containers"
@@ -124,7 +169,7 @@ function chains({ link, ipv4, ipv6 }: TranslatorAddresses): string {
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
     ip daddr 127.0.0.0/8 return comment "a port on loopback is for this host alone"
-    fib daddr type local jump publish
+    fib daddr type local jump ${screens ? 'screened' : 'publish'}
   }
   chain output {
     type nat hook output priority -100; policy accept;
@@ -135,7 +180,7 @@ function chains({ link, ipv4, ipv6 }: TranslatorAddresses): string {
     meta nfproto ipv4 dnat ip to meta l4proto . th dport map @published4
     meta nfproto ipv6 dnat ip6 to ip6 daddr . meta l4proto . th dport map @published_at6
     meta nfproto ipv6 dnat ip6 to meta l4proto . th dport map @published6
-  }
+  }${screens ? SCREENING_CHAINS : ''}
   chain forward {
     type filter hook forward priority filter - 5; policy accept;
     iifname . oifname @same_bridge ${MARK} accept comment "between containers of a network"

@@ -56,22 +56,38 @@ export function elementsOf(record: PublishedPortsRecord, translated: TranslatedA
   });
 }
 
+/** Where the host screens what comes in: the keys of a map once more, since nft looks no key up without its data. */
+export function screeningSet(map: PortMap): string {
+  return map.replace('published', 'screened');
+}
+
 export function isOnLoopback6({ map, hostAddress }: PortElement): boolean {
   return map === 'published6' || (map === 'published_at6' && hostAddress === '::1');
 }
 
+export function keyText({ hostAddress, protocol, hostPort }: PortElement): string {
+  return [...(hostAddress === undefined ? [] : [hostAddress]), protocol, hostPort].join(' . ');
+}
+
 /** As nft's language has it. */
-export function elementText({ hostAddress, protocol, hostPort, address, port, comment }: PortElement): string {
-  const key = [...(hostAddress === undefined ? [] : [hostAddress]), protocol, hostPort].join(' . ');
-  return `${key} comment "${comment}" : ${address} . ${port}`;
+export function elementText(element: PortElement): string {
+  const { address, port, comment } = element;
+  return `${keyText(element)} comment "${comment}" : ${address} . ${port}`;
 }
 
 /** As the kernel has it. */
-export function elementChanges(table: string, action: ElementChange['action'], element: PortElement): ElementChange[] {
+export function elementChanges(
+  table: string,
+  action: ElementChange['action'],
+  element: PortElement,
+  screens: boolean,
+): ElementChange[] {
   const { protocol, hostPort } = element;
   const key = [Buffer.from([PROTOCOL_NUMBERS[protocol]]), u16be(hostPort)];
+  const change = elementChange(table, action, element);
   return [
-    elementChange(table, action, element),
+    change,
+    ...(screens ? [{ action, table, set: screeningSet(element.map), key: change.key }] : []),
     ...(isOnLoopback6(element) ? [{ action, table, set: LOOPBACK_SET.name, key }] : []),
   ];
 }

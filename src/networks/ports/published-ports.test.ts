@@ -17,7 +17,8 @@ const EAFNOSUPPORT = 97;
 const BOTH = { ipv4: true, ipv6: true };
 const target = { networkId: 'n', ipv4Address: '172.17.0.2', ipv6Address: '' };
 
-function setUp(t: TestContext, range = { first: 32768, last: 32770 }) {
+function setUp(t: TestContext, screens = false) {
+  const range = { first: 32768, last: 32770 };
   const root = mkdtempSync(join(tmpdir(), 'skiff-ports-'));
   const database = StateDatabase.open(join(root, 'state.db'));
   const sockets = new RecordingPortSockets();
@@ -28,6 +29,7 @@ function setUp(t: TestContext, range = { first: 32768, last: 32770 }) {
       sockets,
       tables,
       exclusively: (work) => work(),
+      screens: () => screens,
       table: 'test',
       translator: { translated: (address) => `fd64::${address}`, ensure: () => Promise.resolve() },
       localPortRange: () => range,

@@ -7,7 +7,7 @@ import type {
   PublishedPortsRecord,
   PublishedPortsState,
 } from '../../state/published-ports.ts';
-import type { NfTables } from '../../sys/nf-tables.ts';
+import type { ElementChange, NfTables } from '../../sys/nf-tables.ts';
 import type { HostPort, PortSockets } from '../../sys/port-sockets.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
@@ -24,6 +24,8 @@ export interface PublishedPortsParts {
   readonly tables: NfTables;
   /** Runs what changes the table's elements, so that it never meets a replacement of the whole table. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Whether the host's rules for what comes in decide about ports, too. */
+  readonly screens: () => boolean;
   readonly table: string;
   /** Lets IPv6 reach containers that have IPv4 only. */
   readonly translator: Pick<AddressTranslator, 'translated' | 'ensure'>;
@@ -153,9 +155,14 @@ export class PublishedPorts {
     return elementsOf(record, this.#parts.translator.translated);
   }
 
+  #changes(action: ElementChange['action'], elements: readonly PortElement[]): ElementChange[] {
+    const { table, screens } = this.#parts;
+    return elements.flatMap((element) => elementChanges(table, action, element, screens()));
+  }
+
   async #putIn(elements: readonly PortElement[]): Promise<void> {
-    const { tables, table } = this.#parts;
-    const add = () => tables.change(elements.flatMap((element) => elementChanges(table, 'add', element)));
+    const { tables } = this.#parts;
+    const add = () => tables.change(this.#changes('add', elements));
     try {
       await add();
     } catch (error) {
@@ -168,8 +175,8 @@ export class PublishedPorts {
 
   /** One by one when some are missing: a batch that fails changes nothing. */
   async #takeOut(elements: readonly PortElement[]): Promise<void> {
-    const { tables, table } = this.#parts;
-    const changes = elements.flatMap((element) => elementChanges(table, 'delete', element));
+    const { tables } = this.#parts;
+    const changes = this.#changes('delete', elements);
     const ignoreMissing = (error: unknown): void => {
       if (!hasErrorCode(error, 'ENOENT')) throw error;
     };

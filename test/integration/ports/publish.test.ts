@@ -8,6 +8,8 @@ import { until } from '../../support/until.ts';
 
 const FIRST = 29100;
 
+const byText = (a: string | undefined, b: string | undefined) => ((a ?? '') < (b ?? '') ? -1 : 1);
+
 let daemon: TestDaemon;
 before(async () => (daemon = await startDaemon()));
 after(() => daemon.close());
@@ -46,7 +48,7 @@ for (const cli of clis) {
   }, async (t) => {
     await sleeper(t, 'any', '-p', '80', '-p', '127.0.0.1::81', '-P', '--expose', '90', '--expose', '91/udp');
     const lines = (await must('port', 'any')).split('\n');
-    assert.deepEqual([...new Set(lines.map((line) => line.split(' ')[0]))].sort(), [
+    assert.deepEqual([...new Set(lines.map((line) => line.split(' ')[0]))].toSorted(byText), [
       '80/tcp',
       '81/tcp',
       '90/tcp',
@@ -166,6 +168,6 @@ test('a daemon that is killed while containers with ports start leaves no port w
   const table = await mustRun('nft', ['list', 'table', 'inet', `skiff_${daemon.tag}`]);
   const running = (await daemon.skiff(['ps', '--format', '{{.Names}}'])).split('\n').filter((name) => name !== '');
   const named = new Set([...table.matchAll(/comment "(cut\d)"/g)].map(([, name]) => name));
-  assert.deepEqual([...named].sort(), running.sort());
+  assert.deepEqual([...named].toSorted(byText), running.toSorted(byText));
   await daemon.skiff(['rm', '-f', 'cut0', 'cut1', 'cut2', 'cut3']);
 });
