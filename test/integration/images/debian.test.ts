@@ -1,30 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { mustRun } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
-import { debianMirror } from '../../support/debian-mirror.ts';
+import { debianArchive } from '../../support/debian.ts';
 
 const SUITE = 'bookworm';
 
 let daemon: TestDaemon;
-let scratch: string;
 before(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'skiff-debian-'));
   daemon = await startDaemon();
 });
-after(async () => {
-  await mustRun('rm', ['-rf', scratch]);
-  await daemon.close();
-});
+after(() => daemon.close());
 
 test('a Debian root is imported, and apt-get updates and installs in it over the default bridge', async () => {
-  const root = join(scratch, 'root');
-  await mustRun('debootstrap', ['--variant=minbase', SUITE, root, ...(await debianMirror(SUITE))]);
-  const archive = join(scratch, 'root.tar');
-  await mustRun('tar', ['--xattrs', '--xattrs-include=*', '-C', root, '-cf', archive, '.']);
+  const archive = await debianArchive();
   const imported = await daemon.skiff(['import', '-c', 'ENV LC_ALL=C', '-m', 'a whole system', archive, 'debian:12']);
   assert.match(imported, /^sha256:[0-9a-f]{64}\n$/);
 
