@@ -6,6 +6,8 @@ export interface DockerfileCase {
   readonly labels?: Readonly<Record<string, string>>;
   /** Where Skiff's words are others on purpose, and why; that it is refused must agree. */
   readonly ownWords?: string;
+  /** Where Skiff names steps otherwise on purpose, and why. */
+  readonly ownSteps?: string;
 }
 
 const from = (...lines: readonly string[]) => ['FROM busybox', ...lines, ''].join('\n');
@@ -200,6 +202,7 @@ const ACCEPTED: Readonly<Record<string, DockerfileCase>> = {
       'ENV c=$a$b',
       '',
     ].join('\n'),
+    ownSteps: 'this BuildKit does not count triggers',
   },
   'labels of the request win': { dockerfile: scratch('LABEL a=1 b=2'), labels: { b: '3', c: '4' } },
   'mounts of RUN': {

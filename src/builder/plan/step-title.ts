@@ -1,6 +1,7 @@
 import { isEngineError } from '../../errors/engine-error.ts';
 import { trimSpace } from '../parse/characters.ts';
 import { expandWord } from '../parse/expand-word.ts';
+import { parseHeredocMark } from '../parse/heredoc.ts';
 import type { PlannedCommand } from './stage-node.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -8,7 +9,8 @@ import type { StepContext } from './step-context.ts';
 export function stepTitle({ plan, state }: StepContext, { command, isOnbuild }: PlannedCommand): string {
   const { text, heredocs } = command.instruction;
   const [heredoc] = heredocs;
-  const summary = command.kind === 'run' && heredoc !== undefined ? ` (${firstLine(heredoc.content)})` : '';
+  const isScript = command.kind === 'run' && parseHeredocMark(command.line.words[0] ?? '') !== undefined;
+  const summary = isScript && heredoc !== undefined ? ` (${firstLine(heredoc.content)})` : '';
   const written = text + summary;
   const isRun = command.kind === 'run';
   const rules = {
