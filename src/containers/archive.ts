@@ -1,14 +1,15 @@
 import { posix } from 'node:path';
 import { EngineError, isEngineError } from '../errors/engine-error.ts';
-import type { ContainerTree, PathStat } from '../layers/archive/archive-message.ts';
+import type { ContainerTree, DirectOutput, PathStat } from '../layers/archive/archive-message.ts';
 import { closingIterable } from '../lib/closing-iterable.ts';
+import { lookAtPath } from '../runtime/look-at-path.ts';
 import { resolveUser } from '../runtime/user.ts';
 import { openTree, withTree } from './container-tree.ts';
 import type { ContainersContext } from './context.ts';
 import { publish } from './publish.ts';
 import type { ContainerRecord } from './record.ts';
 
-export type { PathStat } from '../layers/archive/archive-message.ts';
+export type { DirectOutput, PathStat } from '../layers/archive/archive-message.ts';
 
 export interface WriteOptions {
   /** Refuse to put a directory in the place of anything else, and the other way round. */
@@ -19,7 +20,12 @@ export interface WriteOptions {
 
 /** @throws not_found for the container or the path, internal for a path through what is no directory. */
 export async function statContainerPath(context: ContainersContext, ref: string, path: string): Promise<PathStat> {
-  const { id } = context.store.resolve(ref);
+  const record = context.store.resolve(ref);
+  const { id } = record;
+  const wanted = absolute(path);
+  const found = await quickLook(record, wanted);
+  if (found === 'absent') throw pathNotFound(ref, path);
+  if (found !== undefined) return { ...found, name: posix.basename(wanted) || '/', linkTarget: '' };
   return withTree(context, id, ({ tree }) => naming(ref, path, () => context.layers.statPath(tree, absolute(path))));
 }
 
@@ -42,6 +48,30 @@ export async function readContainerPath(
     await open.release();
     throw error;
   }
+}
+
+/**
+ * As `readContainerPath`, without a byte of it passing through the daemon; nobody else writes to the connection until this
+ * resolves. @throws as `statContainerPath`, before `output.begin`; internal for an archive that broke off.
+ */
+export async function sendContainerPath(
+  context: ContainersContext,
+  ref: string,
+  path: string,
+  output: DirectOutput,
+): Promise<void> {
+  const record = context.store.resolve(ref);
+  await withTree(context, record.id, ({ tree }) =>
+    naming(ref, path, () =>
+      context.layers.sendPath(tree, absolute(path), {
+        socket: output.socket,
+        begin: (stat) => {
+          publish(context, record, 'archive-path');
+          return output.begin(stat);
+        },
+      }),
+    ),
+  );
 }
 
 /**
@@ -69,6 +99,13 @@ export async function writeContainerPath(
   publish(context, record, 'extract-to-dir');
 }
 
+/** `docker cp` looks at every path first: where a look from here does, no process is started for it. */
+async function quickLook({ id, state }: ContainerRecord, path: string): ReturnType<typeof lookAtPath> {
+  const asksForDirectory = path !== '/' && /\/\.?$/.test(path);
+  if (state.pid === 0 || asksForDirectory) return undefined;
+  return lookAtPath(state.pid, id, path);
+}
+
 async function ownerOf({ config }: ContainerRecord, { root }: ContainerTree) {
   if (config.User === '') return undefined;
   const { uid, gid } = await resolveUser(root, config.User);
@@ -87,6 +124,10 @@ async function naming<T>(ref: string, path: string, work: () => Promise<T>): Pro
     return await work();
   } catch (error) {
     if (!isEngineError(error, 'not_found')) throw error;
-    throw new EngineError('not_found', `Could not find the file ${path} in container ${ref}`, { cause: error });
+    throw pathNotFound(ref, path, error);
   }
+}
+
+function pathNotFound(ref: string, path: string, cause?: unknown): EngineError {
+  return new EngineError('not_found', `Could not find the file ${path} in container ${ref}`, { cause });
 }

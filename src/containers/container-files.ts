@@ -2,8 +2,10 @@ import type { FilesystemChange } from '../api-types/container-files.ts';
 import type { ContainerStats } from '../api-types/container-stats.ts';
 import type { TopResponse } from '../api-types/container-top.ts';
 import {
+  type DirectOutput,
   type PathStat,
   readContainerPath,
+  sendContainerPath,
   statContainerPath,
   type WriteOptions,
   writeContainerPath,
@@ -33,6 +35,8 @@ export class ContainerFiles {
     path: string,
   ): Promise<{ readonly stat: PathStat; readonly archive: AsyncIterable<Uint8Array> }> =>
     readContainerPath(this.#context, ref, path);
+  sendPath = (ref: string, path: string, output: DirectOutput): Promise<void> =>
+    sendContainerPath(this.#context, ref, path, output);
   writePath = (ref: string, path: string, archive: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<void> =>
     writeContainerPath(this.#context, ref, path, archive, options);
   export = (ref: string): Promise<AsyncIterable<Uint8Array>> => exportContainer(this.#context, ref);

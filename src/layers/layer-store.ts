@@ -2,7 +2,7 @@ import type { BlobInfo } from '../content/content-store.ts';
 import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { LayerRecord } from '../state/layers.ts';
-import type { ContainerTree, PathStat, WriteOptions } from './archive/archive-message.ts';
+import type { ContainerTree, DirectOutput, PathStat, WriteOptions } from './archive/archive-message.ts';
 import type { LayerChange } from './diff/list-changes.ts';
 
 export interface Layer extends Omit<LayerRecord, 'directory'> {
@@ -113,6 +113,11 @@ export interface LayerStore {
     tree: ContainerTree,
     path: string,
   ): Promise<{ readonly stat: PathStat; readonly archive: AsyncIterable<Uint8Array> }>;
+  /**
+   * As `readPath`, straight into a client's connection and in chunks; nobody else writes to it until this resolves.
+   * @throws as `statPath`, before `output.begin`; internal for an archive that broke off.
+   */
+  sendPath(tree: ContainerTree, path: string, output: DirectOutput): Promise<void>;
   /** The archive of a whole tree, as `readPath`. */
   exportTree(tree: ContainerTree): Promise<AsyncIterable<Uint8Array>>;
   /** Unpacks an archive into a directory that is there, over what is in it. @throws as `statPath`. */

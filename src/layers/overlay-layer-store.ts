@@ -8,8 +8,8 @@ import type { StateDatabase } from '../state/database.ts';
 import type { LayerRecord } from '../state/layers.ts';
 import { LayerRecords } from '../state/layers.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
-import type { ContainerTree, PathStat, WriteOptions } from './archive/archive-message.ts';
-import { readFromTree, statInTree, writeToTree } from './archive/run-archive.ts';
+import type { ContainerTree, DirectOutput, PathStat, WriteOptions } from './archive/archive-message.ts';
+import { readFromTree, sendFromTree, statInTree, writeToTree } from './archive/run-archive.ts';
 import { CompressedLayers } from './compressed-layers.ts';
 import { compressionOf, decompress } from './compression.ts';
 import { type LayerChange, listChanges } from './diff/list-changes.ts';
@@ -156,6 +156,10 @@ class OverlayLayerStore implements LayerStore {
 
   readPath(tree: ContainerTree, path: string): ReturnType<LayerStore['readPath']> {
     return readFromTree({ ...tree, path, verb: 'read' }, this.#directories.compileCache);
+  }
+
+  sendPath(tree: ContainerTree, path: string, output: DirectOutput): Promise<void> {
+    return sendFromTree({ ...tree, path, verb: 'send' }, this.#directories.compileCache, output);
   }
 
   async exportTree(tree: ContainerTree): Promise<AsyncIterable<Uint8Array>> {

@@ -25,3 +25,12 @@ export function socketOn(fd: Fd, options: SocketConstructorOpts = {}): Socket {
   if (result !== 0) throw internalError(`descriptor ${fd} cannot be polled: errno ${-result}`);
   return new Socket({ ...options, handle } as unknown as SocketConstructorOpts);
 }
+
+/**
+ * The descriptor of a connection, which stays its owner's: good for a process that is started with it. To hand the socket
+ * itself to `spawn` would stop its reading, and with it the news that the other side has gone. Undefined once closed.
+ */
+export function descriptorOf(socket: Socket): Fd | undefined {
+  const { _handle: handle } = socket as unknown as { readonly _handle: { readonly fd?: Fd } | null };
+  return handle?.fd === undefined || handle.fd < 0 ? undefined : handle.fd;
+}

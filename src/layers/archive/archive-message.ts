@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { ErrorKind } from '../../errors/engine-error.ts';
 
 /** A file or folder of the host that stands in the place of one in the tree, as a mount in a container. */
@@ -35,6 +36,8 @@ export interface WriteOptions {
 /** `path` begins with a slash; one at its end, or `/.`, asks for a directory and follows a symbolic link. */
 export type ArchiveRequest = ContainerTree & { readonly path: string } & (
     | { readonly verb: 'stat' | 'read' | 'export' }
+    /** As `read`, but the archive goes to a client's socket, which the process has as its fourth descriptor. */
+    | { readonly verb: 'send' }
     | ({ readonly verb: 'write' } & WriteOptions)
   );
 
@@ -54,3 +57,10 @@ export type ArchiveReply =
   | { readonly stat: PathStat }
   | { readonly written: true }
   | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };
+
+/** A client's connection that an archive is written to by the process that makes it. */
+export interface DirectOutput {
+  readonly socket: Socket;
+  /** Sends what comes before the archive; resolves when that has left the daemon. */
+  begin(stat: PathStat): Promise<void>;
+}

@@ -4,7 +4,17 @@
  * meanwhile. It has a mount namespace of its own, too, whose mounts go with it. Its first argument is an
  * `ArchiveRequest`; it answers on standard output with an `ArchiveReply` and, to `read`, the archive.
  */
-import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { basename, dirname } from 'node:path/posix';
 import { EngineError, internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
@@ -14,10 +24,12 @@ import { KERNEL_PLACES } from '../../sys/mount-table.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { tarFile, tarTree } from '../diff/tar-tree.ts';
 import type { ArchiveReply, ArchiveRequest, ContainerTree, PathStat } from './archive-message.ts';
+import { writeChunk } from './chunked-output.ts';
 import { refuseReadonly } from './refuse-readonly.ts';
 import { resolveLinks } from './resolve-links.ts';
 import { writeArchive } from './write-archive.ts';
 
+const CLIENT_FD = 3;
 const FLUSH_BYTES = 256 * 1024;
 const ERRNO_TEXTS: Readonly<Record<string, string>> = {
   ENOTDIR: 'not a directory',
@@ -94,14 +106,17 @@ function textOfError(error: unknown): string {
   return ERRNO_TEXTS[code] ?? messageOf(error);
 }
 
-function read(sys: LinuxSyscalls, path: string, verb: 'read' | 'export'): void {
+function read(sys: LinuxSyscalls, path: string, verb: 'read' | 'export' | 'send'): void {
   const stat = statPath(path);
   reply({ stat });
+  // The head of the answer goes to the client first: the end of input says that it has gone.
+  if (verb === 'send') readFileSync(0);
+  const write = verb === 'send' ? (bytes: Uint8Array) => writeChunk(CLIENT_FD, bytes) : writeAll;
   archiveHasBegun = true;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   const flush = () => {
-    writeAll(Buffer.concat(pending));
+    write(Buffer.concat(pending));
     [pending, pendingBytes] = [[], 0];
   };
   const pieces =
@@ -111,7 +126,7 @@ function read(sys: LinuxSyscalls, path: string, verb: 'read' | 'export'): void {
   for (const piece of pieces) {
     if (piece.length >= FLUSH_BYTES) {
       flush();
-      writeAll(piece);
+      write(piece);
       continue;
     }
     pending.push(piece);
@@ -133,7 +148,8 @@ async function main(request: ArchiveRequest): Promise<void> {
   const sys = new LinuxSyscalls();
   const { path } = request;
   enter(sys, request);
-  if (request.verb === 'read' || request.verb === 'export') return read(sys, path, request.verb);
+  const { verb } = request;
+  if (verb === 'read' || verb === 'export' || verb === 'send') return read(sys, path, verb);
   const stat = statPath(path);
   if (request.verb !== 'write') return reply({ stat });
   const directory = resolveLinks('', path);

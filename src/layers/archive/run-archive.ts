@@ -4,8 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineError, internalError, messageOf } from '../../errors/engine-error.ts';
 import { closingIterable } from '../../lib/closing-iterable.ts';
+import { descriptorOf } from '../../sys/descriptor-socket.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
-import type { ArchiveReply, ArchiveRequest, PathStat } from './archive-message.ts';
+import type { ArchiveReply, ArchiveRequest, DirectOutput, PathStat } from './archive-message.ts';
 
 const PROGRAM = fileURLToPath(new URL('./archive-process.ts', import.meta.url));
 const LINE_END = 10;
@@ -48,6 +49,39 @@ export async function readFromTree(
   return { stat: reply.stat, archive: closingIterable(archiveOf(running, rest, output), () => stop(running)) };
 }
 
+/**
+ * The archive of one path, written by the process itself as chunks of the body of an answer into a client's socket:
+ * none of it passes through the daemon. `begin` sends the head of the answer, and nobody else writes to the socket until
+ * this resolves; the chunk that ends the body is left to the caller.
+ * @throws as `statInTree`, before `begin`; internal for an archive that broke off, also because the client has gone.
+ */
+export async function sendFromTree(
+  request: RequestOf<'send'>,
+  compileCache: string,
+  output: DirectOutput,
+): Promise<void> {
+  const { socket } = output;
+  const client = descriptorOf(socket);
+  if (client === undefined) throw internalError('the client has gone');
+  const running = start(request, compileCache, client);
+  const hangUp = () => running.child.kill('SIGKILL');
+  socket.once('close', hangUp);
+  try {
+    const { reply } = await readReply(running.child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>, running);
+    if (!('stat' in reply)) throw internalError('reading from a container ended without an answer');
+    await output.begin(reply.stat);
+    running.child.stdin.end();
+    running.child.stdout.resume();
+    const failure = await running.ended;
+    if (failure !== undefined) throw internalError(`reading from a container broke off: ${failure}`);
+  } catch (error) {
+    await stop(running);
+    throw error;
+  } finally {
+    socket.off('close', hangUp);
+  }
+}
+
 async function* archiveOf(
   { ended }: Running,
   start: Buffer,
@@ -83,11 +117,11 @@ export async function writeToTree(
   await running.ended;
 }
 
-function start(request: ArchiveRequest, compileCache: string): Running {
+function start(request: ArchiveRequest, compileCache: string, client?: number): Running {
   const child = spawn(process.execPath, [PROGRAM, JSON.stringify(request)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', ...(client === undefined ? [] : [client])],
     env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
-  });
+  }) as ChildProcessByStdio<Writable, Readable, Readable>;
   const { promise: ended, resolve } = Promise.withResolvers<string | undefined>();
   let err = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));

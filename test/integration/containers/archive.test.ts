@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import {
   createContainer,
@@ -14,6 +25,7 @@ import {
   runUntilStopped,
 } from '../../support/containers.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { until } from '../../support/until.ts';
 
 let daemon: TestDaemon;
 let folder: string;
@@ -42,7 +54,7 @@ async function namesIn(id: string, path: string): Promise<string[]> {
 }
 
 function tarOf(...args: string[]): Buffer {
-  return execFileSync('tar', ['-c', '-P', '-C', folder, ...args]);
+  return execFileSync('tar', ['-c', '-P', '-C', folder, ...args], { maxBuffer: 16 * 1024 * 1024 });
 }
 
 /** Asks for an archive and reads nothing of it. */
@@ -92,6 +104,56 @@ test('the files that the engine mounts are read as the container sees them', asy
   const answer = await daemon.call('GET', archiveUrl(id, '/etc/hostname'));
   assert.equal(execFileSync('tar', ['-xO'], { input: answer.body }).toString(), 'seen\n');
 });
+
+test('a running container is looked at as one that stands, links and mounts included', async () => {
+  const HostConfig = { Tmpfs: { '/mnt': '' } };
+  const script = 'ln -s /etc /link; ln -s /nowhere /dangling; mkdir /mnt/in; exec sleep 1000';
+  const id = await runContainer(daemon, { Cmd: ['sh', '-c', script], HostConfig });
+  await until('it has made them', async () => (await daemon.call('HEAD', archiveUrl(id, '/mnt/in'))).status === 200);
+  const names = async (path: string) => (await statOf(id, path))['name'];
+  assert.deepEqual(await Promise.all(['/', '/etc/', '/link/passwd', '/mnt/in'].map(names)), [
+    '/',
+    'etc',
+    'passwd',
+    'in',
+  ]);
+  assert.equal((await statOf(id, '/link'))['linkTarget'], '/etc');
+  for (const path of ['/nope', '/dangling/x', '/etc/passwd/x']) {
+    const { status } = await daemon.call('HEAD', archiveUrl(id, path));
+    assert.equal(status, path === '/etc/passwd/x' ? 500 : 404, path);
+  }
+});
+
+test('an archive is whole on a connection that is used again, and for a client of HTTP/1.0', async () => {
+  const id = await runContainer(daemon, { Cmd: ['sleep', '1000'] });
+  await put(id, '/tmp', largeArchive());
+  const path = archiveUrl(id, '/tmp/large');
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const archives: Buffer[] = [];
+  const sockets = new Set<unknown>();
+  for (const _ of [1, 2]) {
+    const request = get({ socketPath: daemon.socketPath, path, agent });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    sockets.add(request.socket);
+    archives.push(await buffer(response));
+  }
+  agent.destroy();
+  assert.equal(sockets.size, 1);
+  const old = connect(daemon.socketPath);
+  old.write(`GET ${path} HTTP/1.0\r\n\r\n`);
+  const answer = await buffer(old);
+  archives.push(answer.subarray(answer.indexOf('\r\n\r\n') + 4));
+  for (const archive of archives) {
+    assert.equal(execFileSync('tar', ['-t'], { input: archive }).toString(), 'large\n');
+    assert.deepEqual(archive, archives[0]);
+  }
+});
+
+/** More than a connection holds. */
+function largeArchive(): Buffer {
+  writeFileSync(join(folder, 'large'), Buffer.alloc(3 * 1024 * 1024, 'large'));
+  return tarOf('large');
+}
 
 test('no symbolic link leads out of a container, on the way in or out', async () => {
   const secret = join(folder, 'secret');
@@ -170,6 +232,31 @@ test('a container whose files somebody stops reading half-way starts all the sam
   assert.equal((await daemon.call('POST', `/containers/${id}/start`)).status, 204);
   assert.equal(await exitCodeOf(daemon, id), 0);
 });
+
+test('clients that leave before their answer begins keep nothing open in the daemon', async () => {
+  const id = await runContainer(daemon, { Cmd: ['sleep', '1000'] });
+  const leave = (version: number) => {
+    const client = connect(daemon.socketPath);
+    client.end(`GET ${archiveUrl(id, '/etc')} HTTP/1.${version}\r\nHost: x\r\n\r\n`).resume();
+    return once(client, 'close');
+  };
+  // One of the versions is answered by the daemon itself.
+  await Promise.all(Array.from({ length: 10 }, (_, count) => leave(count % 2)));
+  await until(
+    'no view of the container is held',
+    () => !descriptorsOf(daemon.pid).some((link) => link.startsWith('mnt:')),
+  );
+});
+
+function descriptorsOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return ''; // ENOENT: closed meanwhile
+    }
+  });
+}
 
 test('SIGKILL of the daemon in the middle of a copy leaves nothing mounted', async () => {
   const id = await createContainer(daemon, { Cmd: ['true'] });

@@ -4,7 +4,7 @@ import { goFileMode } from '../../../lib/go-file-mode.ts';
 import { formatNs } from '../../../lib/timestamps.ts';
 import { rawBody } from '../../json-body.ts';
 import { queryFlag, queryText } from '../../query.ts';
-import { sendStream } from '../../stream-response.ts';
+import { sendDirectly, sendStream } from '../../stream-response.ts';
 import type { ContainerFileBackend, PathStat } from './backend.ts';
 
 type ContainerRequest = FastifyRequest<{ Params: { id: string } }>;
@@ -19,7 +19,18 @@ export function registerArchiveRoutes(app: FastifyInstance, backend: ContainerFi
     return reply.header(STAT_HEADER, encodeStat(stat)).send();
   });
   app.get(url, { exposeHeadRoute: false }, async ({ params, query }: ContainerRequest, reply) => {
-    const { stat, archive } = await backend.readPath(params.id, pathOf(query));
+    const path = pathOf(query);
+    const sent = await sendDirectly(reply, 'application/x-tar', (socket, begin) =>
+      backend.sendPath(params.id, path, {
+        socket,
+        begin: (stat) => {
+          reply.header(STAT_HEADER, encodeStat(stat));
+          return begin();
+        },
+      }),
+    );
+    if (sent) return reply;
+    const { stat, archive } = await backend.readPath(params.id, path);
     reply.header(STAT_HEADER, encodeStat(stat));
     await sendStream(reply, 'application/x-tar', archive);
     return reply;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { ContainerConfig } from '../../../api-types/container-config.ts';
 import type { FilesystemChange } from '../../../api-types/container-files.ts';
 import type { ContainerStats } from '../../../api-types/container-stats.ts';
@@ -22,6 +23,12 @@ export interface ContainerFileBackend {
     ref: string,
     path: string,
   ): Promise<{ readonly stat: PathStat; readonly archive: AsyncIterable<Uint8Array> }>;
+  /** The same straight into a client's connection, as chunks of a body. */
+  sendPath(
+    ref: string,
+    path: string,
+    output: { readonly socket: Socket; begin(stat: PathStat): Promise<void> },
+  ): Promise<void>;
   writePath(
     ref: string,
     path: string,

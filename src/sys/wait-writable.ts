@@ -1,0 +1,25 @@
+import koffi from 'koffi';
+
+const POLLOUT = 4;
+const FOREVER = -1;
+/** `struct pollfd`: descriptor, wanted events, found events. */
+const POLLFD_BYTES = 8;
+
+const poll = koffi.load('libc.so.6').func('int poll(void *fds, ulong count, int timeout)') as unknown as (
+  fds: Buffer,
+  count: number,
+  timeout: number,
+) => number;
+
+/**
+ * Blocks until a descriptor takes more bytes, or an error can be had of it. For a process of its own.
+ * @returns false when the other end of the connection `guard` has been closed meanwhile.
+ */
+export function waitWritable(fd: number, guard: number): boolean {
+  const request = Buffer.alloc(2 * POLLFD_BYTES);
+  request.writeInt32LE(fd, 0);
+  request.writeInt16LE(POLLOUT, 4);
+  request.writeInt32LE(guard, POLLFD_BYTES);
+  poll(request, 2, FOREVER);
+  return request.readInt16LE(POLLFD_BYTES + 6) === 0;
+}
