@@ -6,11 +6,26 @@ interface Settings {
   NetworkSettings: { Networks: Record<string, { DNSNames: string[] | null }> };
 }
 
+interface NetworkEvent {
+  readonly Action: string;
+  readonly Actor: { readonly ID: string; readonly Attributes: Record<string, string> };
+}
+
+function isOurs({ name, container }: Record<string, string>, id: string): boolean {
+  return name?.startsWith('parity-') === true || container === id;
+}
+
+function isSame(one: NetworkEvent, other: NetworkEvent | undefined): boolean {
+  return one.Action === other?.Action && one.Actor.ID === other.Actor.ID;
+}
+
 /** A network outside of the comparison; from now on its ID stands as `<name>`. */
-async function makeQuietly(api: RecordingApi, name: string, body: object = {}): Promise<void> {
+async function makeQuietly(api: RecordingApi, name: string, body: object = {}): Promise<string> {
   const answer = await api.quietly('POST', '/networks/create', { body: { Name: name, ...body } });
   if (answer.status !== 201) throw new Error(`create ${name}: ${answer.status} ${answer.text()}`);
-  api.learn(answer.json<{ Id: string }>().Id, name);
+  const { Id } = answer.json<{ Id: string }>();
+  api.learn(Id, name);
+  return Id;
 }
 
 async function dropQuietly(api: RecordingApi, ...names: string[]): Promise<void> {
@@ -298,6 +313,40 @@ const cases: ParityCase[] = [
       await api.step('kept', 'DELETE', '/networks/parity-kept');
     },
     differences: [{ path: /"dangling"/, why: 'Docker 26 takes every network for dangling, whoever uses it' }],
+  },
+  {
+    title: 'what happens to networks is told as events',
+    run: async (api) => {
+      const since = Math.floor(Date.now() / 1000);
+      const told = await makeQuietly(api, 'parity-told', { Labels: { parity: 'told' } });
+      const id = await runQuietly(api, 'parity-teller', { HostConfig: { NetworkMode: 'parity-told' } });
+      const body = { Container: 'parity-teller' };
+      await api.quietly('POST', '/networks/bridge/connect', { body });
+      await api.quietly('POST', '/networks/bridge/disconnect', { body });
+      await removeQuietly(api, id);
+      await makeQuietly(api, 'parity-pruned', { Labels: { parity: 'pruned' } });
+      await dropQuietly(api, 'parity-told');
+      await api.quietly('POST', `/networks/prune?filters=${encodeURIComponent('{"label":["parity=pruned"]}')}`);
+      const filters = encodeURIComponent('{"type":["network"]}');
+      const until = Math.floor(Date.now() / 1000) + 1;
+      const answer = await api.quietly('GET', `/events?since=${since}&until=${until}&filters=${filters}`);
+      const events = answer
+        .text()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as NetworkEvent)
+        .filter(({ Action, Actor }) => Action === 'prune' || isOurs(Actor.Attributes, id));
+      // Within the same second there may be others before.
+      events.splice(
+        0,
+        events.findIndex(({ Actor }) => Actor.ID === told),
+      );
+      // Docker tells twice that a running container was disconnected.
+      api.note(
+        'events',
+        events.filter((event, index) => index === 0 || !isSame(event, events[index - 1])),
+      );
+    },
   },
 ];
 
