@@ -42,6 +42,7 @@ export function setupSteps({ extraPackages = [] } = {}) {
 /** The first start would otherwise take twice the time, and the daemon 25 MB more for as long as it runs. */
 async function compileDaemon() {
   await run(`${root}/bin/skiffd`, ['--validate', '--config-file', '/dev/null']);
+  await run(`${root}/bin/skiffd`, ['registry', '--validate']);
   return 'done';
 }
 

@@ -17,6 +17,8 @@ function complain(text: string): void {
 /** `skiff registry serve`: runs until a signal ends it. */
 async function main(): Promise<void> {
   const options = parseRegistryOptions(process.argv.slice(2));
+  // By then the whole program is loaded, and compiled for the next start.
+  if (options.validate) return void writeSync(process.stdout.fd, 'configuration OK\n');
   const log = createLog('info', complain);
   mkdirSync(options.root, { recursive: true, mode: 0o700 });
   lockRoot(new LinuxSyscalls(), options.root, 'registry root');

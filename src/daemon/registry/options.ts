@@ -16,6 +16,8 @@ export interface RegistryProgramOptions {
   readonly gcIntervalMs: number;
   readonly gcGraceMs: number;
   readonly uploadExpiryMs: number;
+  /** Only says whether the options make sense. */
+  readonly validate: boolean;
 }
 
 const TEXT = { type: 'string' } as const;
@@ -39,6 +41,7 @@ export function parseRegistryOptions(argv: readonly string[]): RegistryProgramOp
     gcIntervalMs: milliseconds('gc-interval', values['gc-interval'] ?? '1h'),
     gcGraceMs: milliseconds('gc-grace', values['gc-grace'] ?? '1h'),
     uploadExpiryMs: milliseconds('upload-expiry', values['upload-expiry'] ?? '24h'),
+    validate: values.validate ?? false,
   };
 }
 
@@ -57,6 +60,7 @@ function parse(argv: readonly string[]) {
         'gc-interval': TEXT,
         'gc-grace': TEXT,
         'upload-expiry': TEXT,
+        validate: { type: 'boolean' },
       },
     }).values;
   } catch (error) {
