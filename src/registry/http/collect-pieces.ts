@@ -1,4 +1,4 @@
-const EVERY_BYTES = 8 * 1024 * 1024;
+const EVERY_BYTES = 2 * 1024 * 1024;
 
 let passedBytes = 0;
 
