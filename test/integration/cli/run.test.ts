@@ -78,6 +78,32 @@ function containerSuite(cli: Cli): void {
     assert.equal((await run(['rm', id])).stdout, `${id}\n`);
   });
 
+  test('attach --no-stdin hands nothing on, and logs -f ends when its container is removed', async () => {
+    const script = 'while read line; do echo got $line; done; echo end';
+    const id = (await run(['run', '-di', 'busybox', 'sh', '-c', script])).stdout.trim();
+    const [mute, heard, followed] = [
+      ['attach', '--no-stdin', id],
+      ['attach', id],
+      ['logs', '-f', id],
+    ].map((args) => {
+      const child = cli.spawn(daemon, args);
+      const shown = { child, text: '', closed: once(child, 'close') };
+      child.stdout.on('data', (piece: Buffer) => {
+        shown.text += piece.toString();
+      });
+      return shown;
+    });
+    assert.ok(mute && heard && followed);
+    mute.child.stdin.end('unheard\n');
+    await until('all show what one client said', () => {
+      heard.child.stdin.write('heard\n');
+      return [mute, heard, followed].every((shown) => shown.text.includes('got heard\n'));
+    });
+    assert.equal((await run(['rm', '-f', id])).status, 0);
+    await Promise.all([mute.closed, heard.closed, followed.closed]);
+    for (const { text } of [mute, heard, followed]) assert.ok(!text.includes('unheard'), text);
+  });
+
   test('run -it has a terminal with the size of ours, and detaches by ctrl-p ctrl-q', async () => {
     const terminal = new Terminal(cli.line(daemon, 'run -it --name tty busybox sh'), { rows: 33, columns: 111 });
     await terminal.see(/# /);
