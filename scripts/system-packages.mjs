@@ -25,6 +25,7 @@ export const TEST_PACKAGES = [
   'skopeo',
   'tar',
   'util-linux',
+  'xfsprogs',
   'zstd',
 ];
 

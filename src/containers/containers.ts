@@ -29,6 +29,7 @@ import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
 import { type ListOptions, listContainers } from './list.ts';
 import { type ContainerLogs, type LogsOptions, readContainerLogs } from './logs.ts';
+import { containersUsingVolume } from './mounts/volumes-in-use.ts';
 import { pauseContainer } from './pause.ts';
 import { PendingRestarts } from './pending-restarts.ts';
 import { pruneContainers } from './prune.ts';
@@ -119,6 +120,8 @@ export class Containers {
   find = (ref: string): ContainerRecord => this.#context.store.resolve(ref);
   /** True for one that has processes which are not paused. */
   isRunning = (ref: string): boolean => this.#context.store.resolve(ref).state.status === 'running';
+  /** IDs of all that a volume is for, running or not. */
+  usingVolume = (name: string): readonly ContainerId[] => containersUsingVolume(this.#context.store.records(), name);
   /** Newest first. */
   records = (): readonly ContainerRecord[] => this.#context.store.all();
   /** IDs of all that have a record, running or not. */

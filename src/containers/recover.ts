@@ -10,6 +10,7 @@ import { publish } from './publish.ts';
 import { reconcileNetworks } from './reconcile-networks.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
+import { releaseFiles } from './tear-down.ts';
 
 /** Docker's code for a container whose end nobody has seen. */
 const UNKNOWN_EXIT_CODE = 255;
@@ -123,7 +124,7 @@ async function finish(context: ContainersContext, running: ReadonlySet<Container
     const goes = state.status === 'removing' || (record.hostConfig.AutoRemove && state.status === 'exited');
     try {
       await locks.run(id, () =>
-        goes ? removeLocked(context, id, { volumes: state.removesVolumes === true }) : layers.unmountWritable(id),
+        goes ? removeLocked(context, id, { volumes: state.removesVolumes === true }) : releaseFiles(context, id),
       );
     } catch (error) {
       options.logError(`container ${id} could not be brought in order`, error);

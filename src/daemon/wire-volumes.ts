@@ -27,11 +27,7 @@ export function wireVolumes(config: DaemonConfig, parts: VolumeParts): Volumes {
     syscalls,
     events,
     users: {
-      containersUsing: (volume) =>
-        users()
-          .records()
-          .filter(({ mounts }) => mounts.some(({ type, name }) => type === 'volume' && name === volume))
-          .map(({ id }) => id),
+      containersUsing: (volume) => users().usingVolume(volume),
     },
     files: {
       pack: async (directory) => (await layers.readPath({ root: directory, mounts: [] }, '/.')).archive,

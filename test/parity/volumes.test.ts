@@ -96,6 +96,12 @@ const cases: ParityCase[] = [
       await list('by another driver', { driver: ['nope'] });
       await list('an unknown filter', { nope: ['x'] });
       await list('dangling is no truth value', { dangling: ['x'] });
+      const usage = await api.quietly('GET', '/system/df?type=volume');
+      const { Volumes } = usage.json<{ Volumes: { Name: string }[] }>();
+      api.note(
+        'usage',
+        Volumes.filter(({ Name }) => Name.startsWith('parity-l')).sort((a, b) => (a.Name < b.Name ? -1 : 1)),
+      );
       await api.step('used ones are not removed', 'DELETE', url('parity-l2'));
       await api.step('not even by force', 'DELETE', `${url('parity-l2')}?force=1`);
       await removeQuietly(api, id);

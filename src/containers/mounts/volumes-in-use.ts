@@ -1,3 +1,4 @@
+import type { ContainerId } from '../../lib/ids.ts';
 import type { ContainerRecord } from '../record.ts';
 
 /** By the volumes' names, the containers of these that use them. */
@@ -9,4 +10,13 @@ export function volumesInUse(records: Iterable<ContainerRecord>): ReadonlyMap<st
     }
   }
   return inUse;
+}
+
+/** The IDs of all containers that a volume is for. */
+export function containersUsingVolume(records: Iterable<ContainerRecord>, volume: string): ContainerId[] {
+  const ids: ContainerId[] = [];
+  for (const { id, mounts } of records) {
+    if (mounts.some(({ type, name }) => type === 'volume' && name === volume)) ids.push(id);
+  }
+  return ids;
 }

@@ -41,6 +41,11 @@ for (const cli of clis) {
     const made = `made-by-${cli.name}`;
     await run(['-v', `${host}/${made}/twice:/x`], 'echo back > /x/from-inside');
     assert.equal(readFileSync(join(host, made, 'twice/from-inside'), 'utf8'), 'back\n');
+    if (cli.name === 'skiff') {
+      // docker's command line of this version does not know the word.
+      await run(['--mount', `type=bind,src=${host}/by-word,dst=/x,bind-create-src`], 'echo made > /x/file');
+      assert.equal(readFileSync(join(host, 'by-word/file'), 'utf8'), 'made\n');
+    }
     const missing = await cli.run(daemon, [
       'run',
       '--rm',
@@ -49,7 +54,7 @@ for (const cli of clis) {
       'busybox',
       'true',
     ]);
-    assert.equal(missing.status, cli.name === 'docker' ? 125 : missing.status);
+    assert.equal(missing.status, 125);
     assert.match(missing.stderr, /bind source path does not exist: .*\/nope/);
     assert.equal(statSync(join(host, 'nope'), { throwIfNoEntry: false }), undefined);
   });

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RecordingSyscalls } from '../sys/recording.ts';
+import { MS } from '../sys/syscalls.ts';
+import { mountLocal } from './mount-local.ts';
+
+const ENODEV = 19;
+const mounts = (sys: RecordingSyscalls) => sys.calls.filter(({ name }) => name === 'mount').map(({ args }) => args[0]);
+
+test('a file system is mounted with its flags and options', async () => {
+  const sys = new RecordingSyscalls();
+  await mountLocal(sys, '/v', { type: 'nfs', device: ':/export', o: 'addr=192.0.2.7,ro,vers=4' });
+  const data = 'addr=192.0.2.7,vers=4';
+  assert.deepEqual(mounts(sys), [{ source: ':/export', target: '/v', fsType: 'nfs', flags: MS.RDONLY, data }]);
+});
+
+test("a bind's flags need a second call, and so does its propagation", async () => {
+  const sys = new RecordingSyscalls();
+  await mountLocal(sys, '/v', { type: 'none', device: '/srv', o: 'bind,ro,rslave' });
+  assert.deepEqual(mounts(sys), [
+    { source: '/srv', target: '/v', flags: MS.BIND | MS.RDONLY },
+    { source: 'none', target: '/v', flags: MS.BIND | MS.RDONLY | MS.REMOUNT },
+    { source: 'none', target: '/v', flags: MS.SLAVE | MS.REC },
+  ]);
+});
+
+test('a failure says what was tried, and nothing stays mounted', async () => {
+  const sys = new RecordingSyscalls();
+  sys.failNext('mount', ENODEV);
+  await assert.rejects(
+    mountLocal(sys, '/v', { type: 'nofs', device: 'x', o: 'size=1m' }),
+    /^EngineError: error while mounting volume '\/v': failed to mount local volume: mount x:\/v, flags: 0x0, data: size=1m: no such device$/,
+  );
+});
