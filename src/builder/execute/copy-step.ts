@@ -122,10 +122,9 @@ function underOf(found: string, { base }: PathSource, isDirectory: boolean): str
   return (isDirectory ? parts : parts.slice(0, -1)).join('/');
 }
 
-function destinationOf({ destination, sources, parents }: CopyStep): string {
-  const isFolder =
-    sources.length > 1 || parents || sources.some((source) => source.kind === 'path' && source.isPattern);
-  return isFolder && !destination.endsWith('/') ? `${destination}/` : destination;
+/** What `--parents` brings along its folders goes into a folder; all else as `cp` does it. */
+function destinationOf({ destination, parents }: CopyStep): string {
+  return parents && !destination.endsWith('/') ? `${destination}/` : destination;
 }
 
 function modeOf({ mode }: CopyStep): ModeChange | undefined {

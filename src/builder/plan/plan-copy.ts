@@ -44,7 +44,7 @@ export const planCopy: StepPlanner<CopyCommand> = (context, command, { sources: 
     instruction: command.kind === 'copy' ? 'COPY' : 'ADD',
     from: treeOf(from),
     sources,
-    destination: sources.length > 1 && !destination.endsWith('/') ? `${destination}/` : destination,
+    destination,
     owner: given.chown || undefined,
     mode,
     link: command.link,
