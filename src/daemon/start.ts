@@ -62,6 +62,7 @@ async function serve(config: DaemonConfig, syscalls: Syscalls, log: DaemonLog, b
     await stopServing(listeners, underWay);
     await engine.builder.close();
     await engine.runtime.close();
+    await engine.networks.close();
     engine.state.close();
     removePidfile(config.pidfile);
     log.info('Daemon shutdown complete');

@@ -29,7 +29,7 @@ export interface NetworksContext {
   readonly drivers: Readonly<Record<NetworkDriverName, NetworkDriver>>;
   readonly netlink: RouteNetlink;
   readonly pins: NamespacePins;
-  readonly rules: Pick<HostRules, 'apply' | 'describe' | 'remove'>;
+  readonly rules: Pick<HostRules, 'apply' | 'describe' | 'leaveDockerUser' | 'remove'>;
   readonly ports: PublishedPorts;
   readonly resolvers: Pick<Resolvers, 'open' | 'reopen' | 'close'>;
   readonly events: NetworkEventSink;

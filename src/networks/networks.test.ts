@@ -82,7 +82,12 @@ async function setUp(t: TestContext) {
       translator: { translated: () => '', ensure: () => Promise.resolve() },
       localPortRange: () => ({ first: 32768, last: 60999 }),
     }),
-    rules: { apply: () => Promise.resolve(), describe: () => Promise.resolve(''), remove: () => Promise.resolve() },
+    rules: {
+      apply: () => Promise.resolve(),
+      describe: () => Promise.resolve(''),
+      leaveDockerUser: () => Promise.resolve(),
+      remove: () => Promise.resolve(),
+    },
     events: { publish: ({ action, attributes }) => events.push(`${action} ${attributes['name']}`) },
     files: {
       host: {

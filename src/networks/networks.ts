@@ -80,6 +80,11 @@ export class Networks implements ContainerNetwork {
     return restoreNetworks(this.#context, this.#sandboxes, running);
   }
 
+  /** At the daemon's end: what only a daemon with containers needs of others' firewalls goes. */
+  async close(): Promise<void> {
+    if (this.#context.state.endpoints().length === 0) await this.#context.rules.leaveDockerUser();
+  }
+
   /** All that networks made on the host is gone: links, rules and namespaces, those of running containers as well. */
   async teardown(): Promise<void> {
     const { pins, drivers, rules } = this.#context;

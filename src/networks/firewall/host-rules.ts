@@ -24,6 +24,7 @@ export class HostRules {
   readonly #changes = new KeyedLock();
   #warned = '';
   #screens = false;
+  #isInDockerUser = false;
 
   constructor(options: {
     readonly netlink: RouteNetlink;
@@ -94,6 +95,7 @@ export class HostRules {
     let reason = '';
     try {
       await acceptInDockerUser(this.#table, families);
+      this.#isInDockerUser = families.size > 0;
     } catch (error) {
       reason = ` (${messageOf(error)})`;
     }
@@ -107,6 +109,14 @@ export class HostRules {
   async describe(network: NetworkRecord, endpoints: readonly EndpointRecord[]): Promise<string> {
     const bridged = network.driver === 'bridge' ? bridgedNetwork(network) : undefined;
     return rulesOfNetwork(await listTable(this.#table), bridged, endpoints, this.#translator.translated);
+  }
+
+  /** Nothing of this daemon is to be forwarded any more: its rule goes out of dockerd's chain. The table stays. */
+  leaveDockerUser(): Promise<void> {
+    return this.exclusively(async () => {
+      if (this.#isInDockerUser) await leaveDockerUser(this.#table);
+      this.#isInDockerUser = false;
+    });
   }
 
   /** Idempotent. Forwarding stays on: others may have come to need it. */

@@ -124,9 +124,14 @@ test(
     const before = await marked();
     await pings('10.99.0.7');
     assert.equal(await marked(), before, 'nothing of ours is let into a network of dockerd');
-    const own = (await host.run(['iptables', '-S', 'DOCKER-USER']))
-      .split('\n')
-      .filter((line) => line.includes('skiff_'));
-    assert.equal(own.length, 1);
+    const own = async () => (await host.run(['iptables', '-S', 'DOCKER-USER'])).match(/skiff_\w+ lets/g)?.length ?? 0;
+    await daemon.stop();
+    assert.equal(await own(), 1, 'containers run on');
+    await daemon.start();
+    await daemon.skiff(['rm', '-f', 'web']);
+    await daemon.stop();
+    assert.equal(await own(), 0);
+    await daemon.start();
+    assert.equal(await own(), 1);
   },
 );
