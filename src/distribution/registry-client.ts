@@ -99,7 +99,9 @@ export class RegistryClient {
    */
   async sendOnce(request: RegistryRequest): Promise<HttpResponse> {
     const response = await this.#sendAuthorized(request);
-    if (response.status !== 401) return this.#checked(response, request);
+    // What another host, to which we were redirected, wants to know of us is none of its business.
+    const isHome = response.url.origin === new URL(this.endpoint.base).origin;
+    if (response.status !== 401 || !isHome) return this.#checked(response, request);
     // The token may have ended, or the registry wants one only for this.
     const before = this.#authorizer.challenge;
     this.#authorizer.learn(response.header('www-authenticate'));

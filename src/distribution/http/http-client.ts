@@ -126,3 +126,19 @@ export async function readBody({ body, method, url }: HttpResponse, limitBytes: 
   }
   return Buffer.concat(chunks);
 }
+
+/** What comes first of a body; the rest is not waited for. */
+export async function readStart({ body, method, url }: HttpResponse, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk as Buffer);
+      sizeBytes += (chunk as Buffer).length;
+      if (sizeBytes >= limitBytes) break;
+    }
+  } catch (error) {
+    throw exchangeError(method, url, error);
+  }
+  return Buffer.concat(chunks).subarray(0, limitBytes);
+}

@@ -1,5 +1,5 @@
 import { EngineError, type ErrorKind } from '../../errors/engine-error.ts';
-import { type HttpResponse, readBody } from './http-client.ts';
+import { type HttpResponse, readStart } from './http-client.ts';
 
 /** A registry's refusal, with the code that it gave for programs (`MANIFEST_UNKNOWN`), if any. */
 export class RegistryError extends EngineError {
@@ -19,7 +19,7 @@ const SHOWN_CHARACTERS = 1024;
 /** Reads a refusal, and says it in Docker's words. */
 export async function registryError(response: HttpResponse): Promise<RegistryError> {
   const { status, statusText } = response;
-  const text = (await readBody(response, LIMIT_BYTES)).toString();
+  const text = (await readStart(response, LIMIT_BYTES)).toString();
   const [first] = errorsIn(text);
   if (first !== undefined) {
     const words = first.code.toLowerCase().replaceAll('_', ' ');

@@ -17,7 +17,8 @@ let registry: TestRegistry;
 let image: RegistryImage;
 
 before(async () => {
-  [daemon, registry] = await Promise.all([startDaemon(), TestRegistry.start()]);
+  registry = await TestRegistry.start();
+  daemon = await startDaemon();
 });
 after(async () => {
   await registry.close();
@@ -174,6 +175,44 @@ test('credentials are for the registry alone, not for where it redirects to', as
   } finally {
     await store.close();
   }
+});
+
+test('where a registry redirects to is not told who we are, even when it asks', async () => {
+  addImage();
+  const store = await TestRegistry.start();
+  try {
+    store.fault = (_request, response) => {
+      const realm = `Bearer realm="http://${store.address}/token",service="catch"`;
+      response.writeHead(401, { 'www-authenticate': `${realm}, Basic realm="catch"` }).end();
+      return true;
+    };
+    registry.fault = ({ path, headers }, response) => {
+      if (headers.authorization === undefined) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end();
+        return true;
+      }
+      if (!path.includes('/blobs/')) return false;
+      response.writeHead(307, { location: `http://${store.address}${path}` }).end();
+      return true;
+    };
+    const auth = Buffer.from('{"username":"joe","password":"secret"}').toString('base64');
+    assert.match(failureOf(await pull({ 'x-registry-auth': auth })) ?? '', /^unauthorized/);
+    assert.ok(store.requests.length > 0);
+    for (const { headers } of store.requests) assert.equal(headers.authorization, undefined);
+    assert.deepEqual(store.seen('GET', /token/), []);
+  } finally {
+    await store.close();
+  }
+});
+
+test('a large page instead of an error is shown by its start', async () => {
+  addImage();
+  registry.fault = ({ path }, response) => {
+    if (!path.includes('/manifests/')) return false;
+    response.writeHead(400, { 'content-type': 'text/html' }).end('x'.repeat(1_000_000));
+    return true;
+  };
+  assert.match(failureOf(await pull()) ?? '', /^error parsing HTTP 400 response body: "x{1024}"$/);
 });
 
 test('a registry that redirects to itself for ever is left', async () => {

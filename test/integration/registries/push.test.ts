@@ -14,7 +14,8 @@ let daemon: TestDaemon;
 let registry: TestRegistry;
 
 before(async () => {
-  [daemon, registry] = await Promise.all([startDaemon(), TestRegistry.start()]);
+  registry = await TestRegistry.start();
+  daemon = await startDaemon();
 });
 after(async () => {
   await registry.close();

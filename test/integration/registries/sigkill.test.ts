@@ -18,7 +18,8 @@ const LAYER_BYTES = 2_000_000;
 let daemon: TestDaemon;
 let registry: TestRegistry;
 before(async () => {
-  [daemon, registry] = await Promise.all([startDaemon(), TestRegistry.start()]);
+  registry = await TestRegistry.start();
+  daemon = await startDaemon();
 });
 after(async () => {
   await registry.close();
