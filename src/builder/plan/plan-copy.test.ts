@@ -18,7 +18,7 @@ test('COPY has its sources, its flags and where to', async () => {
     {
       instruction: 'COPY',
       from: { kind: 'context' },
-      destination: '/w/e/',
+      destination: '/w/e',
       owner: '1:2',
       mode: { kind: 'octal', bits: 0o700 },
       link: true,
