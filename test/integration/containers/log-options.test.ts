@@ -61,16 +61,23 @@ test('no more files are kept than asked for, and the lines in them are the last'
 });
 
 test('with compress, files that were set aside are compressed, and no line is lost', async () => {
-  const lines = 3000;
-  const options = { 'max-size': '20k', 'max-file': '100', compress: 'true' };
-  const id = await runContainer(daemon, { Cmd: counting(lines), ...logged(options) });
-  const expected = Array.from({ length: lines }, (_, index) => index);
-  assert.deepEqual(numbersIn((await logsOf(daemon, id, '&follow=1')).stdout), expected);
+  const script = 'i=0; while [ ! -e /enough ]; do echo line $i; i=$((i+1)); [ $((i % 100)) = 0 ] && sleep 0.01; done';
+  const options = { 'max-size': '20k', 'max-file': '1000', compress: 'true' };
+  const id = await runContainer(daemon, { Cmd: ['sh', '-c', script], ...logged(options) });
+  const following = logsOf(daemon, id, '&follow=1');
+  const compressed = async () => (await logFiles(id)).filter((path) => path.endsWith('.gz'));
+  await until('two are compressed', async () => (await compressed()).length >= 2);
+  const exec = await daemon.call('POST', `/containers/${id}/exec`, { body: { Cmd: ['touch', '/enough'] } });
+  await daemon.call('POST', `/exec/${exec.json<{ Id: string }>().Id}/start`, { body: { Detach: true } });
   assert.equal(await exitCodeOf(daemon, id), 0);
-  const files = await logFiles(id);
-  assert.ok(files.filter((path) => path.endsWith('.gz')).length > 1, files.join());
-  assert.deepEqual(numbersIn((await logsOf(daemon, id)).stdout), expected);
-  assert.deepEqual(numbersIn((await logsOf(daemon, id, '&tail=1500')).stdout), expected.slice(-1500));
+  const followed = numbersIn((await following).stdout);
+  assert.deepEqual(
+    followed,
+    Array.from({ length: followed.length }, (_, index) => index),
+  );
+  assert.deepEqual(numbersIn((await logsOf(daemon, id)).stdout), followed);
+  const tail = Math.floor(followed.length / 2);
+  assert.deepEqual(numbersIn((await logsOf(daemon, id, `&tail=${tail}`)).stdout), followed.slice(-tail));
 });
 
 test('with one file, the log begins anew when it is full', async () => {
