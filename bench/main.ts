@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DockerRegistry, dockerRegistry } from '../test/support/docker-registry.ts';
+import { buildScenarios } from './build-scenarios.ts';
 import { startEngines } from './engines.ts';
 import { measure } from './measure.ts';
 import { measureRates } from './network-rates.ts';
 import { registryScenarios } from './registry-scenarios.ts';
-import { FEW_ROUNDS, RUNNING, removeRunning, type Scenario, scenarios, startRunning } from './scenarios.ts';
+import { FEW_ROUNDS, ROUNDS, RUNNING, removeRunning, type Scenario, scenarios, startRunning } from './scenarios.ts';
 import { printTable, type Row } from './table.ts';
 
 /** A daemon is idle some time after its last request: ours gives memory back then. */
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
   const engines = await startEngines();
   const registry = dockerRegistry.skip === false ? await DockerRegistry.start() : undefined;
   const ofRegistry = registry === undefined ? [] : registryScenarios(registry.address, FEW_ROUNDS);
+  const builds = buildScenarios(ROUNDS, FEW_ROUNDS);
   const rows: Row[] = [];
   try {
     await delay(IDLE_MS);
@@ -25,11 +27,12 @@ async function main(): Promise<void> {
       values: engines.map((engine) => perContainer(engine.monitorsMb())),
     });
     rows.push(...(await measureRates(engines, isTitleWanted)));
-    for (const scenario of [...scenarios, ...ofRegistry].filter(isWanted)) {
+    for (const scenario of [...scenarios, ...builds.scenarios, ...ofRegistry].filter(isWanted)) {
       process.stderr.write(`bench: ${Object.keys(scenario.steps).join(', ')} …\n`);
       rows.push(...(await measure(engines, scenario)));
     }
   } finally {
+    builds.remove();
     await registry?.close();
     for (const engine of engines) {
       await removeRunning(engine);

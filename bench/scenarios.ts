@@ -10,7 +10,7 @@ export interface Scenario {
   readonly after?: (engine: Engine) => Promise<void>;
 }
 
-const ROUNDS = Number(process.env['SKIFF_BENCH_ROUNDS'] ?? 15);
+export const ROUNDS = Number(process.env['SKIFF_BENCH_ROUNDS'] ?? 15);
 /** For what takes seconds. */
 export const FEW_ROUNDS = Math.max(1, Math.round(ROUNDS / 4));
 
