@@ -13,6 +13,20 @@ export interface ImageSummary {
   readonly SharedSize: number;
   readonly Containers: number;
   readonly Labels: Readonly<Record<string, string>> | null;
+  /** Only where it was asked for, and the engine keeps several platforms of an image. */
+  readonly Manifests?: readonly PlatformManifest[] | null;
+}
+
+/** One of the manifests that an image consists of. */
+export interface PlatformManifest {
+  readonly ID: string;
+  readonly Kind: string;
+  readonly Available: boolean;
+  readonly Size: { readonly Total: number; readonly Content: number };
+  readonly ImageData?: {
+    readonly Platform: { readonly os: string; readonly architecture: string; readonly variant?: string };
+    readonly Containers: readonly string[] | null;
+  };
 }
 
 export interface HistoryEntry {
@@ -44,9 +58,13 @@ export function pathToImage(image: string, verb = ''): string {
 
 export async function listImages(
   client: ApiClient,
-  options: { all?: boolean; filters?: Filters },
+  options: { all?: boolean; filters?: Filters; manifests?: boolean },
 ): Promise<ImageSummary[]> {
-  const query = { all: options.all === true ? 1 : undefined, filters: encodeFilters(options.filters) };
+  const query = {
+    all: options.all === true ? 1 : undefined,
+    filters: encodeFilters(options.filters),
+    manifests: options.manifests === true ? 1 : undefined,
+  };
   return await client.json('GET', '/images/json', { query });
 }
 
