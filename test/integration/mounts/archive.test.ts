@@ -64,6 +64,8 @@ for (const cli of clis) {
       assert.equal(await cp(`${id}:/opt/file`, out), 'copied');
       assert.equal(await cp(`${id}:/etc/alone`, out), 'copied');
       assert.equal(readFileSync(out, 'utf8'), 'alone\n');
+      const busy = await cp(join(host, 'new'), `${id}:/etc/alone`);
+      assert.match(busy, /unlinkat \/etc\/alone: device or resource busy/);
       assert.match(await cp(join(host, 'new'), `${id}:/ro/x`), /mounted volume is marked read-only/);
       assert.match(await cp(`${id}:/proc/self`, out), /Could not find the file|no such file/i);
       await daemon.call('DELETE', `/containers/${id}?force=1`);
