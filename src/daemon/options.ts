@@ -219,6 +219,14 @@ export const daemonOptions = [
   },
   { name: 'registry-tls-cert', kind: 'text', placeholder: 'path', help: 'Certificate of that registry' },
   { name: 'registry-tls-key', kind: 'text', placeholder: 'path', help: 'Private key of that registry' },
+  // There is no proxy to switch off: files made for dockerd are taken all the same.
+  { name: 'userland-proxy', kind: 'flag', help: 'Accepted and without effect: ports are published by the kernel' },
+  {
+    name: 'userland-proxy-path',
+    kind: 'text',
+    placeholder: 'path',
+    help: 'Accepted and without effect',
+  },
   { name: 'validate', kind: 'flag', help: 'Validate the daemon configuration and exit' },
   { name: 'version', short: 'v', kind: 'flag', help: 'Print version information and quit' },
 ] as const satisfies readonly DaemonOption[];

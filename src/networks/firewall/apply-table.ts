@@ -1,5 +1,5 @@
 import { runChild } from '../../sys/child.ts';
-import { renderTable, type TableContent } from './table.ts';
+import { droppedTable, renderTable, type TableContent } from './table.ts';
 
 /** Puts the table in place of what was there by its name, in one step: no packet sees half of it. */
 export async function applyTable(table: string, content: TableContent): Promise<void> {
@@ -8,5 +8,5 @@ export async function applyTable(table: string, content: TableContent): Promise<
 
 /** Idempotent. */
 export async function removeTable(table: string): Promise<void> {
-  await runChild('nft', ['-f', '-'], { stdin: `table inet ${table}\ndelete table inet ${table}\n` });
+  await runChild('nft', ['-f', '-'], { stdin: droppedTable(table) });
 }

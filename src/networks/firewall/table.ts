@@ -43,13 +43,16 @@ export interface TableContent {
  * bridges among it, does not reach containers by their addresses.
  */
 export function renderTable(table: string, content: TableContent): string {
-  return `table inet ${table}
-delete table inet ${table}
-table inet ${table} {
+  return `${droppedTable(table)}table inet ${table} {
 ${[...sets(content), ...maps(content.ports), ...(content.screens ? screening(content.ports) : [])].join('\n')}
 ${chains(content)}
 }
 `;
+}
+
+/** As if it had never been there. Versions before this one had it in another family. */
+export function droppedTable(table: string): string {
+  return ['inet', 'ip'].map((family) => `table ${family} ${table}\ndelete table ${family} ${table}\n`).join('');
 }
 
 function sets({ networks, uplinks, translator, ports }: TableContent): string[] {
