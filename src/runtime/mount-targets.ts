@@ -6,8 +6,8 @@ import type { OciMount } from './oci-spec.ts';
 
 /**
  * Makes the places of mounts in a root where they are missing. The runtimes do that as well, but not through a symbolic
- * link that leads nowhere, which to Docker means a place inside of the root. What lies inside of another mount is left to
- * them: it is not there yet. Nobody else may change the root meanwhile.
+ * link that leads nowhere, which to Docker means a place inside of the root. What lies inside of another mount is left
+ * to them: it is not there yet. Nobody else may change the root meanwhile.
  */
 export async function makeMountTargets(rootfs: string, mounts: readonly OciMount[]): Promise<void> {
   for (const { destination, source, type } of mounts) {

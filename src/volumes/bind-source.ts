@@ -45,8 +45,8 @@ export interface BindTraits {
 const INHERITED: ReadonlySet<string> = new Set(['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime']);
 
 /**
- * What a mount's source asks of it: the flags of the mount that it lies in, since crun clears those that it is not told of,
- * and a read-only mount of the host would get writable.
+ * What a mount's source asks of it: the flags of the mount that it lies in, since crun clears those that it is not told
+ * of, and a read-only mount of the host would get writable.
  * @throws internal with Docker's texts for a propagation in which the host's own mount takes no part.
  */
 export async function bindTraits(source: string, propagation: string): Promise<BindTraits> {

@@ -8,8 +8,8 @@ import type { VolumesContext } from './volume-context.ts';
 import { placeOf, whileMounted } from './while-mounted.ts';
 
 /**
- * Makes a new volume with the files of another, sharing their blocks where the file system can. Labels come along, but no
- * options: the copy is a folder of its own. When it fails there is no new volume.
+ * Makes a new volume with the files of another, sharing their blocks where the file system can. Labels come along, but
+ * no options: the copy is a folder of its own. When it fails there is no new volume.
  * @throws not_found, invalid_argument, conflict when there is a volume of the new name.
  */
 export async function cloneVolume(context: VolumesContext, from: string, to: string): Promise<VolumeRecord> {

@@ -22,8 +22,8 @@ export const ANONYMOUS_LABEL = 'com.docker.volume.anonymous';
 export const LOCAL_DRIVER = 'local';
 
 /**
- * Makes a volume, or finds the one of that name, whatever else was asked for it. The row comes first: a folder that no row
- * knows is taken for a volume that a power cut has forgotten.
+ * Makes a volume, or finds the one of that name, whatever else was asked for it. The row comes first: a folder that no
+ * row knows is taken for a volume that a power cut has forgotten.
  * @throws invalid_argument, not_found for the driver.
  */
 export function createVolume(context: VolumesContext, request: VolumeRequest, holder?: string): Promise<VolumeRecord> {

@@ -15,8 +15,9 @@ export interface FillSource {
 }
 
 /**
- * Copies a folder of an image into a volume that is empty, with owners, modes, times, extended attributes and hard links,
- * its own included; one that is not there has nothing to copy. The caller sees to it that nobody changes `from` meanwhile.
+ * Copies a folder of an image into a volume that is empty, with owners, modes, times, extended attributes and hard
+ * links, its own included; one that is not there has nothing to copy. The caller sees to it that nobody changes `from`
+ * meanwhile.
  * @throws internal for a file; what copying reports, a full disk above all: the volume is as it was then.
  */
 export async function fillVolume(context: VolumesContext, name: string, from: FillSource): Promise<void> {

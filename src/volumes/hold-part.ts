@@ -19,8 +19,8 @@ type Parts = { readonly directories: VolumeDirectories; readonly syscalls: Sysca
 
 /**
  * A file or folder of a volume, or of an image's root, as something to mount: it is mounted in a place that nobody else
- * writes to, so that whoever moves things about in there from now on changes nothing of it. What a crash leaves of it goes
- * with `removeParts`. @throws internal with Docker's text for one that is not there.
+ * writes to, so that whoever moves things about in there from now on changes nothing of it. What a crash leaves of it
+ * goes with `removeParts`. @throws internal with Docker's text for one that is not there.
  */
 export async function holdPart({ directories, syscalls }: Parts, root: string, subpath: string): Promise<HeldPath> {
   const handle = await openBelow(root, subpath);

@@ -8,8 +8,8 @@ const KNOWN: ReadonlySet<string> = new Set(['type', 'o', 'device', 'size']);
 const REQUIRED = ['device', 'type'] as const;
 
 /**
- * What the `local` driver takes: `type`, `device` and `o` as mount(8) has them. Whether it can be mounted shows only when
- * the volume is used, as with Docker. @throws invalid_argument with Docker's texts.
+ * What the `local` driver takes: `type`, `device` and `o` as mount(8) has them. Whether it can be mounted shows only
+ * when the volume is used, as with Docker. @throws invalid_argument with Docker's texts.
  */
 export function checkLocalOptions(name: string, options: Options): void {
   for (const key of Object.keys(options)) {

@@ -11,9 +11,9 @@ const RANDOM_NAME = /^[0-9a-f]{64}$/;
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 /**
- * Brings volumes in order after a crash or a power cut, before containers are: what was removed goes from the disk, and a
- * folder with files in it that no row knows becomes a volume again. A power cut takes the database's last commits with it,
- * but not the files that a container has synced: those are what matters.
+ * Brings volumes in order after a crash or a power cut, before containers are: what was removed goes from the disk, and
+ * a folder with files in it that no row knows becomes a volume again. A power cut takes the database's last commits
+ * with it, but not the files that a container has synced: those are what matters.
  */
 export async function adoptVolumes(context: VolumesContext): Promise<void> {
   const { directories, store, warn } = context;

@@ -7,7 +7,8 @@ import { deleteTree } from './volume-directories.ts';
 
 /**
  * New content of a volume is made beside it and put in its place when it is whole and on the disk, so that nobody, also
- * after a crash, takes for filled what is half-filled. `FILLING` is not whole: it goes. `FILLED` is: it is put in place.
+ * after a crash, takes for filled what is half-filled. `FILLING` is not whole: it goes. `FILLED` is: it is put in
+ * place.
  */
 const FILLING = '.skiff-filling';
 const FILLED = '.skiff-filled';
@@ -26,8 +27,8 @@ export async function isEmptyVolume({ data }: ContentPlace): Promise<boolean> {
 }
 
 /**
- * Puts into an empty volume what `make` writes into the folder that it is given. Atomic: after a failure, of `make` or of
- * the host, the volume is as it was. What an earlier crash has left must be settled.
+ * Puts into an empty volume what `make` writes into the folder that it is given. Atomic: after a failure, of `make` or
+ * of the host, the volume is as it was. What an earlier crash has left must be settled.
  */
 export async function putContent(
   syscalls: Syscalls,
@@ -47,7 +48,9 @@ export async function putContent(
   await settle(syscalls, place);
 }
 
-/** Finishes what a crash has cut short, or takes it back. Idempotent; costs two questions where there is nothing to do. */
+/**
+ * Finishes what a crash has cut short, or takes it back. Idempotent; costs two questions where there is nothing to do.
+ */
 export async function settle(syscalls: Syscalls, place: ContentPlace): Promise<void> {
   const [filling, filled] = [join(place.beside, FILLING), join(place.beside, FILLED)];
   if (await exists(filling)) await deleteTree(filling);

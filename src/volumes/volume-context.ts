@@ -14,7 +14,9 @@ export interface VolumeUsers {
 export interface VolumeFiles {
   /** The tar of a tree, its root as `./`. */
   pack(directory: string): Promise<AsyncIterable<Uint8Array>>;
-  /** Unpacks an archive, plain, gzip or zstd, into an empty folder; its `./` is that folder. Nothing leaves the folder. */
+  /**
+   * Unpacks an archive, plain, gzip or zstd, into an empty folder; its `./` is that folder. Nothing leaves the folder.
+   */
   unpack(directory: string, archive: AsyncIterable<Uint8Array>): Promise<void>;
   /** The sizes of all files, in bytes. */
   measure(directory: string): Promise<number>;

@@ -38,7 +38,9 @@ export class VolumeDirectories {
     await Promise.all([chmod(this.base(name), 0o701), chmod(this.data(name), 0o755)]);
   }
 
-  /** Off its place at once, off the disk when this resolves; what a crash leaves of it goes with `sweep`. Idempotent. */
+  /**
+   * Off its place at once, off the disk when this resolves; what a crash leaves of it goes with `sweep`. Idempotent.
+   */
   async remove(name: string): Promise<void> {
     const removed = join(this.root, `${REMOVED}${randomBytes(8).toString('hex')}`);
     try {
@@ -60,7 +62,10 @@ export class VolumeDirectories {
   }
 }
 
-/** By rm(1): it takes names that are no UTF-8, trees of any depth, and no time of this process. Stays in its file system. */
+/**
+ * By rm(1): it takes names that are no UTF-8, trees of any depth, and no time of this process. Stays in its file
+ * system.
+ */
 export async function deleteTree(path: string): Promise<void> {
   await runChild('rm', ['-rf', '--one-file-system', '--', path]);
 }

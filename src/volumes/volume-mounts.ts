@@ -8,8 +8,9 @@ import { mountLocal } from './mount-local.ts';
 import type { VolumeDirectories } from './volume-directories.ts';
 
 /**
- * Which volumes are in use at this moment, and by whom. One with options is mounted with its first user and unmounted with
- * its last; users are told apart by a name of theirs, so that nothing counts twice. Callers hold the volume's lock.
+ * Which volumes are in use at this moment, and by whom. One with options is mounted with its first user and unmounted
+ * with its last; users are told apart by a name of theirs, so that nothing counts twice. Callers hold the volume's
+ * lock.
  */
 export class VolumeMounts {
   readonly #directories: VolumeDirectories;

@@ -4,7 +4,8 @@ import type { BindTraits } from '../../volumes/bind-source.ts';
 import type { MountPoint } from './mount-point.ts';
 
 /**
- * A bind's options for the OCI runtime, with the flags of what it comes from. Read-only goes through all that is mounted below, where the kernel can (5.12).
+ * A bind's options for the OCI runtime, with the flags of what it comes from. Read-only goes through all that is
+ * mounted below, where the kernel can (5.12).
  * @throws internal where it must and cannot.
  */
 export function bindOptions(

@@ -1,6 +1,8 @@
 import type { ContainerId } from '../../lib/ids.ts';
 
-/** Something that is mounted in a container, as its record keeps it: what it is, not where its files are on the host. */
+/**
+ * Something that is mounted in a container, as its record keeps it: what it is, not where its files are on the host.
+ */
 export interface MountPoint {
   readonly type: 'bind' | 'volume' | 'tmpfs' | 'image';
   /** Absolute and cleaned, as the container's processes name it. */

@@ -14,9 +14,9 @@ import { mountsFromOthers } from './volumes-from.ts';
 
 /**
  * What a new container has mounted: from other containers, by `-v`, by `--mount`, and for the image's `VOLUME`s, in
- * this order. Volumes that are missing are made, and held for the container until its record is there; the caller lets go
- * of them. Nothing is mounted yet. `report` is told after each step what there is by then, so that the caller can take it
- * back after a failure.
+ * this order. Volumes that are missing are made, and held for the container until its record is there; the caller lets
+ * go of them. Nothing is mounted yet. `report` is told after each step what there is by then, so that the caller can
+ * take it back after a failure.
  * @throws invalid_argument, internal, not_found with Docker's texts.
  */
 export async function resolveMounts(

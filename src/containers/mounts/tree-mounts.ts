@@ -13,8 +13,9 @@ function userOf({ id }: ContainerRecord): string {
 
 /**
  * What a container that does not run would have mounted: its volumes, binds and images, and the files that the engine
- * writes for it, the outer before the inner. A bind whose source is not there is left out. Its volumes are mounted until
- * `releaseTreeMounts`, also after a failure; `paths` get what must stay open for as long. @throws internal for a volume that cannot be mounted.
+ * writes for it, the outer before the inner. A bind whose source is not there is left out. Its volumes are mounted
+ * until `releaseTreeMounts`, also after a failure; `paths` get what must stay open for as long. @throws internal for a
+ * volume that cannot be mounted.
  */
 export async function treeMounts(
   context: ContainersContext,

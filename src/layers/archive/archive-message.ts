@@ -16,8 +16,8 @@ export interface ContainerTree {
   /** The outer before the inner. */
   readonly mounts: readonly TreeMount[];
   /**
-   * The mount namespace of a container that runs, as /proc has it: the mounts are there already. Without it they are made,
-   * for this alone.
+   * The mount namespace of a container that runs, as /proc has it: the mounts are there already. Without it they are
+   * made, for this alone.
    */
   readonly namespace?: string | undefined;
 }
@@ -52,7 +52,10 @@ export interface PathStat {
   readonly linkTarget: string;
 }
 
-/** One line of JSON; after the answer to `read` and `export` (which leaves the path's own entry out) the archive follows. */
+/**
+ * One line of JSON; after the answer to `read` and `export` (which leaves the path's own entry out) the archive
+ * follows.
+ */
 export type ArchiveReply =
   | { readonly stat: PathStat }
   | { readonly written: true }

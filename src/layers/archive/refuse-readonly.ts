@@ -3,8 +3,8 @@ import type { ContainerTree, WriteOptions } from './archive-message.ts';
 import { resolveLinks } from './resolve-links.ts';
 
 /**
- * Whether a folder may be written to is decided by the innermost mount that it lies in, as Docker does, before anything of
- * an archive is unpacked. Paths are those of the calling process's root. @throws internal with Docker's texts.
+ * Whether a folder may be written to is decided by the innermost mount that it lies in, as Docker does, before anything
+ * of an archive is unpacked. Paths are those of the calling process's root. @throws internal with Docker's texts.
  */
 export function refuseReadonly(
   directory: string,

@@ -51,8 +51,8 @@ export async function readFromTree(
 
 /**
  * The archive of one path, written by the process itself as chunks of the body of an answer into a client's socket:
- * none of it passes through the daemon. `begin` sends the head of the answer, and nobody else writes to the socket until
- * this resolves; the chunk that ends the body is left to the caller.
+ * none of it passes through the daemon. `begin` sends the head of the answer, and nobody else writes to the socket
+ * until this resolves; the chunk that ends the body is left to the caller.
  * @throws as `statInTree`, before `begin`; internal for an archive that broke off, also because the client has gone.
  */
 export async function sendFromTree(

@@ -27,7 +27,9 @@ export interface VolumeBackend {
     filters: Filters,
     options: { readonly all: boolean },
   ): Promise<{ readonly names: readonly string[]; readonly reclaimedBytes: number }>;
-  /** The caller reads the archive or ends it by `return`. With `pause` the containers that use it stand still meanwhile. */
+  /**
+   * The caller reads the archive or ends it by `return`. With `pause` the containers that use it stand still meanwhile.
+   */
   export(name: string, options: { readonly pause: boolean }): Promise<AsyncIterable<Uint8Array>>;
   /** All of the archive or nothing of it. @throws conflict for a volume that holds files, invalid_argument. */
   import(name: string, archive: AsyncIterable<Uint8Array>): Promise<void>;
