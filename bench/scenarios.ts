@@ -1,3 +1,6 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Engine } from './engines.ts';
 import { runCommand } from './run-command.ts';
 
@@ -19,6 +22,8 @@ const MANY = 40;
 const SCALE = 500;
 const AT_A_TIME = 8;
 const OUTPUT_BYTES = 50_000_000;
+const COPIED_BYTES = 100_000_000;
+const COPIED = join(tmpdir(), `skiff-bench-copied-${process.pid}`);
 const LINE = '0123456789'.repeat(5).slice(1);
 
 /** The docker CLI for all engines, so that each pays for the same client. */
@@ -89,6 +94,21 @@ export const scenarios: readonly Scenario[] = [
       'logs reading them': (engine) => docker(engine, 'logs', 'bench-output'),
     },
     after: (engine) => docker(engine, 'rm', 'bench-output'),
+  },
+  {
+    rounds: FEW_ROUNDS,
+    before: async (engine) => {
+      await writeFile(COPIED, Buffer.alloc(COPIED_BYTES, LINE));
+      await docker(engine, 'run', '-d', '--name', 'bench-copy', 'busybox', 'sleep', '3600');
+    },
+    steps: {
+      'cp of 100 MB in': (engine) => docker(engine, 'cp', COPIED, 'bench-copy:/copied'),
+      'cp of 100 MB out': (engine) => docker(engine, 'cp', 'bench-copy:/copied', `${COPIED}.out`),
+    },
+    after: async (engine) => {
+      await docker(engine, 'rm', '-f', 'bench-copy');
+      for (const path of [COPIED, `${COPIED}.out`]) await rm(path, { force: true });
+    },
   },
   {
     rounds: 1,
