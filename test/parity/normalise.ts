@@ -9,6 +9,7 @@ const VARYING_NUMBERS = new Set([
   'CreatedAt',
   'DriverStatus',
   'Images',
+  'IPPrefixLen',
   'Containers',
   'ContainersRunning',
   'ContainersStopped',

@@ -5,6 +5,7 @@ import { containerUpdate } from '../../../api-types/container-update.ts';
 import { decodeBody } from '../../../api-types/shape.ts';
 import { invalidArgument } from '../../../errors/engine-error.ts';
 import { Filters } from '../../../lib/filters.ts';
+import { type ApiVersion, isAtLeast } from '../../api-version.ts';
 import { optionalInteger, terminalSize } from '../../go-atoi.ts';
 import { readJson } from '../../json-body.ts';
 import { queryFlag, queryText } from '../../query.ts';
@@ -104,6 +105,7 @@ async function create(
   const decoded: CreateBody = decodeBody(createBody, body);
   if (!hasConfig(body)) throw invalidArgument('config cannot be empty in order to create a container');
   const { HostConfig, NetworkingConfig, ...config } = decoded;
+  refuseManyNetworks(Object.keys(NetworkingConfig?.EndpointsConfig ?? {}), request.apiVersion);
   const { id, warnings } = await backend.create({
     name: queryText(request.query, 'name') ?? '',
     config,
@@ -113,6 +115,13 @@ async function create(
   });
   reply.code(201);
   return { Id: id, Warnings: warnings };
+}
+
+/** Older clients cannot mean it: for them a container was created for one network and connected to others. */
+function refuseManyNetworks(names: readonly string[], version: ApiVersion): void {
+  if (names.length < 2 || isAtLeast(version, '1.44')) return;
+  const list = names.toSorted((a, b) => (a < b ? -1 : 1)).join(', ');
+  throw invalidArgument(`Container cannot be created with multiple network endpoints: ${list}`);
 }
 
 /** Docker takes a body for empty that sets nothing of the container itself, whatever it says of the host. */
