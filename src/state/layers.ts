@@ -15,7 +15,7 @@ export interface LayerRecord {
   /** The name of the directory that holds the unpacked layer, below the layer store's own. */
   readonly directory: string;
   /** The same compressed, in the content store: made for a layer that arrived as a plain tar and was pushed. */
-  readonly compressedBlob?: Digest | undefined;
+  readonly compressedBlob?: Digest;
 }
 
 type Row = Record<string, string | number | bigint | null | Uint8Array>;
@@ -204,6 +204,6 @@ function toRecord(row: Row | undefined): LayerRecord | undefined {
     mediaType: String(row['media_type']),
     sizeBytes: Number(row['size_bytes']),
     directory: String(row['directory']),
-    compressedBlob: (row['compressed_blob'] ?? undefined) as Digest | undefined,
+    ...(row['compressed_blob'] === null ? {} : { compressedBlob: row['compressed_blob'] as Digest }),
   };
 }
