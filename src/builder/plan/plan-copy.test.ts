@@ -44,6 +44,17 @@ test('destinations are folders when they say so', async () => {
   }
 });
 
+test('two stars stand for folders with --parents only', async () => {
+  const pattern = async (line: string) =>
+    (await copyOf(line)).sources.map((source) => source.kind === 'path' && source.pattern);
+  assert.deepEqual(await pattern('COPY **/*.txt a/** /x/'), ['*/*.txt', 'a/*']);
+  assert.deepEqual(await pattern('COPY --parents **/*.txt /x/'), ['**/*.txt']);
+  await assert.rejects(copyOf('COPY a/[b /x'), {
+    kind: 'invalid_argument',
+    message: /^syntax error in pattern\nDockerfile:2\n/,
+  });
+});
+
 test('--parents has a pivot', async () => {
   const sources = (await copyOf('COPY --parents a/./b/*.txt ./c/d /x/')).sources.map(
     (source) => source.kind === 'path' && [source.base, source.pattern],

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { invalidArgument } from '../../errors/engine-error.ts';
+import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { parsePathPattern } from '../../lib/path-pattern.ts';
 import type { CopyCommand } from '../parse/command.ts';
 import { heredocText } from '../parse/heredoc.ts';
 import type { CopySource, FileMode } from './build-plan.ts';
@@ -98,15 +99,30 @@ function planSource(context: StepContext, command: CopyCommand, source: string):
   }
   lintIgnored(context, command, source);
   const pivot = command.parents ? source.indexOf('/./') : -1;
-  const pattern = pathInTree(pivot < 0 ? source : source.slice(pivot + 3));
+  const written = pathInTree(pivot < 0 ? source : source.slice(pivot + 3));
+  const isPattern = hasWildcards(written);
+  const pattern = isPattern ? checkedPattern(written, command.parents) : written;
   return {
     kind: 'path',
     pattern,
     base: pivot < 0 ? '.' : pathInTree(source.slice(0, pivot)),
-    isPattern: hasWildcards(pattern),
+    isPattern,
     written: source,
     unpack: command.kind === 'add' && command.unpack !== false,
   };
+}
+
+/** Two stars stand for folders with `--parents` only; else they are one star. @throws invalid_argument */
+function checkedPattern(pattern: string, deep: boolean): string {
+  const parts = pattern.split('/').map((part) => (part === '**' && !deep ? '*' : part));
+  for (const part of parts) {
+    try {
+      parsePathPattern(part);
+    } catch (error) {
+      throw invalidArgument(messageOf(error), error);
+    }
+  }
+  return parts.join('/');
 }
 
 function gitSource({ keepGitDir, checksum }: CopyCommand, git: GitReference, written: string): CopySource {

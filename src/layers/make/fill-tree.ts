@@ -92,7 +92,8 @@ class Filling {
 
   async #addDirectory(pick: FillPick, source: SpoolEntry, entries: readonly SpoolEntry[], fd: number): Promise<void> {
     const base = this.#base(pick, entries);
-    const target = this.#directory(base, source);
+    // A destination that is made is like any other folder that is made: only what is in the source keeps its mode.
+    const target = this.#directory(base);
     const prefix = source.path === '' ? '' : `${source.path}/`;
     const skipped = new Set(pick.skip);
     for (const entry of entries) {

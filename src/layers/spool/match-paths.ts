@@ -1,5 +1,6 @@
-import { invalidArgument } from '../../errors/engine-error.ts';
-import { globMatches } from '../../lib/glob.ts';
+import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import type { PathPattern } from '../../lib/path-pattern.ts';
+import { parsePathPattern } from '../../lib/path-pattern.ts';
 import { textOf } from '../../lib/tar/byte-string.ts';
 
 /** What the kernel follows before it gives up. */
@@ -63,12 +64,21 @@ export function matchPaths(
       return;
     }
     if (!step.isPattern) return enter(step.text, rest);
-    for (const name of tree.names(at)) if (globMatches(step.text, name)) enter(name, rest);
+    const pattern = patternOf(step.text);
+    for (const name of tree.names(at)) if (pattern.matches(name)) enter(name, rest);
   };
   const parts = source.pattern.split('/').filter((part) => part !== '' && part !== '.');
   const steps = parts.map((text) => ({ text, isPattern: source.isPattern && /[*?[\\]/.test(text) }));
   walk('', '', steps, 0);
   return [...matches.values()];
+}
+
+function patternOf(text: string): PathPattern {
+  try {
+    return parsePathPattern(text);
+  } catch (error) {
+    throw invalidArgument(messageOf(error), error);
+  }
 }
 
 /** Where a link leads to; undefined when there is nothing. */

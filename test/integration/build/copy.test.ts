@@ -68,7 +68,7 @@ const cases: readonly [title: string, instructions: string, script: string, expe
   ['owners by name', 'COPY --chown=nobody a.txt /o', 'stat -c "%U" /o', 'nobody\n'],
   ['modes in numbers', 'COPY --chmod=640 a.txt /m', 'stat -c %a /m', '640\n'],
   ['modes in words', 'COPY --chmod=u+x,go-r a.txt /m', 'stat -c %a /m', '700\n'],
-  ['modes of folders stay', 'COPY dir /d', 'stat -c %a /d /d/sub', '750\n755\n'],
+  ['modes in folders stay', 'COPY . /d', 'stat -c %a /d /d/dir', '755\n750\n'],
   [
     'with the folders it is in',
     'COPY --parents dir/sub/y a.txt /p/',
