@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import koffi from 'koffi';
 import { acknowledgedErrno, decodeReplies, encodeMessages, type RouteMessage } from './netlink.ts';
 import type { ElementChange, NfTables } from './nf-tables.ts';
-import { batchOf } from './nf-tables-message.ts';
+import { batchOf, forgetUdpFlows } from './nf-tables-message.ts';
 import { hasErrorCode, SyscallError } from './syscall-error.ts';
 import type { Fd } from './syscalls.ts';
 
@@ -29,16 +29,29 @@ const c = {
 /** The kernel itself, in the daemon's own network namespace. */
 export class LinuxNfTables implements NfTables {
   async change(changes: readonly ElementChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    const fd = c.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_NETFILTER);
-    if (fd < 0) throw new SyscallError('socket NETLINK_NETFILTER', koffi.errno());
-    try {
-      const messages = batchOf(changes);
-      await send(fd, encodeMessages(messages));
-      throwFailure(fd, messages);
-    } finally {
-      closeSync(fd);
+    if (changes.length > 0) await exchange(batchOf(changes));
+  }
+
+  async forgetDatagrams(ports: readonly number[]): Promise<void> {
+    for (const message of ports.flatMap(forgetUdpFlows)) {
+      try {
+        await exchange([message]);
+      } catch (error) {
+        // There are none, or this kernel cannot look for them so.
+        if (!hasErrorCode(error, 'ENOENT', 'EINVAL', 'EOPNOTSUPP')) throw error;
+      }
     }
+  }
+}
+
+async function exchange(messages: readonly RouteMessage[]): Promise<void> {
+  const fd = c.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_NETFILTER);
+  if (fd < 0) throw new SyscallError('socket NETLINK_NETFILTER', koffi.errno());
+  try {
+    await send(fd, encodeMessages(messages));
+    throwFailure(fd, messages);
+  } finally {
+    closeSync(fd);
   }
 }
 

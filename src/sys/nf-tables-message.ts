@@ -1,7 +1,18 @@
-import { attribute, nested, type RouteMessage, text } from './netlink.ts';
+import { attribute, nested, type RouteMessage, text, u32 } from './netlink.ts';
 import type { ElementChange } from './nf-tables.ts';
 
-// linux/netfilter/nfnetlink.h, linux/netfilter/nf_tables.h
+// linux/netfilter/nfnetlink.h, linux/netfilter/nf_tables.h, linux/netfilter/nfnetlink_conntrack.h
+const NFNL_SUBSYS_CTNETLINK = 1;
+const IPCTNL_MSG_CT_DELETE = 2;
+const CTA = { TUPLE_ORIG: 1, FILTER: 25 } as const;
+const CTA_TUPLE_PROTO = 2;
+const CTA_PROTO = { NUM: 1, DST_PORT: 3 } as const;
+const CTA_FILTER_ORIG_FLAGS = 1;
+/** CTA_FILTER_F_CTA_PROTO_NUM and CTA_FILTER_F_CTA_PROTO_DST_PORT. */
+const BY_PROTOCOL_AND_PORT = 0x28;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const IPPROTO_UDP = 17;
 const NFPROTO_UNSPEC = 0;
 const NFPROTO_INET = 1;
 const NFNL_SUBSYS_NFTABLES = 10;
@@ -59,6 +70,28 @@ function elementMessage(change: ElementChange): RouteMessage {
       nested(NFTA_SET_ELEM_LIST.ELEMENTS, nested(NFTA_LIST_ELEM, ...element)),
     ]),
   };
+}
+
+/** A message for each family of IP that removes tracked flows by protocol and original destination port. */
+export function forgetUdpFlows(port: number): RouteMessage[] {
+  return [AF_INET, AF_INET6].map((family) => ({
+    what: `forget datagrams to port ${port}`,
+    type: (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_DELETE,
+    flags: NLM_F.REQUEST | NLM_F.ACK,
+    body: Buffer.concat([
+      header(family, 0),
+      // With the tuple older kernels look for exactly one flow; without it they would remove all.
+      nested(
+        CTA.TUPLE_ORIG,
+        nested(
+          CTA_TUPLE_PROTO,
+          attribute(CTA_PROTO.NUM, Buffer.from([IPPROTO_UDP])),
+          attribute(CTA_PROTO.DST_PORT, u16be(port)),
+        ),
+      ),
+      nested(CTA.FILTER, attribute(CTA_FILTER_ORIG_FLAGS, u32(BY_PROTOCOL_AND_PORT))),
+    ]),
+  }));
 }
 
 /** Each field padded to whole registers. */

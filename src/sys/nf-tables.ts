@@ -23,4 +23,9 @@ export interface NfTables {
    * element that is there with other data.
    */
   change(changes: readonly ElementChange[]): Promise<void>;
+  /**
+   * Forgets where datagrams to these ports of the host went so far: a client that goes on sending from one port would be
+   * led there for ever. Kernels before 6.9 cannot look them up by port, and forget nothing.
+   */
+  forgetDatagrams(ports: readonly number[]): Promise<void>;
 }

@@ -10,6 +10,12 @@ export class RecordingNfTables implements NfTables {
   readonly elements = new Map<string, string>();
   /** How many times something was asked for. */
   batches = 0;
+  readonly forgotten: number[] = [];
+
+  forgetDatagrams(ports: readonly number[]): Promise<void> {
+    this.forgotten.push(...ports);
+    return Promise.resolve();
+  }
 
   change(changes: readonly ElementChange[]): Promise<void> {
     this.batches++;

@@ -115,6 +115,7 @@ export class PublishedPorts {
       const elements = this.#elements(changed);
       const translates = needsTranslator(changed) ? translator.ensure() : undefined;
       await Promise.all([this.#putIn(elements), translates]);
+      await this.#forgetDatagrams(elements);
     });
   }
 
@@ -125,7 +126,9 @@ export class PublishedPorts {
     const record = state.get(id);
     if (record === undefined) return;
     await exclusively(async () => {
-      await this.#takeOut(this.#elements(record));
+      const elements = this.#elements(record);
+      await this.#takeOut(elements);
+      await this.#forgetDatagrams(elements);
       state.remove(id);
     });
   }
@@ -153,6 +156,11 @@ export class PublishedPorts {
 
   #elements(record: PublishedPortsRecord): PortElement[] {
     return elementsOf(record, this.#parts.translator.translated);
+  }
+
+  async #forgetDatagrams(elements: readonly PortElement[]): Promise<void> {
+    const ports = elements.filter(({ protocol }) => protocol === 'udp').map(({ hostPort }) => hostPort);
+    await this.#parts.tables.forgetDatagrams([...new Set(ports)]);
   }
 
   #changes(action: ElementChange['action'], elements: readonly PortElement[]): ElementChange[] {

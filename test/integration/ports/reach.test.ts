@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../support/command.ts';
 import type { TestDaemon } from '../../support/daemon.ts';
 import { fetchFrom, namespaceOf, PrivateHost, startWeb } from '../../support/private-host.ts';
 import { until } from '../../support/until.ts';
@@ -114,6 +118,50 @@ test('a stopped container leaves no way in, and a started one is reached again',
   }
   await daemon.skiff(['start', 'web']);
   await until('it serves again', async () => (await fetchFrom(host.other, HOST4, 8080)) === 'hello');
+});
+
+const datagrams = fileURLToPath(new URL('../../fixtures/networks/datagrams.ts', import.meta.url));
+const askByUdp = async (namespace: string, address: string, tries = '10') =>
+  (
+    await runCommand('nsenter', [
+      `--net=/run/netns/${namespace}`,
+      process.execPath,
+      datagrams,
+      'ask',
+      address,
+      '5300',
+      tries,
+    ])
+  ).stdout;
+
+/** In the namespace of a container, as a program in it would. */
+async function serveUdp(t: TestContext, container: string): Promise<void> {
+  const namespace = await namespaceOf(daemon, container);
+  const server = spawn('nsenter', [`--net=${namespace}`, process.execPath, datagrams, 'serve', '53']);
+  t.after(() => server.kill());
+  await once(server.stdout, 'data');
+}
+
+test('datagrams come through by every address as well, with who sent them', async (t) => {
+  await daemon.skiff(['run', '-d', '--name', 'names', '-p', '5300:53/udp', 'busybox', 'sleep', 'infinity']);
+  t.after(() => daemon.skiff(['rm', '-f', 'names']));
+  await serveUdp(t, 'names');
+  const answers = await Promise.all(
+    EVERYWHERE.map(([from, address]) => askByUdp(from === 'host' ? host.name : host.other, address)),
+  );
+  assert.ok(
+    answers.every((answer) => answer !== ''),
+    String(answers),
+  );
+  assert.equal(answers[4], OTHER4);
+});
+
+test('a client that sends all the time reaches the container that starts then', async (t) => {
+  const asked = askByUdp(host.other, HOST4, '100');
+  t.after(() => daemon.skiff(['rm', '-f', 'names']));
+  await daemon.skiff(['run', '-d', '--name', 'names', '-p', '5300:53/udp', 'busybox', 'sleep', 'infinity']);
+  await serveUdp(t, 'names');
+  assert.equal(await asked, OTHER4);
 });
 
 test('in a network with IPv6 clients of that family are seen as who they are', async () => {
