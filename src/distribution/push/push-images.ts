@@ -1,9 +1,12 @@
 import { EngineError } from '../../errors/engine-error.ts';
+import { platformMismatch } from '../../errors/images.ts';
 import type { ImageId } from '../../lib/digest.ts';
 import { familiarReference, familiarRepository, type ImageReference, registryOf } from '../../lib/image-reference.ts';
+import type { Platform } from '../../lib/platform.ts';
 import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
+import { matchesPlatform, platformText } from '../manifest/choose-platform.ts';
 import { withRegistry } from '../with-registry.ts';
 import { pushImage } from './push-image.ts';
 
@@ -11,6 +14,8 @@ export interface PushRequest {
   /** Without a tag it means all tags of the repository. */
   readonly reference: ImageReference;
   readonly credentials: Credentials;
+  /** An image for another one is refused; undefined takes any. */
+  readonly platform?: Platform;
 }
 
 /**
@@ -19,12 +24,13 @@ export interface PushRequest {
  */
 export async function pushImages(
   context: DistributionContext,
-  { reference, credentials }: PushRequest,
+  { reference, credentials, platform }: PushRequest,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
   report({ status: `The push refers to repository [${familiarRepository(reference)}]` });
   const pushed = imagesNamed(context, reference);
+  if (platform !== undefined) await refuseOtherPlatforms(context, pushed, platform);
   const access = { registry: registryOf(reference.name), withMirrors: false, credentials, signal };
   await withRegistry({ ...access, settings: context.settings }, async (client) => {
     for (const { name, id } of pushed) await pushImage(context, client, { name, id }, report, signal);
@@ -52,4 +58,17 @@ function imagesNamed({ images }: DistributionContext, reference: ImageReference)
     }
     return { name: { ...name, tag }, id };
   });
+}
+
+async function refuseOtherPlatforms(
+  { images }: DistributionContext,
+  pushed: readonly NamedImage[],
+  platform: Platform,
+): Promise<void> {
+  for (const { name, id } of pushed) {
+    const image = await images.get(id);
+    if (!matchesPlatform(image, platform)) {
+      throw platformMismatch(familiarReference(name), platformText(image), platformText(platform));
+    }
+  }
 }

@@ -165,6 +165,16 @@ test('what does not exist, or has no tag of that name, is said so', async () => 
   );
 });
 
+test('an image is not pushed for another platform than its own', async () => {
+  await importImage('platform', Buffer.from('platform'));
+  const platform = encodeURIComponent('{"os":"linux","architecture":"s390x"}');
+  assert.match(
+    failureOf(await push('platform', `1&platform=${platform}`)) ?? '',
+    /was found but its platform \(linux\/\w+\) does not match the specified platform \(linux\/s390x\)$/,
+  );
+  assert.deepEqual(registry.requests, []);
+});
+
 test('a client that hangs up ends its push', async () => {
   await importImage('hung', randomBytes(LARGE_BYTES));
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();

@@ -6,6 +6,7 @@ import { optionalInteger } from '../../go-atoi.ts';
 import { rawBody, readJson } from '../../json-body.ts';
 import { queryText } from '../../query.ts';
 import { hangUpSignal } from '../../stream-response.ts';
+import { wantedPlatforms } from '../images/wanted-platform.ts';
 import type { Credentials, DistributionBackend } from './backend.ts';
 import { inspectResponse } from './inspect-response.ts';
 import { stream } from './pull-route.ts';
@@ -37,7 +38,9 @@ async function push(backend: DistributionBackend, request: FastifyRequest, reply
   const credentials = await pushAuth(request);
   const reference = referenceOf(nameOf(request), queryText(request.query, 'tag') ?? '');
   if (reference.digest !== undefined) throw invalidArgument('cannot push a digest reference');
-  return stream(reply, true, (report, signal) => backend.push({ reference, credentials }, report, signal));
+  const [platform] = wantedPlatforms(request, 'platform', '1.46');
+  const wanted = { reference, credentials, ...(platform === undefined ? {} : { platform }) };
+  return stream(reply, true, (report, signal) => backend.push(wanted, report, signal));
 }
 
 /** Very old clients send the credentials as the request's body; without a header they must be there. */
