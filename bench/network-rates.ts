@@ -107,8 +107,10 @@ async function stream(engine: Engine, from: readonly string[], address: string, 
   const ended = once(server, 'exit');
   try {
     await delay(300);
-    const [file = 'iperf3', ...args] = [...from, 'iperf3', '-J', '-c', address, '-p', String(port), '-t', SECONDS];
-    const { end } = JSON.parse(await output(file, args)) as { end: { sum_received: { bits_per_second: number } } };
+    const args = ['-J', '-c', address, '-p', String(port), '-t', SECONDS];
+    const [file = 'iperf3', ...rest] = from;
+    const answer = await output(file, from.length === 0 ? args : [...rest, 'iperf3', ...args]);
+    const { end } = JSON.parse(answer) as { end: { sum_received: { bits_per_second: number } } };
     return end.sum_received.bits_per_second / 1e9;
   } finally {
     server.kill();
