@@ -164,6 +164,22 @@ test('a client that sends all the time reaches the container that starts then', 
   assert.equal(await asked, OTHER4);
 });
 
+test('ports follow a container into another network while it runs', async (t) => {
+  await daemon.skiff(['network', 'create', 'next']);
+  await startWeb(daemon, ['--name', 'moving', '-p', '8095:80']);
+  t.after(async () => {
+    await daemon.skiff(['rm', '-f', 'moving']);
+    await daemon.skiff(['network', 'rm', 'next']);
+  });
+  await daemon.skiff(['network', 'connect', 'next', 'moving']);
+  await assertReached(8095);
+  await daemon.skiff(['network', 'disconnect', 'bridge', 'moving']);
+  await assertReached(8095);
+  await daemon.skiff(['network', 'disconnect', 'next', 'moving']);
+  assert.equal(await fetchFrom(host.other, HOST4, 8095), '');
+  assert.doesNotMatch(await host.run(['nft', 'list', 'ruleset']), /moving/);
+});
+
 test('in a network with IPv6 clients of that family are seen as who they are', async () => {
   await daemon.skiff(['network', 'create', '--ipv6', 'both']);
   await startWeb(daemon, ['--name', 'dual', '--network', 'both', '-p', '8090:80']);
