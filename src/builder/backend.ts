@@ -32,6 +32,8 @@ export type RegistryLogins = Readonly<
 export interface BuilderImages {
   /** @throws not_found. */
   resolve(reference: string): Promise<ImageDocument>;
+  /** An image's configuration, as bytes. @throws not_found. */
+  config(id: ImageId): Promise<Uint8Array>;
   /** Fetches an image, or what is newer of it. @throws not_found, unauthorized, unavailable. */
   pull(
     reference: string,

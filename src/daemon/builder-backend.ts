@@ -22,6 +22,7 @@ export function builderBackend(engine: {
   return {
     images: {
       resolve: (reference) => images.resolve(reference),
+      config: (id) => images.config(id),
       pull: (reference, { platform, logins, report, signal }) => {
         const name = withDefaultTag(parseReference(reference));
         return distribution.pull(

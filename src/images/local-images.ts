@@ -1,7 +1,7 @@
 import type { ContentStore } from '../content/content-store.ts';
 import type { EventSink } from '../events/event-bus.ts';
 import type { Layer } from '../layers/layer-store.ts';
-import type { ChainId, ImageId } from '../lib/digest.ts';
+import type { ChainId, Digest, ImageId } from '../lib/digest.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ImageReference } from '../lib/image-reference.ts';
 import type { Report } from '../lib/progress.ts';
@@ -12,7 +12,7 @@ import { type BuiltImage, keepBuiltImage } from './build-image.ts';
 import { type CommitRequest, commitImage } from './commit-image.ts';
 import { loadDefaultImage } from './default-image.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { ImageCatalog } from './image-catalog.ts';
+import { CONFIG_LIMIT_BYTES, ImageCatalog } from './image-catalog.ts';
 import type { ImageContext, ImageLayers, ImageUsers } from './image-context.ts';
 import type { ImageDocument } from './image-document.ts';
 import type { HistoryStep } from './image-history.ts';
@@ -110,6 +110,11 @@ export class LocalImages implements ImageLookup, ImageCommits {
   /** While the work goes on, no blob and no layer goes that nothing refers to yet. */
   session<T>(work: () => Promise<T>): Promise<T> {
     return this.#context.housekeeping.session(work);
+  }
+
+  /** An image's configuration, as bytes. @throws not_found. */
+  config(id: ImageId): Promise<Uint8Array> {
+    return this.#context.content.readAll(id as string as Digest, CONFIG_LIMIT_BYTES);
   }
 
   /** Only within a session. */

@@ -12,6 +12,12 @@ export interface StepResult {
   readonly createdNs: bigint;
 }
 
+/** A step that another host has made, and whose layers are here. */
+export interface ImportedStep {
+  readonly top: ChainId | undefined;
+  readonly createdNs: bigint;
+}
+
 export interface MadeStep {
   /** The topmost layer after the step. */
   readonly top: ChainId | undefined;
@@ -46,6 +52,11 @@ export class BuildCache {
 
   constructor(state: BuildCacheState) {
     this.#state = state;
+  }
+
+  /** Takes a step over that was made elsewhere. Its layers are here, and stay from now on. */
+  adopt(keys: readonly string[], step: ImportedStep, description: string): void {
+    this.#state.add(entryOf({ keys, description, parentId: undefined, createdNs: step.createdNs }, step.top, 0), keys);
   }
 
   has(keys: readonly string[]): boolean {
@@ -91,23 +102,31 @@ export class BuildCache {
   async #make(request: StepRequest): Promise<StepResult> {
     let entry: BuildCacheEntry | undefined;
     await request.make((made) => {
-      entry = {
-        id: randomBytes(13).toString('hex').slice(0, 25),
-        parentId: request.parentId,
-        kind: 'regular',
-        description: request.description,
-        chainId: made.top,
-        directory: undefined,
-        sizeBytes: made.sizeBytes,
-        createdNs: request.createdNs ?? nowNs(),
-        lastUsedMs: Date.now(),
-        usageCount: 1,
-      };
+      entry = entryOf(request, made.top, made.sizeBytes);
       this.#state.add(entry, request.keys);
     });
     if (entry === undefined) throw new Error('a step of a build ended without a result');
     return toResult(entry);
   }
+}
+
+function entryOf(
+  { parentId, description, createdNs }: Pick<StepRequest, 'keys' | 'parentId' | 'description' | 'createdNs'>,
+  top: ChainId | undefined,
+  sizeBytes: number,
+): BuildCacheEntry {
+  return {
+    id: randomBytes(13).toString('hex').slice(0, 25),
+    parentId,
+    kind: 'regular',
+    description,
+    chainId: top,
+    directory: undefined,
+    sizeBytes,
+    createdNs: createdNs ?? nowNs(),
+    lastUsedMs: Date.now(),
+    usageCount: 1,
+  };
 }
 
 function toResult({ id, chainId, createdNs }: BuildCacheEntry): StepResult {

@@ -1,6 +1,6 @@
 import type { ChainId } from '../../lib/digest.ts';
 import type { BuilderBackend } from '../backend.ts';
-import type { BuildCache } from '../cache/build-cache.ts';
+import type { BuildCache, ImportedStep } from '../cache/build-cache.ts';
 import type { CacheMounts } from '../cache/cache-mounts.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -23,6 +23,12 @@ export interface StageState {
   readonly history: readonly HistoryStep[];
   /** The cache's entry of the last step. */
   readonly entryId: string | undefined;
+  /** Every step since the base image, with what the cache finds it by. */
+  readonly steps: readonly {
+    readonly keys: readonly string[];
+    readonly top: ChainId | undefined;
+    readonly createdNs: bigint;
+  }[];
 }
 
 /** What the steps of one build share. */
@@ -44,6 +50,8 @@ export interface BuildRun {
   readonly context: SpoolTree;
   /** Paths of the context that are as if they were not there; all below a folder are named as well. */
   readonly ignored: ReadonlySet<string>;
+  /** Steps that other hosts have made, by the cache's keys. */
+  readonly imported: ReadonlyMap<string, ImportedStep>;
   /** Seconds since the epoch that no file and no step is later than. */
   readonly epoch: number | undefined;
   /** Another stage, when it is done. */

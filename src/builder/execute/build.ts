@@ -18,10 +18,12 @@ import type { PlanOptions } from '../plan/plan-options.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildRun, StageState } from './build-run.ts';
-import { keepImage } from './keep-image.ts';
+import { importCaches } from './inline-cache.ts';
+import { baseImageOf, keepImage } from './keep-image.ts';
 import { FOLDER_OF_CONTEXTS, NamedTrees, namedContextOf } from './named-contexts.ts';
 import { openContext } from './open-context.ts';
 import { runStage } from './run-stage.ts';
+import { squash } from './squash.ts';
 
 export interface BuildResult {
   /** Undefined when the Dockerfile was only checked. */
@@ -118,13 +120,13 @@ async function resolveImage(
     return images.resolve(reference);
   };
   const image = (pull ? undefined : await localImage(images, reference)) ?? (await fetch());
-  return baseImageOf(image, reference, platform);
+  return asBase(image, reference, platform);
 }
 
 /** For a check, which fetches nothing: of an image that is not here, nothing is known but its name. */
 async function imageAtHand({ backend }: BuildParts, reference: string, platform: Platform): Promise<BaseImage> {
   const image = await localImage(backend.images, reference);
-  if (image !== undefined) return baseImageOf(image, reference, platform);
+  if (image !== undefined) return asBase(image, reference, platform);
   return { reference, id: '', config: {}, author: undefined, platform };
 }
 
@@ -137,7 +139,7 @@ async function localImage(images: BuildParts['backend']['images'], reference: st
   }
 }
 
-function baseImageOf(image: Image, reference: string, platform: Platform): BaseImage {
+function asBase(image: Image, reference: string, platform: Platform): BaseImage {
   const { id, config, author, os, architecture, variant } = image;
   const own = architecture === '' ? platform : { os, architecture, variant };
   return { reference, id, config, author, platform: own };
@@ -147,7 +149,7 @@ async function execute(
   parts: BuildParts,
   request: BuildRequest,
   progress: BuildProgress,
-  made: {
+  place: {
     readonly directory: string;
     readonly received: SpoolTree;
     readonly context: SpoolTree;
@@ -155,9 +157,9 @@ async function execute(
     readonly plan: BuildPlan;
   },
 ): Promise<ImageId> {
-  const { directory, context, ignore, plan } = made;
+  const { directory, context, ignore, plan } = place;
   const failed = new AbortController();
-  const named = new NamedTrees(parts, request, made);
+  const named = new NamedTrees(parts, request, place);
   const stages = new Map<number, Promise<StageState>>();
   const run: BuildRun = {
     ...parts,
@@ -169,6 +171,7 @@ async function execute(
     secretDirectory: join(parts.secretDirectory, randomBytes(8).toString('hex')),
     context,
     ignored: ignoredIn(context, ignore),
+    imported: await importCaches(parts.backend.images, request, progress),
     epoch: epochOf(plan, request),
     stage: (id) => stages.get(id) ?? Promise.reject(invalidArgument(`there is no stage ${id}`)),
     namedContext: (name) => named.open(name),
@@ -184,7 +187,10 @@ async function execute(
   request.signal.throwIfAborted();
   if (failed.signal.aborted) throw failed.signal.reason;
   const { config, author } = plan.target;
-  return keepImage(run, plan.target, await run.stage(plan.target.id), { config, author, names: request.names });
+  const made = await run.stage(plan.target.id);
+  const base = await baseImageOf(run, plan.target);
+  const state = request.squash ? await squash(run, base?.topChainId, made) : made;
+  return keepImage(run, plan.target, state, { config, author, names: request.names });
 }
 
 function ignoredIn(context: SpoolTree, rules: IgnoreRules): ReadonlySet<string> {

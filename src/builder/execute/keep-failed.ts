@@ -15,7 +15,7 @@ export async function keepFailed(
   const { stage, step, before } = place;
   const top = await run.backend.maker.seal(id, { latestSeconds: run.epoch, signal: run.signal }, () => undefined);
   const entry = { createdNs: nowNs(), createdBy: step.createdBy ?? step.title, madeLayer: top !== before.top };
-  const state: StageState = { top, history: [...before.history, entry], entryId: undefined };
+  const state: StageState = { top, history: [...before.history, entry], entryId: undefined, steps: [] };
   const imageId = await keepImage(run, stage, state, { config: step.config, author: step.author, names: [] });
   return new RunFailed(failure.argv, failure.exitCode, failure.end, imageId);
 }

@@ -5,6 +5,7 @@ import type { ImageReference } from '../../lib/image-reference.ts';
 import { formatNs, nowNs } from '../../lib/timestamps.ts';
 import type { StagePlan } from '../plan/build-plan.ts';
 import type { BuildRun, StageState } from './build-run.ts';
+import { inlineCache } from './inline-cache.ts';
 
 const COMMENT = 'buildkit.dockerfile.v0';
 
@@ -23,7 +24,8 @@ export async function keepImage(
 ): Promise<ImageId> {
   const { images, layers } = run.backend;
   const base = await baseImageOf(run, stage);
-  const diffIds = state.top === undefined ? [] : layers.chain(state.top).map(({ diffId }) => diffId);
+  const chain = state.top === undefined ? [] : layers.chain(state.top);
+  const inline = run.request.buildArgs['BUILDKIT_INLINE_CACHE'] === '1';
   const { os, architecture, variant } = stage.platform;
   const created = formatNs(state.history.at(-1)?.createdNs ?? createdOf(run, base));
   const document = {
@@ -33,8 +35,14 @@ export async function keepImage(
     created,
     history: [...(base?.history ?? []), ...state.history.map((step) => historyEntry(step, author))],
     os,
-    rootfs: { type: 'layers', diff_ids: diffIds },
+    rootfs: { type: 'layers', diff_ids: chain.map(({ diffId }) => diffId) },
     ...(variant === undefined ? {} : { variant }),
+    ...(inline
+      ? inlineCache(
+          state.steps,
+          chain.map(({ chainId }) => chainId),
+        )
+      : {}),
   };
   return images.keep({ config: Buffer.from(JSON.stringify(document)), topChainId: state.top, names });
 }
@@ -50,7 +58,7 @@ function historyEntry(step: StageState['history'][number], author: string | unde
 }
 
 /** The image that a stage stands on, through all stages in between. */
-async function baseImageOf(run: BuildRun, stage: StagePlan): Promise<ImageDocument | undefined> {
+export async function baseImageOf(run: BuildRun, stage: StagePlan): Promise<ImageDocument | undefined> {
   let at: StagePlan | undefined = stage;
   while (at?.base.kind === 'stage') {
     const { id }: { readonly id: number } = at.base;

@@ -8,7 +8,7 @@ export async function makeBase(
   run: BuildRun,
   { base }: StagePlan,
 ): Promise<{ readonly state: StageState; readonly isCached: boolean; readonly id: string }> {
-  const empty: StageState = { top: undefined, history: [], entryId: undefined };
+  const empty: StageState = { top: undefined, history: [], entryId: undefined, steps: [] };
   switch (base.kind) {
     case 'scratch':
       return { state: empty, isCached: false, id: '' };

@@ -40,6 +40,7 @@ export async function performStep(
   if (prepared.refine !== undefined && !(mayUse && run.cache.has(keys))) {
     keys.push(keyOf(run, before, step, ['refined', await prepared.refine()]));
   }
+  if (mayUse) adoptImported(run, keys, step.title);
   const { result, isCached } = await run.cache.resolve({
     keys,
     parentId: before.entryId,
@@ -49,7 +50,7 @@ export async function performStep(
     signal: run.signal,
     make: (keep) => run.slots.run(run.signal, () => prepared.make(keep)),
   });
-  return { state: after(before, step, result), isCached, id: hexOf(keys.at(-1) ?? digestOf('')) };
+  return { state: after(before, step, result, keys), isCached, id: hexOf(keys.at(-1) ?? digestOf('')) };
 }
 
 function prepare(run: BuildRun, place: StepPlace): Promise<PreparedStep> | PreparedStep {
@@ -73,7 +74,18 @@ function keyOf({ epoch }: BuildRun, { top }: StageState, { kind }: Step, input: 
   return digestOf(JSON.stringify([top ?? null, epoch ?? null, kind, input]));
 }
 
-function after(before: StageState, { createdBy }: Step, { top, createdNs, id }: StepResult): StageState {
+function adoptImported(run: BuildRun, keys: readonly string[], title: string): void {
+  const found = keys.map((key) => run.imported.get(key)).find((step) => step !== undefined);
+  if (found !== undefined && !run.cache.has(keys)) run.cache.adopt(keys, found, title);
+}
+
+function after(
+  before: StageState,
+  { createdBy }: Step,
+  { top, createdNs, id }: StepResult,
+  keys: readonly string[],
+): StageState {
   const step: HistoryStep[] = createdBy === undefined ? [] : [{ createdNs, createdBy, madeLayer: top !== before.top }];
-  return { top, history: [...before.history, ...step], entryId: id };
+  const steps = [...before.steps, { keys, top, createdNs }];
+  return { top, history: [...before.history, ...step], entryId: id, steps };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContentStore } from '../../content/content-store.ts';
+import { layerNotFound } from '../../errors/layers.ts';
 import type { ChainId } from '../../lib/digest.ts';
 import { chainIdOf } from '../../lib/digest.ts';
 import type { ContainerId } from '../../lib/ids.ts';
@@ -61,6 +62,16 @@ export class LayerMaker {
   /** Makes a directory in a mounted tree, with its parents, where it is missing. */
   async makeDirectory(request: Omit<MakeDirectoryRequest, 'verb'>, signal?: AbortSignal): Promise<void> {
     await this.#workers.run({ ...request, verb: 'make-directory' }, signal);
+  }
+
+  /** Does to a mounted tree what layers say that are here, one after the other. @throws not_found for one that is not. */
+  async applyOnto(root: string, layers: readonly ChainId[], signal?: AbortSignal): Promise<void> {
+    const blobs = layers.map((chainId) => {
+      const record = this.#records.find(chainId);
+      if (record === undefined) throw layerNotFound(chainId);
+      return this.#content.pathOf(record.blob);
+    });
+    await this.#workers.run({ verb: 'apply', root, blobs }, signal);
   }
 
   /**

@@ -71,6 +71,14 @@ export interface MakeDirectoryRequest {
   readonly owner: { readonly uid: number; readonly gid: number };
 }
 
+/** Does to a mounted tree what layers say, one after the other. */
+export interface ApplyRequest {
+  readonly verb: 'apply';
+  readonly root: string;
+  /** Layers' blobs. */
+  readonly blobs: readonly string[];
+}
+
 /** Writes everything of the file systems that these paths are in to their disks. */
 export interface SyncRequest {
   readonly verb: 'sync';
@@ -78,7 +86,7 @@ export interface SyncRequest {
 }
 
 /** What the program is asked, as one line of its standard input; the next may follow when it has answered. */
-export type MakeRequest = SealRequest | FillRequest | PackRequest | MakeDirectoryRequest | SyncRequest;
+export type MakeRequest = SealRequest | FillRequest | PackRequest | MakeDirectoryRequest | ApplyRequest | SyncRequest;
 
 export type MakeReply =
   | { readonly done: Sealed | Record<string, never> }

@@ -5,7 +5,7 @@
  * its standard input does, also in the middle of a request: when the daemon dies, nothing goes on writing into what the
  * next daemon sweeps.
  */
-import { chmodSync, closeSync, lchownSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fstatSync, lchownSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { byteStringOf, bytesOf } from '../../lib/tar/byte-string.ts';
@@ -14,10 +14,19 @@ import { resolveLinks } from '../archive/resolve-links.ts';
 import { formatSpoolEntry } from '../spool/spool-entry.ts';
 import { SpoolWriter } from '../spool/spool-writer.ts';
 import { LayerTree } from '../unpack/layer-tree.ts';
+import { applyOnto } from './apply-onto.ts';
 import { closeSpools, fillTree, openSpools } from './fill-tree.ts';
-import type { FillRequest, MakeDirectoryRequest, MakeReply, MakeRequest, PackRequest } from './make-message.ts';
+import type {
+  ApplyRequest,
+  FillRequest,
+  MakeDirectoryRequest,
+  MakeReply,
+  MakeRequest,
+  PackRequest,
+} from './make-message.ts';
 import { packTree } from './pack-tree.ts';
 import { sealUpper } from './seal-upper.ts';
+import { plainOf } from './unpack-file.ts';
 
 const DIRECTORY_MODE = 0o755;
 
@@ -69,6 +78,18 @@ function makeDirectory({ root, path, owner }: MakeDirectoryRequest): Promise<voi
   });
 }
 
+async function apply({ root, blobs }: ApplyRequest): Promise<void> {
+  for (const path of blobs) {
+    const fd = openSync(path, 'r');
+    const stretch = { fd, offset: 0, sizeBytes: fstatSync(fd).size };
+    try {
+      await within(root, () => applyOnto(sys, plainOf(stretch)));
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
 function sync(paths: readonly string[]): void {
   for (const path of paths) {
     const fd = openSync(path, 'r');
@@ -89,6 +110,9 @@ async function perform(request: MakeRequest): Promise<Extract<MakeReply, { done:
       return {};
     case 'make-directory':
       await makeDirectory(request);
+      return {};
+    case 'apply':
+      await apply(request);
       return {};
     case 'sync':
       sync(request.paths);

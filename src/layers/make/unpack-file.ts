@@ -61,7 +61,7 @@ export async function unpackFile(
   if (!(await isArchive(stretch))) return false;
   const target = place();
   const base = target.split('/').filter(Boolean);
-  for await (const { entry, data } of readTar(plain(stretch))) {
+  for await (const { entry, data } of readTar(plainOf(stretch))) {
     const parts = entryParts(entry.path);
     const name = parts.pop();
     if (name === undefined) continue;
@@ -81,7 +81,7 @@ function placed(entry: TarEntry, target: string, owner: { uid: number; gid: numb
 async function isArchive(stretch: Stretch): Promise<boolean> {
   try {
     let start: Buffer = Buffer.alloc(0);
-    for await (const piece of plain(stretch)) {
+    for await (const piece of plainOf(stretch)) {
       start = Buffer.concat([start, piece]);
       if (start.length >= BLOCK_BYTES) break;
     }
@@ -93,7 +93,8 @@ async function isArchive(stretch: Stretch): Promise<boolean> {
   }
 }
 
-async function* plain(stretch: Stretch): AsyncGenerator<Uint8Array> {
+/** What a stretch holds, decompressed. */
+export async function* plainOf(stretch: Stretch): AsyncGenerator<Uint8Array> {
   yield* decompress(pieces(stretch), detectCompression(readStart(stretch, MAGIC_BYTES)));
 }
 

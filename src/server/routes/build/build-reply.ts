@@ -20,6 +20,9 @@ export class BuildReply {
   fail(error: unknown, isGone: boolean): void {
     if (!this.#hasBegun && !isGone) throw error;
     const message = messageOf(error);
+    if (error instanceof Error && 'imageId' in error && typeof error.imageId === 'string') {
+      this.write({ stream: `image of the failed step: ${error.imageId}\n` });
+    }
     const code = error instanceof Error && 'exitCode' in error ? { code: error.exitCode } : {};
     this.write({ errorDetail: { ...code, message }, error: message });
   }

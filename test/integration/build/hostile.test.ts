@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { build, contextOf, folderOf, shell, tryBuild } from '../../support/builds.ts';
+import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+
+let daemon: TestDaemon;
+before(async () => {
+  daemon = await startDaemon();
+});
+after(() => daemon.close());
+
+const PLAIN = 'FROM busybox\nCOPY . /all/\n';
+
+test('archives that are none, are cut short, or would leave their root', async () => {
+  const whole = contextOf({ Dockerfile: PLAIN, a: 'a'.repeat(5000) });
+  const cases: [archive: Buffer, complaint: RegExp][] = [
+    [Buffer.from('this is no archive'.repeat(100)), /invalid tar archive/],
+    [whole.subarray(0, 3000), /invalid tar archive: unexpected end/],
+    [gzipSync(whole).subarray(0, 60), /damaged/],
+    [contextOf({ Dockerfile: PLAIN, '../out': 'x' }), /would leave the layer/],
+    [contextOf({ Dockerfile: PLAIN, l: { link: '/tmp' }, 'l/x': 'x' }), /"l" is not a directory/],
+    [contextOf({ Dockerfile: PLAIN, h: { type: 'hardlink' } }), /hard link/],
+    [Buffer.alloc(0), /Cannot locate specified Dockerfile/],
+  ];
+  for (const [archive, complaint] of cases) {
+    const { error } = await tryBuild(daemon, archive);
+    assert.match(error ?? '', complaint);
+  }
+});
+
+test('absolute names mean the root of the context', async () => {
+  await build(daemon, { '/Dockerfile': PLAIN, '//abs//x': 'x' }, { t: 'absolute' });
+  assert.equal(await shell(daemon, 'absolute', 'cat /all/abs/x'), 'x');
+});
+
+test('a large archive is refused as a small one is', async () => {
+  const large = Buffer.alloc(2_000_000, 'x');
+  const { error } = await tryBuild(daemon, contextOf({ large, '../out': 'x', Dockerfile: PLAIN }));
+  assert.match(error ?? '', /would leave the layer/);
+  await build(daemon, contextOf({ large, Dockerfile: PLAIN }), { t: 'large' });
+  assert.equal(await shell(daemon, 'large', 'wc -c < /all/large'), '2000000\n');
+});
+
+test('Dockerfiles that are huge, no text, empty, or from elsewhere', async () => {
+  const huge = `FROM busybox\n${`# ${'x'.repeat(1000)}\n`.repeat(10_000)}ENV A=b\n`;
+  assert.match((await tryBuild(daemon, { Dockerfile: huge })).error ?? '', /a Dockerfile may have at most 4 MiB/);
+  const lines = await tryBuild(daemon, { Dockerfile: `FROM busybox\nRUN true ${'\\\n a '.repeat(200_000)}\n` });
+  assert.ok(lines.error !== undefined || lines.imageId !== '');
+  const binary = await tryBuild(daemon, { Dockerfile: Buffer.from([0xff, 0xfe, 0, 1, 2, 3, 0x80, 10]) });
+  assert.equal(binary.status, 400);
+  const empty = await tryBuild(daemon, { Dockerfile: '' });
+  assert.match(empty.error ?? '', /the Dockerfile cannot be empty|file with no instructions/);
+  const outside = await tryBuild(daemon, { Dockerfile: PLAIN }, { dockerfile: '../Dockerfile' });
+  assert.match(outside.error ?? '', /Forbidden path outside the build context|Cannot locate/);
+  const windows = await build(daemon, { Dockerfile: '\ufeffFROM busybox\r\nRUN echo \\\r\n crlf\r\n' });
+  assert.match(windows.output, /crlf\n/);
+});
+
+test('parameters that are none', async () => {
+  const query = async (parameters: Record<string, string>) =>
+    (await tryBuild(daemon, { Dockerfile: PLAIN }, parameters)).status;
+  assert.equal(await query({ t: 'UPPER' }), 400);
+  assert.equal(await query({ buildargs: '{' }), 400);
+  assert.equal(await query({ platform: 'a/b/c/d/e' }), 400);
+  assert.equal(await query({ secrets: 'unknown' }), 400);
+  assert.equal(await query({ remote: 'file:///etc/passwd' }), 400);
+});
+
+test('a context that changes while it is sent is an error, and the next build is not', async () => {
+  const folder = folderOf({ Dockerfile: PLAIN });
+  const path = join(folder.path, 'shrinking');
+  writeFileSync(path, '');
+  truncateSync(path, 400_000_000);
+  const building = daemon.trySkiff(['build', folder.path]);
+  setTimeout(() => truncateSync(path, 10), 60);
+  const { status, stderr } = await building;
+  assert.ok(status === 0 || /got shorter while it was sent/.test(stderr), stderr);
+  appendFileSync(path, 'x');
+  await daemon.skiff(['build', '-q', folder.path]);
+  folder.remove();
+});

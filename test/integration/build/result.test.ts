@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { build, type ContextFile, folderOf, shell, tryBuild } from '../../support/builds.ts';
+import { mustRun } from '../../support/command.ts';
+import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+
+let daemon: TestDaemon;
+before(async () => {
+  daemon = await startDaemon();
+});
+after(() => daemon.close());
+
+interface Inspect {
+  readonly Id: string;
+  readonly Created: string;
+  readonly RootFS: { readonly Layers: string[] };
+}
+
+async function inspect(image: string): Promise<Inspect> {
+  return (await daemon.call('GET', `/images/${image}/json`)).json<Inspect>();
+}
+
+const DOCKERFILE = `FROM busybox
+WORKDIR /w/x
+COPY a dir /in/
+RUN echo made > made && mkdir more && rm /etc/group
+ENV A=b
+`;
+const FILES: Readonly<Record<string, ContextFile>> = { Dockerfile: DOCKERFILE, a: 'a', 'dir/b': 'b' };
+const touched = (seconds: number) => ({ content: 'a', mtime: { seconds, nanoseconds: 0 } });
+
+test('the same inputs give the same image on any day and any host, with SOURCE_DATE_EPOCH', async () => {
+  const query = { buildargs: JSON.stringify({ SOURCE_DATE_EPOCH: '1700000000' }), nocache: '1' };
+  const first = await build(daemon, { ...FILES, a: touched(1_800_000_000) }, query);
+  const other = await startDaemon();
+  const second = await build(other, { ...FILES, a: touched(1_900_000_000) }, query);
+  await other.close();
+  assert.equal(second.imageId, first.imageId);
+  assert.equal((await inspect(first.imageId)).Created, '2023-11-14T22:13:20Z');
+  assert.match(
+    await shell(daemon, first.imageId, 'stat -c %Y /in/a /w /w/x/made'),
+    /^1700000000\n1700000000\n1700000000\n$/,
+  );
+});
+
+test('--reproducible needs no epoch', async () => {
+  const first = await build(daemon, FILES, { reproducible: '1', nocache: '1' });
+  const second = await build(daemon, { ...FILES, a: touched(1_900_000_000) }, { reproducible: '1', nocache: '1' });
+  assert.equal(second.imageId, first.imageId);
+  assert.equal((await inspect(first.imageId)).Created, '1970-01-01T00:00:00Z');
+});
+
+test('squashed, all steps are one layer, with what they removed', async () => {
+  const whole = await build(daemon, FILES);
+  await build(daemon, FILES, { squash: '1', t: 'squashed' });
+  assert.equal((await inspect(whole.imageId)).RootFS.Layers.length, 4);
+  assert.equal((await inspect('squashed')).RootFS.Layers.length, 2);
+  const script = 'cat /in/a /w/x/made; ls -d /w/x/more; ls /etc/group 2>/dev/null; stat -c %a /in';
+  assert.equal(await shell(daemon, 'squashed', script), await shell(daemon, whole.imageId, script));
+  const history = await daemon.skiff(['history', '-q', '--format', '{{.Size}}', 'squashed']);
+  assert.equal(history.split('\n').filter((size) => size !== '' && size !== '0B').length, 2);
+});
+
+test('an image carries its cache to another host', async () => {
+  const query = { t: 'carrier', buildargs: JSON.stringify({ BUILDKIT_INLINE_CACHE: '1' }) };
+  const files = {
+    Dockerfile: 'FROM busybox\nRUN cat /proc/sys/kernel/random/uuid > /a\nRUN cat /proc/sys/kernel/random/uuid > /b\n',
+  };
+  const { imageId } = await build(daemon, files, query);
+  const archive = await daemon.call('GET', '/images/carrier/get');
+  const other = await startDaemon();
+  await other.call('POST', '/images/load', { body: archive.body });
+  const again = await build(other, files, { ...query, cachefrom: JSON.stringify(['carrier']) });
+  assert.match(again.output, /Using cache\n.*\n.*\n ---> Using cache/s);
+  assert.equal(again.imageId, imageId);
+  await other.close();
+});
+
+test('a failed step leaves an image when that is asked for', async () => {
+  const folder = folderOf({ Dockerfile: 'FROM busybox\nENV WHY=looking\nRUN echo partly > /made; exit 5\nRUN true\n' });
+  const result = await daemon.trySkiff(['build', '--keep-failed', folder.path]);
+  assert.equal(result.status, 5);
+  const [, image] = /image of the failed step: (sha256:[0-9a-f]{64})/.exec(result.stdout) ?? [];
+  assert.ok(image !== undefined, result.stderr);
+  assert.equal(await shell(daemon, image, 'cat /made; echo $WHY'), 'partly\nlooking\n');
+  const without = await daemon.trySkiff(['build', folder.path]);
+  assert.doesNotMatch(without.stdout, /sha256/);
+  folder.remove();
+});
+
+test('results go to a folder, an archive, and archives of images', async () => {
+  const folder = folderOf({
+    Dockerfile:
+      'FROM busybox AS b\nRUN mkdir /o && echo out > /o/f && ln -s f /o/l\nFROM scratch\nCOPY --from=b /o /\n',
+  });
+  const out = join(folder.path, 'out');
+  await daemon.skiff(['build', '-o', out, folder.path]);
+  assert.equal(await mustRun('sh', ['-c', 'cd "$0"; find . | sort; cat l', out]), '.\n./f\n./l\nout\n');
+  const tar = join(folder.path, 'result.tar');
+  await daemon.skiff(['build', '-o', `type=tar,dest=${tar}`, folder.path]);
+  assert.equal(await mustRun('tar', ['-tf', tar]), 'f\nl\n');
+  const oci = join(folder.path, 'oci.tar');
+  await daemon.skiff(['build', '-t', 'exported', '-o', `type=oci,dest=${oci}`, folder.path]);
+  const names = await mustRun('tar', ['-tf', oci]);
+  for (const name of ['oci-layout', 'index.json', 'blobs/sha256/']) assert.ok(names.includes(name), names);
+  const docker = await daemon.trySkiff(['build', '-q', '-o', 'type=docker,dest=-', folder.path]);
+  assert.ok(docker.stdout.includes('manifest.json'));
+  folder.remove();
+});
+
+test('a check finds mistakes, and builds nothing', async () => {
+  const folder = folderOf({ Dockerfile: 'from busybox as Base\nMAINTAINER me\n' });
+  const count = async () => (await daemon.call('GET', '/images/json?all=1')).json<unknown[]>().length;
+  const before_ = await count();
+  const found = await daemon.trySkiff(['build', '--check', folder.path]);
+  assert.equal(found.status, 1);
+  assert.match(found.stdout + found.stderr, /MaintainerDeprecated/);
+  assert.equal(await count(), before_);
+  folder.remove();
+});
+
+test('limits, hosts and networks of steps', async () => {
+  const dockerfile = `FROM busybox
+RUN grep known /etc/hosts; ulimit -n; cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null; ip -o link | wc -l
+`;
+  const query = {
+    extrahosts: 'known:10.9.8.7',
+    ulimits: JSON.stringify([{ Name: 'nofile', Soft: 77, Hard: 99 }]),
+    memory: String(64 * 1024 * 1024),
+    networkmode: 'none',
+  };
+  const { output } = await build(daemon, { Dockerfile: dockerfile }, query);
+  assert.match(output, /10\.9\.8\.7\s+known\n77\n.*67108864\n1\n/s);
+  const isolated = await tryBuild(daemon, {
+    Dockerfile: 'FROM busybox\nRUN --network=none ip -o link | wc -l; ip -o addr | grep -c eth0\n',
+  });
+  assert.match(isolated.output, /Running in [0-9a-f]+\n1\n0\n/);
+});
+
+test('what is not at hand is refused with words that help', async () => {
+  const base = await tryBuild(daemon, { Dockerfile: 'FROM 127.0.0.1:1/nothing/here\n' });
+  assert.notEqual(base.error, undefined);
+  assert.match(base.error ?? '', /127\.0\.0\.1:1/);
+  const user = await tryBuild(daemon, { Dockerfile: 'FROM busybox\nUSER nobody-here\nRUN true\n' });
+  assert.match(user.error ?? '', /unable to find user nobody-here/);
+  const command = await tryBuild(daemon, { Dockerfile: 'FROM busybox\nRUN ["/no/such/program"]\n' });
+  assert.match(command.error ?? '', /no such file or directory/);
+  assert.ok(existsSync(daemon.dataRoot) && readFileSync(daemon.logPath, 'utf8').length > 0);
+});
