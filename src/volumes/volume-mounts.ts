@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { volumeFolderMissing } from '../errors/volumes.ts';
 import type { VolumeRecord } from '../state/volumes.ts';
 import { readMounts } from '../sys/mount-info.ts';
@@ -61,7 +61,8 @@ export class VolumeMounts {
   /** Takes over what runs from an earlier daemon, and unmounts what nobody uses any more. Only at start. */
   async restore(inUse: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
     for (const [name, users] of inUse) this.#users.set(name, new Set(users));
-    const below = `${this.#directories.root}/`;
+    // The kernel knows no links: the data root may be one.
+    const below = `${await realpath(this.#directories.root)}/`;
     const mounts = (await readMounts()).filter(({ target }) => target.startsWith(below));
     for (const { target } of mounts.reverse()) {
       const name = target.slice(below.length).split('/', 1)[0] ?? '';

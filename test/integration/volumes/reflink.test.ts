@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, statfsSync, symlinkSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { mustRun } from '../../support/command.ts';
-import { outputOf } from '../../support/containers.ts';
+import { outputOf, runContainer } from '../../support/containers.ts';
 import { TestDaemon } from '../../support/daemon.ts';
+import { mountsBelow } from '../../support/leaks.ts';
 
 const DISK_BYTES = 400 * 1024 * 1024;
 const FILE_BYTES = 30 * 1024 * 1024;
@@ -32,6 +33,19 @@ function usedBytes(): number {
   const { blocks, bfree, bsize } = statfsSync(disk);
   return (blocks - bfree) * bsize;
 }
+
+test('what a crash leaves mounted below a data root that is a link is unmounted', async () => {
+  const DriverOpts = { type: 'tmpfs', device: 'tmpfs' };
+  await daemon.call('POST', '/volumes/create', { body: { Name: 'memory', DriverOpts } });
+  const id = await runContainer(daemon, { Cmd: ['sleep', '1000'], HostConfig: { Binds: ['memory:/m'] } });
+  assert.equal(mountsBelow(disk).filter((line) => line.includes('memory')).length, 1);
+  const end = Promise.allSettled([daemon.call('POST', `/containers/${id}/kill`)]);
+  await daemon.kill();
+  await end;
+  await daemon.start();
+  await daemon.call('DELETE', `/containers/${id}?force=1`);
+  assert.deepEqual(mountsBelow(disk), []);
+});
 
 test('a clone takes no room on a file system that shares blocks, and what is written to it does not show in the other', async () => {
   const write = `head -c ${FILE_BYTES} /dev/urandom > /v/large; sync; md5sum < /v/large`;
