@@ -1,7 +1,7 @@
 import { EngineError, invalidArgument, isEngineError } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { checkAttachment } from '../networks/check-attachment.ts';
-import type { Endpoint } from '../networks/container-network.ts';
+import type { Endpoint, Sandbox } from '../networks/container-network.ts';
 import type { EndpointSettings, NetworkRecord } from '../state/networks.ts';
 import type { ContainersContext } from './context.ts';
 import { donorReference } from './joined-containers.ts';
@@ -42,37 +42,41 @@ export async function connectToNetwork(
   });
 }
 
-/** The record has the network already. The caller holds the container's lock. */
+/** The record has the network already; when it cannot be had, it goes from there. The caller holds the container's lock. */
 export async function attachLocked(
   context: ContainersContext,
   id: ContainerId,
-  { network, name, settings }: ContainerNetworkRecord,
+  added: ContainerNetworkRecord,
 ): Promise<void> {
-  const { store } = context;
+  const { store, options } = context;
   const record = store.get(id);
-  const { sandbox, config, hostConfig } = record;
-  if (sandbox === null) return;
+  if (record.sandbox === null) return;
+  const before = await networkFiles(context, record);
   try {
-    const before = await networkFiles(context, record);
-    const endpoint = await context.network.attach(
-      {
-        id,
-        name: record.name,
-        hostname: config.Hostname,
-        configuresNetwork: configuresNetwork(hostConfig),
-        network,
-        settings,
-      },
-      sandbox,
-      hostConfig.Dns ?? [],
-    );
-    store.update(id, { networks: withEndpoint(store.get(id).networks, name, endpoint) });
+    const endpoint = await attach(context, record, record.sandbox, added);
+    store.update(id, { networks: withEndpoint(store.get(id).networks, added.name, endpoint) });
+  } catch (error) {
+    store.update(id, { networks: store.get(id).networks.filter(({ name }) => name !== added.name) });
+    throw error;
+  }
+  try {
     await updateOwnHosts(context, store.get(id));
     await replaceResolvConf(context, record, before.resolvConf);
   } catch (error) {
-    store.update(id, { networks: store.get(id).networks.filter((one) => one.name !== name) });
-    throw error;
+    // It is in the network all the same.
+    options.logError(`the files of container ${id} do not tell of the network ${added.name}`, error);
   }
+}
+
+function attach(
+  context: ContainersContext,
+  { id, name, config, hostConfig }: ContainerRecord,
+  sandbox: Sandbox,
+  { network, settings }: ContainerNetworkRecord,
+): Promise<Endpoint> {
+  const hostname = config.Hostname;
+  const request = { id, name, hostname, configuresNetwork: configuresNetwork(hostConfig), network, settings };
+  return context.network.attach(request, sandbox, hostConfig.Dns ?? []);
 }
 
 function withEndpoint(

@@ -36,7 +36,9 @@ export async function disconnectFromNetwork(
         store.update(id, { networks: record.networks });
         throw error;
       }
-      await updateOwnHosts(context, store.get(id));
+      await updateOwnHosts(context, store.get(id)).catch((error: unknown) =>
+        context.options.logError(`/etc/hosts of container ${id} still tells of the network ${name}`, error),
+      );
     } else if (network !== undefined) {
       context.events.publish({
         type: 'network',

@@ -1,3 +1,4 @@
+import { isEngineError } from '../errors/engine-error.ts';
 import {
   contains,
   familyOf,
@@ -72,7 +73,8 @@ function addressProblems(subnet: Subnet, what: string, text: string): string[] {
 function cidrOf(text: string): ReturnType<typeof parseCidr> | undefined {
   try {
     return parseCidr(text);
-  } catch {
+  } catch (error) {
+    if (!isEngineError(error, 'invalid_argument')) throw error;
     return undefined;
   }
 }
@@ -80,8 +82,11 @@ function cidrOf(text: string): ReturnType<typeof parseCidr> | undefined {
 /** IPv4 first, what is left open filled in: a gateway is the subnet's first address. The request was checked. */
 export function subnetsOfIpam({ config }: IpamRequest): NetworkSubnet[] {
   const ordered = config.toSorted((a, b) => familyOf(a.subnet) - familyOf(b.subnet));
-  return ordered.map(({ subnet: text, ipRange, gateway, auxAddresses }) => {
+  return ordered.map(({ subnet: text, ipRange, gateway, auxAddresses: named }) => {
     const { subnet } = parseCidr(text);
+    const auxAddresses = Object.fromEntries(
+      Object.entries(named).map(([name, address]) => [name, formatAddress(parseAddress(address))]),
+    );
     return {
       subnet: formatSubnet(subnet),
       gateway: gateway === '' ? defaultGateway(subnet, auxAddresses) : formatAddress(parseAddress(gateway)),
@@ -95,8 +100,10 @@ export function subnetsOfIpam({ config }: IpamRequest): NetworkSubnet[] {
 function defaultGateway(subnet: Subnet, auxAddresses: Readonly<Record<string, string>>): string {
   const { family } = subnet;
   const taken = new Set(Object.values(auxAddresses));
-  for (let value = hostAddressesOf(subnet).lowest; ; value++) {
+  const { lowest, highest } = hostAddressesOf(subnet);
+  for (let value = lowest; value <= highest; value++) {
     const address = formatAddress({ family, value });
     if (!taken.has(address)) return address;
   }
+  return '';
 }
