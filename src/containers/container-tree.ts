@@ -18,9 +18,9 @@ export interface TreeOptions {
 }
 
 /**
- * A container's files as it sees them. One that runs is looked at from inside and not held up in any way. One that does not
- * is mounted for this, with its volumes, and can neither be started nor removed until it is released; recovery unmounts
- * what a crash leaves.
+ * A container's files as it sees them. One that runs is looked at from inside and not held up in any way. One that does
+ * not is mounted for this, with its volumes, and can neither be started nor removed until it is released; recovery
+ * unmounts what a crash leaves.
  * @throws not_found, internal for a volume that cannot be mounted.
  */
 export async function openTree(
