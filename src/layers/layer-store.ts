@@ -16,6 +16,8 @@ export interface ApplyRequest {
   readonly blob: Digest;
   /** What the tar must hash to when uncompressed; a mismatch is `invalid_argument` and leaves nothing. */
   readonly diffId?: DiffId;
+  /** Told how much of the blob has been read, now and then; not for a layer that somebody else is applying already. */
+  readonly onProgress?: (readBytes: number) => void;
 }
 
 export interface CompressedBlob extends BlobInfo {

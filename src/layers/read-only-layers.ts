@@ -64,11 +64,11 @@ export class ReadOnlyLayers {
   }
 
   async #unpack(request: ApplyRequest, parentReady: Promise<unknown>): Promise<LayerRecord> {
-    const { parent, blob, diffId } = request;
+    const { parent, blob, diffId, onProgress } = request;
     const temporary = await this.#directories.makeTemporary();
     try {
       const blobPath = this.#content.pathOf(blob);
-      const unpacked = await this.#unpacking.unpack({ blobPath, blob, diffId, target: temporary });
+      const unpacked = await this.#unpacking.unpack({ blobPath, blob, diffId, target: temporary }, onProgress);
       await parentReady;
       const directory = this.#directories.nextName();
       await this.#directories.promote(temporary, directory);

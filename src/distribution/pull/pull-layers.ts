@@ -101,7 +101,7 @@ async function pullLayer(
   const total = blob.sizeBytes;
   const extracting = (current: number) => report(progressMessage('Extracting', id, { current, total }));
   extracting(Math.min(total, FIRST_STEP_BYTES));
-  const applying = context.layers.apply({ parent, blob: blob.digest, diffId });
+  const applying = context.layers.apply({ parent, blob: blob.digest, diffId, onProgress: extracting });
   layer.begun.resolve();
   await applying;
   extracting(total);

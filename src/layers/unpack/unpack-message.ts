@@ -17,7 +17,8 @@ export interface UnpackedLayer {
   readonly sizeBytes: number;
 }
 
-/** What it answers, as one line of its standard output. */
+/** What it answers, as one line of its standard output; how far it has come stands on lines before that. */
 export type UnpackReply =
+  | { readonly readBytes: number }
   | { readonly unpacked: UnpackedLayer }
   | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };

@@ -20,6 +20,8 @@ import type { UnpackedLayer, UnpackReply, UnpackRequest } from './unpack-message
 
 const READ_BYTES = 1024 * 1024;
 const MAGIC_BYTES = 6;
+/** Between two lines about the same layer. */
+const TELL_EVERY_MS = 100;
 
 const sys = new LinuxSyscalls();
 const hostRoot = openSync('/', 'r');
@@ -75,11 +77,17 @@ function hashed(fd: number, compression: Compression) {
     return known;
   };
   async function* file(): AsyncGenerator<Buffer> {
-    for (;;) {
+    let toldAt = performance.now();
+    for (let readBytes = 0; ; ) {
       const buffer = Buffer.allocUnsafe(READ_BYTES);
       const length = readSync(fd, buffer, 0, READ_BYTES, null);
       if (length === 0) return;
       stored.update(buffer.subarray(0, length));
+      readBytes += length;
+      if (performance.now() - toldAt >= TELL_EVERY_MS) {
+        toldAt = performance.now();
+        tell({ readBytes });
+      }
       // Everything else here blocks: this is when the end of the standard input is noticed.
       await setImmediate();
       yield buffer.subarray(0, length);
@@ -103,6 +111,10 @@ async function answer(request: string): Promise<void> {
     const kind = isEngineError(error) ? error.kind : 'internal';
     reply = { failed: { kind, message: messageOf(error) } };
   }
+  tell(reply);
+}
+
+function tell(reply: UnpackReply): void {
   writeSync(1, `${JSON.stringify(reply)}\n`);
 }
 

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { UnpackedLayer, UnpackRequest } from './unpack-message.ts';
-import { UnpackWorker } from './unpack-worker.ts';
+import { type OnProgress, UnpackWorker } from './unpack-worker.ts';
 
 interface Task extends PromiseWithResolvers<UnpackedLayer> {
   readonly request: UnpackRequest;
+  readonly onProgress: OnProgress | undefined;
 }
 
 /**
@@ -21,8 +22,8 @@ export class UnpackQueue {
   }
 
   /** @throws as a worker's `unpack`. */
-  unpack(request: UnpackRequest): Promise<UnpackedLayer> {
-    const task = { request, ...Promise.withResolvers<UnpackedLayer>() };
+  unpack(request: UnpackRequest, onProgress?: OnProgress): Promise<UnpackedLayer> {
+    const task = { request, onProgress, ...Promise.withResolvers<UnpackedLayer>() };
     this.#waiting.push(task);
     if (this.#workers < this.#limit) void this.#work();
     return task.promise;
@@ -35,7 +36,7 @@ export class UnpackQueue {
     for (let task = this.#waiting.shift(); task !== undefined; task = this.#waiting.shift()) {
       if (worker.hasEnded) worker = new UnpackWorker(this.#compileCache);
       try {
-        task.resolve(await worker.unpack(task.request));
+        task.resolve(await worker.unpack(task.request, task.onProgress));
       } catch (error) {
         task.reject(error);
       }

@@ -7,10 +7,14 @@ import type { UnpackedLayer, UnpackReply, UnpackRequest } from './unpack-message
 
 const PROGRAM = fileURLToPath(new URL('./unpack-process.ts', import.meta.url));
 
+/** Told how much of the blob has been read, now and then. */
+export type OnProgress = (readBytes: number) => void;
+
 /** A process that unpacks layers, one at a time. It ends with `end`, and when the daemon dies. */
 export class UnpackWorker {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   #current: PromiseWithResolvers<UnpackedLayer> | undefined;
+  #onProgress: OnProgress | undefined;
   #out = '';
   #err = '';
   #hasEnded = false;
@@ -44,8 +48,9 @@ export class UnpackWorker {
    * Unpacks a layer and syncs it to disk. On failure the target directory holds what was unpacked until then.
    * @throws what the process reported; internal when it died.
    */
-  unpack(request: UnpackRequest): Promise<UnpackedLayer> {
+  unpack(request: UnpackRequest, onProgress?: OnProgress): Promise<UnpackedLayer> {
     this.#current = Promise.withResolvers();
+    this.#onProgress = onProgress;
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     return this.#current.promise;
   }
@@ -56,10 +61,14 @@ export class UnpackWorker {
 
   #receive(text: string): void {
     this.#out += text;
-    if (!this.#out.endsWith('\n')) return;
-    const reply = JSON.parse(this.#out) as UnpackReply;
-    this.#out = '';
-    if ('unpacked' in reply) this.#current?.resolve(reply.unpacked);
+    const lines = this.#out.split('\n');
+    this.#out = lines.pop() ?? '';
+    for (const line of lines) this.#answered(JSON.parse(line) as UnpackReply);
+  }
+
+  #answered(reply: UnpackReply): void {
+    if ('readBytes' in reply) this.#onProgress?.(reply.readBytes);
+    else if ('unpacked' in reply) this.#current?.resolve(reply.unpacked);
     else this.#current?.reject(new EngineError(reply.failed.kind, reply.failed.message));
   }
 
