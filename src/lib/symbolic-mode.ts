@@ -55,5 +55,7 @@ function bitsFor(permissions: string, mode: number, isDirectory: boolean): numbe
   const copied = SHIFTS[permissions];
   if (copied !== undefined) return (mode >> copied) & 7;
   const isExecutable = isDirectory || (mode & 0o111) !== 0;
-  return permissions.split('').reduce((bits, one) => bits | (one === 'X' ? (isExecutable ? 1 : 0) : (BITS[one] ?? 0)), 0);
+  return permissions
+    .split('')
+    .reduce((bits, one) => bits | (one === 'X' ? (isExecutable ? 1 : 0) : (BITS[one] ?? 0)), 0);
 }

@@ -8,11 +8,6 @@ export type ContextSource =
   /** An archive, a Dockerfile or a repository that the daemon fetches. */
   | { readonly kind: 'remote'; readonly url: string };
 
-export interface BuildOutput {
-  /** `image` keeps one here; the others are archives that the answer's receiver fetches. */
-  readonly kind: 'image' | 'rootfs' | 'docker' | 'oci' | 'none';
-}
-
 export interface BuildSecret {
   readonly id: string;
   readonly content: Uint8Array;

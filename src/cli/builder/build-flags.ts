@@ -38,7 +38,9 @@ const dockerFlags = {
   isolation: string('Container isolation technology'),
   label: list('Set metadata for an image'),
   memory: bytes('Memory limit', 'm'),
-  'memory-swap': bytes('Swap limit equal to memory plus swap: -1 to enable unlimited swap'),
+  'memory-swap': parsed('bytes', 'Swap limit equal to memory plus swap: -1 to enable unlimited swap', (text) =>
+    text === '-1' ? -1 : parseByteSize(text),
+  ),
   network: string('Set the networking mode for the RUN instructions during build', { initial: 'default' }),
   'no-cache': bool('Do not use cache when building the image'),
   platform: string('Set platform if server is multi-platform capable', {

@@ -54,7 +54,8 @@ function furtherQuery(flags: FlagValues<BuildFlags>): Record<string, QueryValue>
 }
 
 function json(map: Readonly<Record<string, string | null>>): string | undefined {
-  return Object.keys(map).length === 0 ? undefined : JSON.stringify(map);
+  const entries = Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? undefined : JSON.stringify(Object.fromEntries(entries));
 }
 
 /** `NAME=value`; a name alone has the environment's value, and none without one. */

@@ -64,8 +64,13 @@ function* directory(folder: ContextFolder, parent: ByteString): Generator<Buffer
     const shown = textOf(path);
     const isLeftOut = folder.rules.matches(shown) && !folder.always.has(shown);
     if (!isLeftOut) yield* file(folder, path, stats);
-    if (stats.isDirectory() && !(isLeftOut && folder.rules.prunes(shown))) yield* directory(folder, path);
+    if (stats.isDirectory() && !(isLeftOut && isPruned(folder, shown))) yield* directory(folder, path);
   }
+}
+
+/** Whether nothing below a folder is sent. */
+function isPruned({ rules, always }: ContextFolder, folder: string): boolean {
+  return rules.prunes(folder) && ![...always].some((path) => path.startsWith(`${folder}/`));
 }
 
 function* file({ directory: root, prefix }: ContextFolder, path: ByteString, stats: Stats): Generator<Buffer> {
