@@ -72,7 +72,7 @@ test('a refused create leaves nothing behind', async () => {
   const before = count();
   for (const config of [
     { Image: 'nope' },
-    { Image: 'busybox', HostConfig: { Binds: ['/tmp:/x'] } },
+    { Image: 'busybox', NetworkingConfig: { EndpointsConfig: { bridge: { Aliases: ['x'] } } } },
     {},
     { Image: 5 },
   ]) {

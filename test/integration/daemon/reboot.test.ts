@@ -21,8 +21,11 @@ async function reboot(running: readonly number[]): Promise<void> {
   await until('all processes are gone', () => processesOf(`${daemon.execRoot}/containers`).length === 0);
   for (const mount of mountsBelow(daemon.root).reverse()) await mustRun('umount', ['-l', mount.slice('mount '.length)]);
   await rm(daemon.execRoot, { recursive: true });
-  await mustRun('ip', ['link', 'delete', `skiff_${daemon.tag}`]);
-  await mustRun('nft', ['delete', 'table', 'ip', `skiff_${daemon.tag}`]);
+  const links = JSON.parse(await mustRun('ip', ['-json', 'link', 'show'])) as { ifname: string; ifalias?: string }[];
+  const bridges = links.filter(({ ifname, ifalias }) => !ifname.startsWith('veth') && ifalias?.includes(daemon.tag));
+  assert.equal(bridges.length, 2);
+  for (const { ifname } of bridges) await mustRun('ip', ['link', 'delete', ifname]);
+  await mustRun('nft', ['delete', 'table', 'inet', `skiff_${daemon.tag}`]);
 }
 
 async function inspect<T>(id: string): Promise<T> {
@@ -33,7 +36,11 @@ test('after a reboot containers are known to have ended, and start again', async
   const created = await createContainer(daemon, { Cmd: ['true'] });
   const ended = await runContainer(daemon, { Cmd: ['sh', '-c', 'exit 5'] });
   assert.equal(await exitCodeOf(daemon, ended), 5);
-  const running = await runContainer(daemon, { Cmd: ['sh', '-c', 'echo up; sleep 1000'] });
+  assert.equal((await daemon.call('POST', '/networks/create', { body: { Name: 'front' } })).status, 201);
+  const running = await runContainer(daemon, {
+    Cmd: ['sh', '-c', 'echo up; sleep 1000'],
+    HostConfig: { NetworkMode: 'front' },
+  });
   await until('it says so', async () => (await logsOf(daemon, running)).stdout !== '');
   const temporary = await runContainer(daemon, { Cmd: ['sleep', '1000'], HostConfig: { AutoRemove: true } });
   type Shown = { State: { Status: string; ExitCode: number; Pid: number; Error: string } };
@@ -53,5 +60,7 @@ test('after a reboot containers are known to have ended, and start again', async
   }
   assert.equal(await exitCodeOf(daemon, ended), 5);
   assert.equal((await inspect<Shown>(running)).State.Status, 'running');
+  const route = await daemon.skiff(['exec', running, 'ip', 'route']);
+  assert.match(route, /^default via [\d.]+ dev eth0/m);
   await until('it says it again', async () => (await logsOf(daemon, running)).stdout === 'up\nup\n');
 });
