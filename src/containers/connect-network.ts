@@ -6,6 +6,7 @@ import type { EndpointSettings, NetworkRecord } from '../state/networks.ts';
 import type { ContainersContext } from './context.ts';
 import { donorReference } from './joined-containers.ts';
 import { configuresNetwork } from './network-request.ts';
+import { portRequestsOf } from './port-requests.ts';
 import { type ContainerNetworkRecord, type ContainerRecord, isRunning } from './record.ts';
 import { replaceResolvConf } from './replace-resolv-conf.ts';
 import { updateOwnHosts } from './update-own-hosts.ts';
@@ -75,7 +76,15 @@ function attach(
   { network, settings }: ContainerNetworkRecord,
 ): Promise<Endpoint> {
   const hostname = config.Hostname;
-  const request = { id, name, hostname, configuresNetwork: configuresNetwork(hostConfig), network, settings };
+  const request = {
+    id,
+    name,
+    hostname,
+    configuresNetwork: configuresNetwork(hostConfig),
+    ports: portRequestsOf(config, hostConfig),
+    network,
+    settings,
+  };
   return context.network.attach(request, sandbox, hostConfig.Dns ?? []);
 }
 

@@ -101,7 +101,7 @@ export interface ContainerNetwork {
    * @throws forbidden when it is in there; otherwise as `prepare`.
    */
   attach(
-    request: Omit<NetworkRequest, 'networks' | 'ports'> & NetworkAttachment,
+    request: Omit<NetworkRequest, 'networks'> & NetworkAttachment,
     sandbox: Sandbox,
     servers: readonly string[],
   ): Promise<Endpoint>;

@@ -17,7 +17,7 @@ import { hasResolver } from './predefined.ts';
 import { publishNetwork } from './publish-network.ts';
 import { shownEndpoint } from './shown-endpoint.ts';
 
-export type AttachRequest = Omit<NetworkRequest, 'networks' | 'ports'> & NetworkAttachment;
+export type AttachRequest = Omit<NetworkRequest, 'networks'> & NetworkAttachment;
 
 /**
  * Containers' places in networks. An endpoint's row is there before its address is used and goes after it is not any
@@ -136,10 +136,13 @@ export class Sandboxes {
     const record = this.#reserve(request, sandbox.id);
     try {
       const endpoints = this.placed(request.id);
+      // Its first way out: no port was taken when it started. They are the daemon's to keep, since its monitor runs.
+      const { ports } = this.#context;
+      if (ports.of(request.id).length === 0) reservePorts(ports, request, endpoints);
       await this.#driverOf(network).connect(network, record, this.planOf(record, endpoints));
       await Promise.all([
         this.openResolver(request.id, endpoints, servers),
-        publishPorts(this.#context.ports, request.id, endpoints),
+        publishPorts(ports, request.id, endpoints),
       ]);
     } catch (error) {
       await this.detachRecord(record);

@@ -16,7 +16,7 @@ function publicEndpoint(endpoints: readonly PlacedEndpoint[]): PlacedEndpoint | 
 /** @throws internal with Docker's texts for a port that cannot be had. */
 export function reservePorts(
   ports: PublishedPorts,
-  request: NetworkRequest,
+  request: Pick<NetworkRequest, 'id' | 'name' | 'ports'>,
   endpoints: readonly PlacedEndpoint[],
 ): void {
   const placed = publicEndpoint(endpoints);

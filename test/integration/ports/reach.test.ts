@@ -180,6 +180,20 @@ test('ports follow a container into another network while it runs', async (t) =>
   assert.doesNotMatch(await host.run(['nft', 'list', 'ruleset']), /moving/);
 });
 
+test('a container that gets a network only while it runs is reached by its ports from then on', async (t) => {
+  await daemon.skiff(['network', 'create', '--internal', 'inner']);
+  await startWeb(daemon, ['--name', 'later', '--network', 'inner', '-p', '8096:80']);
+  t.after(async () => {
+    await daemon.skiff(['rm', '-f', 'later']);
+    await daemon.skiff(['network', 'rm', 'inner']);
+  });
+  assert.equal(await fetchFrom(host.other, HOST4, 8096), '');
+  assert.equal((await daemon.skiff(['port', 'later'])).trim(), '');
+  await daemon.skiff(['network', 'connect', 'bridge', 'later']);
+  await assertReached(8096);
+  assert.match(await daemon.skiff(['port', 'later']), /80\/tcp -> 0\.0\.0\.0:8096/);
+});
+
 test('in a network with IPv6 clients of that family are seen as who they are', async () => {
   await daemon.skiff(['network', 'create', '--ipv6', 'both']);
   await startWeb(daemon, ['--name', 'dual', '--network', 'both', '-p', '8090:80']);
