@@ -5,6 +5,16 @@ export interface BlobInfo {
   readonly sizeBytes: number;
 }
 
+export interface IngestOptions {
+  readonly digest?: Digest;
+  readonly sizeBytes?: number;
+  /**
+   * False leaves the blob to be synced with its whole file system, before anything refers to it: so does a layer that is
+   * unpacked from it. A power cut before that may damage it, and the next start removes it.
+   */
+  readonly sync?: boolean;
+}
+
 /**
  * Blobs by digest. A blob is complete or absent: it is written under a temporary name, synced and renamed. Its digest
  * is checked on the way in and on every full read, so that what is handed on is what was asked for.
@@ -15,7 +25,7 @@ export interface ContentStore {
    * same content are safe.
    * @throws invalid_argument when digest or size differ from what was expected; nothing is kept then.
    */
-  ingest(source: AsyncIterable<Uint8Array>, expected?: { digest?: Digest; sizeBytes?: number }): Promise<BlobInfo>;
+  ingest(source: AsyncIterable<Uint8Array>, expected?: IngestOptions): Promise<BlobInfo>;
   /**
    * Takes over a file of the same file system, whose digest the caller's own process has computed from what it wrote. It
    * is complete when this returns, but not synced: until the file system is, it may be damaged by a power cut.

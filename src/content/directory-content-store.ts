@@ -8,7 +8,7 @@ import { invalidArgument } from '../errors/engine-error.ts';
 import type { Digest } from '../lib/digest.ts';
 import { hexOf, isDigest } from '../lib/digest.ts';
 import { BatchedOutput } from './batched-output.ts';
-import type { BlobInfo, ContentStore } from './content-store.ts';
+import type { BlobInfo, ContentStore, IngestOptions } from './content-store.ts';
 import type { PartialBlob } from './partial-blob.ts';
 
 const READ_BYTES = 256 * 1024;
@@ -30,17 +30,14 @@ export class DirectoryContentStore implements ContentStore {
   }
 
   /** A blob that is there already is replaced by its equal: that heals one that was damaged on disk. */
-  async ingest(
-    source: AsyncIterable<Uint8Array>,
-    expected: { digest?: Digest; sizeBytes?: number } = {},
-  ): Promise<BlobInfo> {
+  async ingest(source: AsyncIterable<Uint8Array>, expected: IngestOptions = {}): Promise<BlobInfo> {
     const temporary = join(this.#ingest, randomBytes(12).toString('hex'));
     const file = await open(temporary, 'wx', 0o600);
     try {
       const blob = await write(file, source, expected);
       await file.close();
       await rename(temporary, this.pathOf(blob.digest));
-      await syncDirectory(this.#blobs);
+      if (expected.sync !== false) await syncDirectory(this.#blobs);
       return blob;
     } catch (error) {
       await file.close();
@@ -132,11 +129,7 @@ export class DirectoryContentStore implements ContentStore {
 }
 
 /** While the kernel takes one batch of pieces, the next is copied and hashed: sources may reuse their buffers. */
-async function write(
-  file: FileHandle,
-  source: AsyncIterable<Uint8Array>,
-  expected: { digest?: Digest; sizeBytes?: number },
-): Promise<BlobInfo> {
+async function write(file: FileHandle, source: AsyncIterable<Uint8Array>, expected: IngestOptions): Promise<BlobInfo> {
   const hash = createHash('sha256');
   const output = new BatchedOutput(file);
   let sizeBytes = 0;
@@ -155,7 +148,7 @@ async function write(
   }
   if (expected.digest !== undefined && digest !== expected.digest)
     throw blobMismatch('digest', expected.digest, digest);
-  await file.sync();
+  if (expected.sync !== false) await file.sync();
   return { digest, sizeBytes };
 }
 

@@ -103,7 +103,13 @@ async function fetchConfig(
   if (config.sizeBytes > CONFIG_LIMIT_BYTES) {
     throw invalidArgument(`the image's configuration is larger than ${CONFIG_LIMIT_BYTES} bytes`);
   }
-  await downloadBlob(context, client, { name, blob: config, scopes: [pullScope(name)] }, () => undefined, signal);
+  await downloadBlob(
+    context,
+    client,
+    { name, blob: config, scopes: [pullScope(name)], sync: true },
+    () => undefined,
+    signal,
+  );
   const image = context.images.readConfig(await context.content.readAll(config.digest, CONFIG_LIMIT_BYTES));
   if (image.diffIds.length !== layers.length) {
     throw internalError(

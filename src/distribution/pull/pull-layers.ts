@@ -93,7 +93,7 @@ async function pullLayer(
   const { id, blob, diffId, parent } = layer;
   const open = () => ({
     run: (ended: AbortSignal, tell: Parameters<typeof downloadBlob>[3]) =>
-      downloadBlob(context, client, { name, blob, scopes: [pullScope(name)] }, tell, ended),
+      downloadBlob(context, client, { name, blob, scopes: [pullScope(name)], sync: false }, tell, ended),
     close: client.hold(),
   });
   await context.downloads.join(blob.digest, open, (progress) => report(downloadMessage(id, progress)), signal);

@@ -13,6 +13,8 @@ export interface BlobDownload {
   readonly name: string;
   readonly blob: Pick<Descriptor, 'digest' | 'sizeBytes'>;
   readonly scopes: readonly string[];
+  /** As for the content store's `ingest`. */
+  readonly sync: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface BlobDownload {
 export async function downloadBlob(
   { content, settings }: Pick<DistributionContext, 'content' | 'settings'>,
   client: RegistryClient,
-  { name, blob, scopes }: BlobDownload,
+  { name, blob, scopes, sync }: BlobDownload,
   tell: (progress: DownloadProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -32,7 +34,8 @@ export async function downloadBlob(
     const onWait = (waitMs: number) => tell({ state: 'retrying', waitMs });
     const bytes = readBlob(client, { name, blob, scopes, rules: settings, signal, onWait });
     try {
-      await content.ingest(counted(bytes, blob.sizeBytes, tell), blob);
+      const { digest, sizeBytes } = blob;
+      await content.ingest(counted(bytes, sizeBytes, tell), { digest, sizeBytes, sync });
     } catch (error) {
       throw inDockersWords(error, blob);
     }
