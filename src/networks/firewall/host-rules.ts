@@ -78,10 +78,6 @@ export class HostRules {
       this.#netlink.setSysctl('ipv4/ip_forward', '1');
       const hasIpv6 = networks.some(({ subnets }) => subnets.some((subnet) => familyOf(subnet) === 6));
       if (hasIpv6) this.#forwardIpv6();
-      for (const { bridge, internal } of networks) {
-        // This host's packets to 127.0.0.1 may be sent on to containers; the table keeps what comes from them off it.
-        if (!internal) this.#netlink.setSysctl(`ipv4/conf/${bridge}/route_localnet`, '1');
-      }
     } catch (error) {
       this.#warn(`IP forwarding is off, so containers reach this host and each other only: ${messageOf(error)}`);
     }

@@ -57,7 +57,7 @@ function ownElement(
     if (element.includes(`"${bridge}"`)) return true;
     if (/^(subnets|masquerade)/.test(set)) return subnets.includes(element);
     if (set.startsWith('published')) return leadsHere(element);
-    return set === 'loopback6' && published.some((key) => key === element || key.endsWith(`::1 . ${element}`));
+    return /^(loopback|screened)/.test(set) && published.includes(element);
   };
 }
 

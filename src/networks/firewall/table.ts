@@ -2,9 +2,9 @@ import { familyOf } from '../../lib/ip.ts';
 import type { TranslatorAddresses } from '../ports/address-translator.ts';
 import {
   elementText,
-  isOnLoopback6,
+  isOnLoopback,
   keyText,
-  LOOPBACK_SET,
+  loopbackSet,
   PORT_MAPS,
   type PortElement,
   type PortMap,
@@ -44,7 +44,7 @@ export interface TableContent {
  */
 export function renderTable(table: string, content: TableContent): string {
   return `${droppedTable(table)}table inet ${table} {
-${[...sets(content), ...maps(content.ports), ...(content.screens ? screening(content.ports) : [])].join('\n')}
+${[...sets(content), ...maps(content.ports), ...loopbackSets(content.ports), ...(content.screens ? screening(content.ports) : [])].join('\n')}
 ${chains(content)}
 }
 `;
@@ -55,7 +55,7 @@ export function droppedTable(table: string): string {
   return ['inet', 'ip'].map((family) => `table ${family} ${table}\ndelete table ${family} ${table}\n`).join('');
 }
 
-function sets({ networks, uplinks, translator, ports }: TableContent): string[] {
+function sets({ networks, uplinks, translator }: TableContent): string[] {
   const open = networks.filter(({ internal }) => !internal);
   return [
     set('bridges', 'ifname', [...networks.map(bridgeText), `"${translator.link}"`]),
@@ -69,11 +69,6 @@ function sets({ networks, uplinks, translator, ports }: TableContent): string[] 
       'uplinks',
       'ifname',
       uplinks.map((name) => `"${name}"`),
-    ),
-    set(
-      LOOPBACK_SET.name,
-      LOOPBACK_SET.type,
-      ports.filter(isOnLoopback6).map(({ protocol, hostPort }) => `${protocol} . ${hostPort}`),
     ),
     ...([4, 6] as const).flatMap((family) => [
       subnetSet(`subnets${family}`, family, networks),
@@ -102,15 +97,26 @@ function maps(ports: readonly PortElement[]): string[] {
   });
 }
 
+function loopbackSets(ports: readonly PortElement[]): string[] {
+  return twinSets(
+    loopbackSet,
+    ports.filter(({ hostAddress }) => isOnLoopback(hostAddress)),
+  );
+}
+
+/** Sets with the keys of the maps. */
+function twinSets(nameOf: (map: PortMap) => string, ports: readonly PortElement[]): string[] {
+  return (Object.entries(PORT_MAPS) as [PortMap, string][]).map(([map, type]) =>
+    set(nameOf(map), type.replace(/ : .*/, ''), ports.filter((port) => port.map === map).map(keyText)),
+  );
+}
+
 /**
  * Redirected packets never meet the host's rules for what comes in. Where these drop by default, the first packet of a
  * client to a port is let go there: what comes through is remembered and dropped, so that the client sends it again,
  * a second later, and is redirected from then on.
  */
 function screening(ports: readonly PortElement[]): string[] {
-  const keys = (Object.entries(PORT_MAPS) as [PortMap, string][]).map(([map, type]) =>
-    set(screeningSet(map), type.replace(/ : .*/, ''), ports.filter((port) => port.map === map).map(keyText)),
-  );
   const admitted = ([4, 6] as const).map(
     (family) => `  set admitted${family} {
     type ipv${family}_addr . inet_proto . inet_service
@@ -119,7 +125,7 @@ function screening(ports: readonly PortElement[]): string[] {
     timeout 5m
   }`,
   );
-  return [...keys, ...admitted];
+  return [...twinSets(screeningSet, ports), ...admitted];
 }
 
 const SCREENING_CHAINS = `
@@ -155,7 +161,7 @@ const MARK = `meta mark set meta mark or ${FORWARDED_MARK}`;
 
 /** Before iptables' chains, in which dockerd asks for our mark. */
 function chains({ screens, translator }: TableContent): string {
-  const { link, ipv4, ipv6 } = translator;
+  const { link, ipv4, ipv6, neighbour } = translator;
   return `  chain guard {
     type filter hook prerouting priority raw; policy accept;
     iifname @bridges ip daddr 127.0.0.0/8 drop comment "what listens on the host's loopback is not for containers"
@@ -163,10 +169,14 @@ function chains({ screens, translator }: TableContent): string {
   }
   chain loopback {
     type filter hook output priority raw; policy accept;
-    ip6 saddr ::1 ip6 daddr ::1 meta l4proto . th dport @${LOOPBACK_SET.name} ip6 saddr set ${ipv6} comment "::1 cannot leave"
+    ip saddr 127.0.0.1 ip daddr 127.0.0.0/8 meta l4proto . th dport @loopback4 ip saddr set ${neighbour} comment "loopback cannot leave"
+    ip saddr 127.0.0.1 ip daddr . meta l4proto . th dport @loopback_at4 ip saddr set ${neighbour}
+    ip6 saddr ::1 ip6 daddr ::1 meta l4proto . th dport @loopback6 ip6 saddr set ${ipv6}
+    ip6 saddr ::1 ip6 daddr . meta l4proto . th dport @loopback_at6 ip6 saddr set ${ipv6}
   }
   chain loopback_answers {
     type filter hook input priority 150; policy accept;
+    iifname @bridges ip saddr 127.0.0.0/8 ip daddr ${neighbour} ip daddr set 127.0.0.1
     iifname @bridges ip6 saddr ::1 ip6 daddr ${ipv6} ip6 daddr set ::1
   }
   chain prerouting {
@@ -205,8 +215,7 @@ function chains({ screens, translator }: TableContent): string {
     oifname != @bridges ip saddr @masquerade4 masquerade comment "leave as the host"
     oifname != @bridges ip6 saddr @masquerade6 masquerade
     oifname "${link}" meta nfproto ipv6 snat ip6 to ${ipv6}
-    oifname @bridges ip saddr ${ipv4} masquerade
-    oifname @bridges ct status dnat ip saddr 127.0.0.0/8 masquerade comment "from this host's loopback"
+    oifname @bridges ip saddr { ${neighbour}, ${ipv4} } masquerade comment "from this host's loopback, and over IPv6"
     oifname @bridges ct status dnat ip saddr @subnets4 masquerade comment "from a container, by the host's address"
     oifname @bridges ct status dnat ip6 saddr @subnets6 masquerade
   }`;

@@ -29,15 +29,14 @@ export interface PortElement {
   readonly comment: string;
 }
 
-/** Ports that this host's own processes reach at ::1: their packets need another source than that to leave. */
-export const LOOPBACK_SET = { name: 'loopback6', type: 'inet_proto . inet_service' } as const;
-
 /** How an IPv6 packet is addressed that is to reach a container with an IPv4 address only; empty if it cannot. */
 export type TranslatedAddress = (ipv4Address: string) => string;
 
-/** Whether ports lead here from IPv6: ::1 needs the link of the translator in any case. */
+/** Whether the link of the translator is needed: for IPv6, and for what comes from the host's own loopback. */
 export function needsTranslator({ target, ports }: PublishedPortsRecord): boolean {
-  return target !== null && ports.some(({ hostAddress }) => familyOf(hostAddress) === 6);
+  const isNeeded = (address: string) =>
+    familyOf(address) === 6 || isOnLoopback(EVERY_ADDRESS.has(address) ? undefined : address);
+  return target !== null && ports.some(({ hostAddress }) => isNeeded(hostAddress));
 }
 
 export function elementsOf(record: PublishedPortsRecord, translated: TranslatedAddress): PortElement[] {
@@ -61,8 +60,14 @@ export function screeningSet(map: PortMap): string {
   return map.replace('published', 'screened');
 }
 
-export function isOnLoopback6({ map, hostAddress }: PortElement): boolean {
-  return map === 'published6' || (map === 'published_at6' && hostAddress === '::1');
+/** The same for ports that this host's own processes reach by its loopback: their packets need another source. */
+export function loopbackSet(map: PortMap): string {
+  return map.replace('published', 'loopback');
+}
+
+/** Undefined stands for every address. */
+export function isOnLoopback(hostAddress: string | undefined): boolean {
+  return hostAddress === undefined || hostAddress === '::1' || hostAddress.startsWith('127.');
 }
 
 export function keyText({ hostAddress, protocol, hostPort }: PortElement): string {
@@ -82,13 +87,12 @@ export function elementChanges(
   element: PortElement,
   screens: boolean,
 ): ElementChange[] {
-  const { protocol, hostPort } = element;
-  const key = [Buffer.from([PROTOCOL_NUMBERS[protocol]]), u16be(hostPort)];
   const change = elementChange(table, action, element);
+  const { key } = change;
   return [
     change,
-    ...(screens ? [{ action, table, set: screeningSet(element.map), key: change.key }] : []),
-    ...(isOnLoopback6(element) ? [{ action, table, set: LOOPBACK_SET.name, key }] : []),
+    ...(screens ? [{ action, table, set: screeningSet(element.map), key }] : []),
+    ...(isOnLoopback(element.hostAddress) ? [{ action, table, set: loopbackSet(element.map), key }] : []),
   ];
 }
 

@@ -58,7 +58,7 @@ function wanted(containerPort: number, first = 0, more: Partial<PortRequest> = {
   return { protocol: 'tcp', containerPort, hostAddress: '', firstHostPort: first, lastHostPort: first, ...more };
 }
 
-test('a port is taken in both families, and leads to the container by one element each', async (t) => {
+test('a port is taken in both families, and leads to the container by an element of a map each', async (t) => {
   const { ports, sockets, tables, reserve } = setUp(t);
   const id = reserve([wanted(80, 8080)]);
   assert.deepEqual(sockets.taken, ['0.0.0.0 8080/tcp', ':: 8080/tcp']);
@@ -66,7 +66,7 @@ test('a port is taken in both families, and leads to the container by one elemen
   await ports.publish(id, target);
   assert.deepEqual(
     [...tables.elements.keys()].map((name) => name.split(' ')[1]),
-    ['published4', 'published6', 'loopback6'],
+    ['published4', 'loopback4', 'published6', 'loopback6'],
   );
   await ports.withdraw(id);
   assert.equal(tables.elements.size, 0);
