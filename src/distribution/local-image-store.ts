@@ -10,6 +10,8 @@ export interface ImageSummary {
   readonly os: string;
   readonly architecture: string;
   readonly variant: string | undefined;
+  /** For a manifest that is made of it. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** The images of this host, as far as registries are concerned; the daemon answers it from its images. */

@@ -41,11 +41,11 @@ export async function localManifest(context: Context, image: ImageId, signal: Ab
   const [known] = await localManifests(context, image);
   if (known !== undefined) return known;
   return images.session(async () => {
-    const { diffIds } = await images.get(image);
+    const { diffIds, annotations = {} } = await images.get(image);
     const layers = await Promise.all(chainIdsOf(diffIds).map((chainId) => compressedBlob(context, chainId, signal)));
     const config = await content.stat(image as string as Digest);
     if (config === undefined) throw internalError(`the configuration of image ${image} is missing`);
-    const manifest = buildManifest(config, layers);
+    const manifest = buildManifest(config, layers, annotations);
     if (images.has(image)) state.keepManifest(image, manifest);
     return { ...manifest, blobs: [config.digest, ...layers.map(({ digest }) => digest)] };
   });

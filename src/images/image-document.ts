@@ -12,7 +12,12 @@ export interface ImageDocument extends Image {
   /** The container that the image was committed from, by engines that had those. */
   readonly container: string;
   readonly containerConfig: ImageRunConfig | undefined;
+  /** For the manifests that are made of the image here; Docker has no place for them, and OCI only in manifests. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
+
+/** Where a configuration made here keeps them. */
+export const ANNOTATIONS_FIELD = 'skiff.annotations.v1';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -42,6 +47,7 @@ export function parseImageDocument(bytes: Uint8Array): ImageDocument {
     config: parseRunConfig(json['config']),
     containerConfig: containerConfig === undefined ? undefined : parseRunConfig(containerConfig),
     history: parseHistory(json['history'], diffIds.length),
+    annotations: parseAnnotations(json[ANNOTATIONS_FIELD]),
   };
 }
 
@@ -125,6 +131,13 @@ function parseHistory(value: unknown, layers: number): ImageHistoryEntry[] {
     throw brokenImageConfig('too many non-empty layers in History section');
   }
   return history;
+}
+
+function parseAnnotations(value: unknown): Readonly<Record<string, string>> {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
 }
 
 function text(json: Json, key: string): string | undefined {

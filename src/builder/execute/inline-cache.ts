@@ -1,5 +1,6 @@
 import { isEngineError } from '../../errors/engine-error.ts';
-import { type ChainId, chainIdsOf } from '../../lib/digest.ts';
+import type { Layer } from '../../layers/layer-store.ts';
+import { chainIdsOf } from '../../lib/digest.ts';
 import type { BuilderImages } from '../backend.ts';
 import type { ImportedStep } from '../cache/build-cache.ts';
 import type { BuildProgress } from './build-progress.ts';
@@ -17,9 +18,12 @@ interface InlineStep {
 }
 
 /** What `BUILDKIT_INLINE_CACHE=1` adds to an image: other hosts find its steps by it. */
-export function inlineCache(steps: StageState['steps'], chain: readonly ChainId[]): Readonly<Record<string, unknown>> {
+export function inlineCache(
+  steps: StageState['steps'],
+  chain: readonly Pick<Layer, 'chainId'>[],
+): Readonly<Record<string, unknown>> {
   const inline = steps.map(({ keys, top, createdNs }): InlineStep => {
-    const layers = top === undefined ? 0 : chain.indexOf(top) + 1;
+    const layers = chain.findIndex(({ chainId }) => chainId === top) + 1;
     return { keys, layers, created: String(createdNs) };
   });
   return { [FIELD]: inline };

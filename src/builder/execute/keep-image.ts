@@ -1,4 +1,4 @@
-import type { ImageDocument } from '../../images/image-document.ts';
+import { ANNOTATIONS_FIELD, type ImageDocument } from '../../images/image-document.ts';
 import type { ImageHistoryEntry, ImageRunConfig } from '../../images/image-store.ts';
 import type { ImageId } from '../../lib/digest.ts';
 import type { ImageReference } from '../../lib/image-reference.ts';
@@ -25,7 +25,9 @@ export async function keepImage(
   const { images, layers } = run.backend;
   const base = await baseImageOf(run, stage);
   const chain = state.top === undefined ? [] : layers.chain(state.top);
-  const inline = run.request.buildArgs['BUILDKIT_INLINE_CACHE'] === '1';
+  const { buildArgs, annotations } = run.request;
+  const inline = buildArgs['BUILDKIT_INLINE_CACHE'] === '1';
+  const annotated = Object.keys(annotations).length > 0;
   const { os, architecture, variant } = stage.platform;
   const created = formatNs(state.history.at(-1)?.createdNs ?? createdOf(run, base));
   const document = {
@@ -37,12 +39,8 @@ export async function keepImage(
     os,
     rootfs: { type: 'layers', diff_ids: chain.map(({ diffId }) => diffId) },
     ...(variant === undefined ? {} : { variant }),
-    ...(inline
-      ? inlineCache(
-          state.steps,
-          chain.map(({ chainId }) => chainId),
-        )
-      : {}),
+    ...(annotated ? { [ANNOTATIONS_FIELD]: annotations } : {}),
+    ...(inline ? inlineCache(state.steps, chain) : {}),
   };
   return images.keep({ config: Buffer.from(JSON.stringify(document)), topChainId: state.top, names });
 }

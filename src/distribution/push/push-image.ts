@@ -44,7 +44,7 @@ export async function pushImage(
       { name: path, blob: config, onSent: () => undefined, onWait: () => undefined },
       signal,
     );
-    const manifest = known ?? buildManifest(config, layers);
+    const manifest = known ?? buildManifest(config, layers, image.annotations ?? {});
     await putManifest(client, { name: path, reference: name.tag, manifest }, signal);
     remember(
       context,

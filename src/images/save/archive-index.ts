@@ -17,6 +17,7 @@ export interface SavedImage {
   readonly configBytes: number;
   readonly names: readonly ImageReference[];
   readonly layers: readonly SavedLayer[];
+  readonly annotations: Readonly<Record<string, string>>;
   /** Only when the parent is in the archive, too. */
   readonly parentId: ImageId | undefined;
 }
@@ -70,12 +71,13 @@ export function archiveIndex(images: readonly SavedImage[]): ArchiveIndex {
   return { manifests, files };
 }
 
-function ociManifest({ id, configBytes, layers }: SavedImage): object {
+function ociManifest({ id, configBytes, layers, annotations }: SavedImage): object {
   return {
     schemaVersion: 2,
     mediaType: MANIFEST_TYPE,
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: id, size: configBytes },
     layers: layers.map(layerDescriptor),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
 }
 

@@ -92,6 +92,7 @@ async function collect(
       names,
       configBytes: config.sizeBytes,
       layers: savedLayers,
+      annotations: document.annotations,
       parentId: parentId !== undefined && ids.has(parentId) ? parentId : undefined,
     });
   }

@@ -78,6 +78,20 @@ test('an image carries its cache to another host', async () => {
   await other.close();
 });
 
+test('annotations are in the manifest of the image', async () => {
+  const annotations = JSON.stringify({ 'org.example.of': 'tests' });
+  const { imageId } = await build(daemon, { Dockerfile: 'FROM busybox\nENV A=b\n' }, { annotations });
+  const archive = await daemon.call('GET', `/images/${imageId}/get`);
+  const saved = await mustRun(
+    'sh',
+    ['-c', 'tar -xOf - --wildcards "blobs/sha256/*" | grep -ao \'"annotations":{[^}]*}\''],
+    {
+      input: archive.body,
+    },
+  );
+  assert.match(saved, /"annotations":\{"org.example.of":"tests"\}/);
+});
+
 test('a failed step leaves an image when that is asked for', async () => {
   const folder = folderOf({ Dockerfile: 'FROM busybox\nENV WHY=looking\nRUN echo partly > /made; exit 5\nRUN true\n' });
   const result = await daemon.trySkiff(['build', '--keep-failed', folder.path]);

@@ -24,6 +24,7 @@ const document: ImageDocument = {
   containerConfig: undefined,
   config: { Cmd: ['sh'], ExposedPorts: { '80/tcp': {} } },
   history: [{ comment: 'made for the test' }],
+  annotations: {},
 };
 
 function unused(): never {
