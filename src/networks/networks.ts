@@ -15,8 +15,9 @@ import type {
 import type { CreateNetworkRequest } from './create-network.ts';
 import { findNetwork } from './find-network.ts';
 import type { NetworksContext } from './networks-context.ts';
+import type { AttachRequest } from './reserve-endpoint.ts';
 import { releaseAllBut, restoreNetworks } from './restore-networks.ts';
-import { type AttachRequest, Sandboxes } from './sandboxes.ts';
+import { Sandboxes } from './sandboxes.ts';
 import { shownEndpoint } from './shown-endpoint.ts';
 
 /** The networks of one daemon and the containers' places in them. Each operation's own file says what it promises. */

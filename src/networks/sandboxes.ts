@@ -2,22 +2,17 @@ import { EngineError, internalError } from '../errors/engine-error.ts';
 import { type ContainerId, randomId } from '../lib/ids.ts';
 import type { Family } from '../lib/ip.ts';
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import { setDefaultRoute } from '../sys/address-message.ts';
-import { checkAttachment } from './check-attachment.ts';
 import { chooseGateways, type PlacedEndpoint } from './choose-gateways.ts';
-import type { Endpoint, NetworkAttachment, NetworkRequest, PreparedNetwork, Sandbox } from './container-network.ts';
-import { dnsNamesOf } from './dns-names.ts';
+import type { Endpoint, NetworkRequest, PreparedNetwork, Sandbox } from './container-network.ts';
 import type { LinkPlan, NetworkDriver } from './driver.ts';
-import { gatewayOf } from './endpoint-addresses.ts';
-import { askedLinkName } from './endpoint-options.ts';
 import { findNetwork } from './find-network.ts';
 import type { NetworksContext } from './networks-context.ts';
 import { publishPorts, reservePorts } from './ports/container-ports.ts';
 import { hasResolver } from './predefined.ts';
 import { publishNetwork } from './publish-network.ts';
+import { type AttachRequest, reserveEndpoint } from './reserve-endpoint.ts';
+import { setDefaultRoutes } from './set-default-routes.ts';
 import { shownEndpoint } from './shown-endpoint.ts';
-
-export type AttachRequest = Omit<NetworkRequest, 'networks'> & NetworkAttachment;
 
 /**
  * Containers' places in networks. An endpoint's row is there before its address is used and goes after it is not any
@@ -35,7 +30,7 @@ export class Sandboxes {
     if (state.endpointsOf(request.id).length > 0) await this.release(request.id);
     const id = randomId();
     try {
-      const endpoints = request.networks.map((wanted) => this.#reserve({ ...request, ...wanted }, id));
+      const endpoints = request.networks.map((wanted) => reserveEndpoint(this.#context, { ...request, ...wanted }, id));
       const shown = endpoints.map((record) => shownEndpoint(this.networkOf(record), record));
       reservePorts(this.#context.ports, request, this.placed(request.id));
       const [first] = endpoints;
@@ -48,37 +43,6 @@ export class Sandboxes {
     } catch (error) {
       await this.release(request.id);
       throw error;
-    }
-  }
-
-  #reserve(request: AttachRequest, sandboxId: string): EndpointRecord {
-    const { state } = this.#context;
-    const { settings } = request;
-    const network = findNetwork(state.networks(), request.network);
-    const driver = this.#driverOf(network);
-    checkAttachment(network, settings);
-    const linkName = this.#linkName(request, driver.linkPrefix(network));
-    return state.addEndpoint(network.id, (inUse) => ({
-      networkId: network.id,
-      containerId: request.id,
-      endpointId: randomId(),
-      sandboxId,
-      linkName,
-      settings,
-      configuresNetwork: request.configuresNetwork,
-      dnsNames: hasResolver(network) ? dnsNamesOf(request) : [],
-      ...driver.reserve(network, settings, inUse),
-    }));
-  }
-
-  #linkName({ id, settings }: AttachRequest, prefix: string | undefined): string {
-    if (prefix === undefined) return '';
-    const taken = new Set(this.#context.state.endpointsOf(id).map(({ linkName }) => linkName));
-    const asked = askedLinkName(settings);
-    if (asked !== undefined && !taken.has(asked)) return asked;
-    if (asked !== undefined) throw new EngineError('conflict', `interface ${asked} is already in use`);
-    for (let number = 0; ; number++) {
-      if (!taken.has(`${prefix}${number}`)) return `${prefix}${number}`;
     }
   }
 
@@ -133,7 +97,7 @@ export class Sandboxes {
         `endpoint with name ${request.name} already exists in network ${network.name}`,
       );
     }
-    const record = this.#reserve(request, sandbox.id);
+    const record = reserveEndpoint(this.#context, request, sandbox.id);
     try {
       const endpoints = this.placed(request.id);
       // Its first way out: no port was taken when it started. They are the daemon's to keep, since its monitor runs.
@@ -165,25 +129,8 @@ export class Sandboxes {
     const { containerId, networkId } = record;
     await this.#driverOf(this.networkOf(record)).disconnect(record, pins.pathOf(containerId));
     state.removeEndpoint(networkId, containerId);
-    await this.#setDefaultRoutes(containerId);
+    await setDefaultRoutes(this.#context.netlink, pins.pathOf(containerId), this.placed(containerId));
     await publishPorts(this.#context.ports, containerId, this.placed(containerId));
-  }
-
-  async #setDefaultRoutes(id: ContainerId): Promise<void> {
-    const endpoints = this.placed(id);
-    const gateways = chooseGateways(endpoints);
-    if (gateways.size === 0) return;
-    const socket = this.#context.netlink.open(this.#context.pins.pathOf(id));
-    try {
-      for (const [family, record] of gateways) {
-        const linkIndex = socket.linkIndex(record.linkName);
-        if (linkIndex === undefined) continue;
-        const gateway = gatewayOf(this.networkOf(record), record, family);
-        await socket.request([setDefaultRoute({ linkIndex, gateway })]);
-      }
-    } finally {
-      socket.close();
-    }
   }
 
   /** A container's endpoints with their networks, in the order of their connecting. */
