@@ -48,3 +48,8 @@ test('IPv4 comes first, gateways are filled in beside auxiliary addresses, and a
     { subnet: 'fd00::/64', gateway: 'fd00::9', showsGateway: true, ipRange: '', auxAddresses: { a: 'fd00::a' } },
   ]);
 });
+
+test('a flood of subnets is refused before they are compared', () => {
+  const flood = Array.from({ length: 5000 }, () => ({ subnet: '10.0.0.0/24' }));
+  assert.match(problems(...flood), /cannot have more than 64 subnets/);
+});

@@ -1,4 +1,4 @@
-import { isEngineError } from '../errors/engine-error.ts';
+import { invalidArgument, isEngineError } from '../errors/engine-error.ts';
 import {
   contains,
   familyOf,
@@ -26,8 +26,12 @@ export interface IpamRequest {
   readonly config: readonly IpamConfigRequest[];
 }
 
+/** Each is compared with every other one. */
+const MOST_SUBNETS = 64;
+
 /** @throws invalid_argument, with all that is wrong at once, in Docker's words. */
 export function checkIpam({ config }: IpamRequest): void {
+  if (config.length > MOST_SUBNETS) throw invalidArgument(`a network cannot have more than ${MOST_SUBNETS} subnets`);
   const problems = config.flatMap(problemsOf);
   if (problems.length > 0) throw invalidWith('invalid network config', problems);
 }
