@@ -7,7 +7,7 @@ import { wrap } from './wrap.ts';
 export function commandHelp(program: string, path: string, entry: Registered, command: Command, width: number): string {
   const parts = [`Usage:  ${usageLine(program, path, command)}`, command.description ?? entry.summary];
   if (entry.paths.length > 1) parts.push(`Aliases:\n  ${entry.paths.map((one) => `${program} ${one}`).join(', ')}`);
-  const options = flagTable(command.flags, width);
+  const options = flagTable(program, command.flags, width);
   if (options !== '') parts.push(`Options:\n${options}`);
   return `${parts.join('\n\n')}\n`;
 }
@@ -47,7 +47,7 @@ export function topLevelHelp(program: string, top: TopLevel, width: number): str
     `Common Commands:\n${table(top.common)}`,
     `Management Commands:\n${table(top.management)}`,
     `Commands:\n${table(top.other)}`,
-    `Global Options:\n${flagTable(top.flags, width)}`,
+    `Global Options:\n${flagTable(program, top.flags, width)}`,
     `Run '${program} COMMAND --help' for more information on a command.\n`,
   ].join('\n\n');
 }
@@ -62,8 +62,10 @@ function lastWord(path: string): string {
 }
 
 /** The options by name. `width` is the terminal's; docker keeps the last column free. */
-function flagTable(flags: FlagSet, width: number): string {
-  const shown = Object.entries(flags).filter(([, flag]) => flag.hidden !== true);
+function flagTable(program: string, flags: FlagSet, width: number): string {
+  const shown = Object.entries(flags).filter(
+    ([, { hidden, isOwn }]) => hidden !== true && !(isOwn === true && program === 'docker'),
+  );
   // docker lists --help only among options where -h means something else.
   if (shown.some(([, flag]) => flag.short === 'h')) shown.push(['help', HELP]);
   shown.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -16,6 +16,8 @@ export interface Flag<T> {
   /** The text that stands for the flag given without a value. Without it the flag needs an argument. */
   readonly bare?: string;
   readonly hidden?: boolean;
+  /** docker has no such flag: the help does not show it where this program is called `docker`. */
+  readonly isOwn?: boolean;
   readonly initial: T;
   parse(text: string, previous: T): T;
 }
@@ -28,5 +30,5 @@ export type FlagValues<F extends FlagSet> = {
 
 /** What every constructor accepts besides its own parameters. */
 export type FlagOptions = Partial<
-  Pick<Flag<unknown>, 'short' | 'aliases' | 'deprecatedAliases' | 'defaultText' | 'hidden' | 'type'>
+  Pick<Flag<unknown>, 'short' | 'aliases' | 'deprecatedAliases' | 'defaultText' | 'hidden' | 'isOwn' | 'type'>
 >;

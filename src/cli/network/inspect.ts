@@ -11,7 +11,7 @@ export const command = defineCommand({
   args: atLeast(1),
   flags: {
     format: objectFormat({ short: 'f' }),
-    rules: bool('Show the rules of the host that belong to the networks'),
+    rules: bool('Show the rules of the host that belong to the networks', { isOwn: true }),
     verbose: bool('Verbose output for diagnostics', { short: 'v' }),
   },
   async run({ flags, args, client, io }) {
