@@ -1,7 +1,6 @@
 import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
 import type { PathPattern } from '../../lib/path-pattern.ts';
 import { parsePathPattern } from '../../lib/path-pattern.ts';
-import { textOf } from '../../lib/tar/byte-string.ts';
 
 /** What the kernel follows before it gives up. */
 const MOST_LINKS = 40;
@@ -31,8 +30,7 @@ interface Step {
 /**
  * What a path or pattern of COPY means: symbolic links on the way and at its end are followed, and neither they nor `..`
  * lead out of the tree. `**` as a whole part stands for any number of folders. `onVisit` is told of every link and folder
- * on the way.
- * @throws invalid_argument for a circle of links.
+ * on the way. A circle of links leads to nothing.
  */
 export function matchPaths(
   tree: PathTree,
@@ -53,7 +51,7 @@ export function matchPaths(
       onVisit(path);
       const nowFound = joined(found, name);
       if (kind !== 'symlink') return walk(path, nowFound, following, links);
-      if (links >= MOST_LINKS) throw invalidArgument(`too many symbolic links: ${textOf(source.pattern)}`);
+      if (links >= MOST_LINKS) return;
       const resolved = follow(tree, at, tree.linkTarget(path), { links: links + 1, onVisit });
       if (resolved !== undefined) walk(resolved, nowFound, following, links + 1);
     };
@@ -104,7 +102,7 @@ function follow(
       continue;
     }
     walk.links++;
-    if (walk.links > MOST_LINKS) throw invalidArgument(`too many symbolic links: ${textOf(target)}`);
+    if (walk.links > MOST_LINKS) return undefined;
     const resolved = follow(tree, at.join('/'), tree.linkTarget(path), walk);
     if (resolved === undefined) return undefined;
     at = resolved.split('/').filter(Boolean);
