@@ -16,6 +16,7 @@ export async function findLeaks(root: string, tag: string): Promise<string[]> {
     ...cgroupsOf(tag),
     ...(await linksOf(tag)),
     ...(await tablesOf(tag)),
+    ...(await dockerUserRulesOf(tag)),
   ];
 }
 
@@ -82,4 +83,13 @@ async function tablesOf(tag: string): Promise<string[]> {
     .split('\n')
     .filter((line) => line.includes(tag))
     .map((line) => `nft ${line}`);
+}
+
+/** Rules in the chain that dockerd leaves to others, where there is one. */
+async function dockerUserRulesOf(tag: string): Promise<string[]> {
+  const rules = await mustRun('sh', ['-c', 'iptables --wait -S DOCKER-USER 2>/dev/null || true']);
+  return rules
+    .split('\n')
+    .filter((line) => line.includes(tag))
+    .map((line) => `iptables ${line}`);
 }
