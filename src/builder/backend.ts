@@ -88,7 +88,8 @@ export interface StepRun {
   readonly extraHosts: readonly string[];
   readonly mounts: readonly StepMount[];
   readonly limits: StepLimits;
-  readonly output: (data: Buffer, stream: 'stdout' | 'stderr') => void;
+  /** More is read when this is done with it. */
+  readonly output: (data: Buffer, stream: 'stdout' | 'stderr') => Promise<void>;
   /** Kills it. */
   readonly signal: AbortSignal;
 }

@@ -32,7 +32,8 @@ export interface TransientRun {
   /** What differs from a container that nothing was asked for. */
   readonly hostConfig: Partial<HostConfig>;
   readonly mounts: readonly OciMount[];
-  readonly output: (data: Buffer, stream: 'stdout' | 'stderr') => void;
+  /** What it has written; more is read when this is done with it. */
+  readonly output: (data: Buffer, stream: 'stdout' | 'stderr') => Promise<void>;
   /** Kills it. */
   readonly signal: AbortSignal;
 }
@@ -99,7 +100,7 @@ async function runProcess(context: ContainersContext, record: ContainerRecord, r
 }
 
 async function readOutput({ output }: MonitorStream, tell: TransientRun['output']): Promise<void> {
-  for await (const { stream, data } of output) tell(data, stream);
+  for await (const { stream, data } of output) await tell(data, stream);
 }
 
 function recordOf(context: ContainersContext, run: TransientRun): ContainerRecord {

@@ -5,7 +5,8 @@ import type { BuildPlan, StagePlan } from '../plan/build-plan.ts';
 export interface StepReport {
   /** Its result was there already. */
   cached(): void;
-  output(data: Uint8Array, stream: 'stdout' | 'stderr'): void;
+  /** Done when there is room for more. */
+  output(data: Uint8Array, stream: 'stdout' | 'stderr'): Promise<void>;
   /** `id` names the result: 64 hexadecimal digits. */
   done(id: string): void;
   failed(message: string): void;

@@ -60,10 +60,13 @@ export async function runBuild(
         imageAtHand(parts, reference, platform);
       return { imageId: undefined, check: await lintBuild(source, { ...options, resolveImage }) };
     }
-    const plan = await planBuild(source, options);
-    progress.planned(plan);
-    const imageId = await execute(parts, request, progress, { directory, received, context, ignore, plan });
-    return { imageId };
+    // Not before the context is here: a client that takes its time must not keep others' images from going.
+    return await parts.backend.images.session(async () => {
+      const plan = await planBuild(source, options);
+      progress.planned(plan);
+      const imageId = await execute(parts, request, progress, { directory, received, context, ignore, plan });
+      return { imageId };
+    });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

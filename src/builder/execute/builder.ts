@@ -97,20 +97,18 @@ export class Builder {
     if (id !== '') this.#running.set(id, canceller);
     const release = backend.maker.hold();
     try {
-      return await backend.images.session(() =>
-        runBuild(
-          {
-            backend,
-            cache: this.#cache,
-            cacheMounts: this.#mounts,
-            slots: this.#slots,
-            root: this.#work,
-            secretDirectory,
-            compileCache,
-          },
-          { ...request, signal: AbortSignal.any([request.signal, canceller.signal, this.#closed.signal]) },
-          progress,
-        ),
+      return await runBuild(
+        {
+          backend,
+          cache: this.#cache,
+          cacheMounts: this.#mounts,
+          slots: this.#slots,
+          root: this.#work,
+          secretDirectory,
+          compileCache,
+        },
+        { ...request, signal: AbortSignal.any([request.signal, canceller.signal, this.#closed.signal]) },
+        progress,
       );
     } finally {
       if (this.#running.get(id) === canceller) this.#running.delete(id);

@@ -73,7 +73,7 @@ async function execute(
     limits: request.limits,
     output: (data, stream) => {
       last.add(data);
-      report.output(data, stream);
+      return report.output(data, stream);
     },
     signal,
   });

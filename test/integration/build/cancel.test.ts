@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -146,4 +147,31 @@ test('SIGKILL at any moment of a build leaves nothing after the next start, and 
       `${round}\n7 ${round}`.slice(0, 5) + `200\n`,
     );
   }
+});
+
+test('a client that reads nothing holds up its own build, and not the daemon', async () => {
+  const dockerfile = 'FROM busybox\nRUN yes written | head -c 60000000; echo over > /over\n';
+  const outgoing = request({ socketPath: daemon.socketPath, method: 'POST', path: '/build?t=slow' });
+  outgoing.end(contextOf({ Dockerfile: dockerfile }));
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  incoming.pause();
+  await build(daemon, { Dockerfile: 'FROM busybox\nRUN echo meanwhile\n' }, { nocache: '1' });
+  const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]) / 1024;
+  assert.ok(resident < 200, `${resident} MB`);
+  assert.equal((await daemon.call('GET', '/images/slow/json')).status, 404);
+  incoming.resume();
+  await once(incoming, 'end');
+  assert.equal(await shell(daemon, 'slow', 'cat /over'), 'over\n');
+});
+
+test('a context that does not come keeps no image from going', async () => {
+  const stalled = request({ socketPath: daemon.socketPath, method: 'POST', path: '/build' });
+  stalled.on('error', () => undefined);
+  stalled.write(contextOf({ Dockerfile: 'FROM busybox\n' }).subarray(0, 600));
+  const { imageId } = await build(daemon, { Dockerfile: 'FROM busybox\nRUN echo going > /f\n' });
+  await daemon.call('POST', '/build/prune?all=1');
+  const removed = await daemon.call('DELETE', `/images/${imageId}`);
+  assert.equal(removed.json<object[]>().length, 2, 'the image, and its layer at once');
+  stalled.destroy();
+  await nothingLeft();
 });

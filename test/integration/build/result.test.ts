@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { build, type ContextFile, folderOf, shell, tryBuild } from '../../support/builds.ts';
 import { mustRun } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { TestRegistry } from '../../support/test-registry.ts';
 
 let daemon: TestDaemon;
 before(async () => {
@@ -162,4 +163,30 @@ test('what is not at hand is refused with words that help', async () => {
   const command = await tryBuild(daemon, { Dockerfile: 'FROM busybox\nRUN ["/no/such/program"]\n' });
   assert.match(command.error ?? '', /no such file or directory/);
   assert.ok(existsSync(daemon.dataRoot) && readFileSync(daemon.logPath, 'utf8').length > 0);
+});
+
+test('a base that is not here is pulled; --pull looks for a newer one; the result is pushed', async () => {
+  const registry = await TestRegistry.start();
+  const base = `${registry.address}/team/base:1`;
+  const push = async (word: string) => {
+    await build(daemon, { Dockerfile: `FROM busybox\nRUN echo ${word} > /base\n` }, { t: base });
+    await daemon.skiff(['push', '-q', base]);
+    await daemon.skiff(['rmi', base]);
+  };
+  await push('one');
+  const files = { Dockerfile: `FROM ${base}\nRUN cat /base > /seen\n` };
+  const { output, messages } = await build(daemon, files, { t: 'pulled' });
+  assert.ok(
+    messages.some(({ status }) => String(status).startsWith('Status: Downloaded newer image')),
+    output,
+  );
+  assert.equal(await shell(daemon, 'pulled', 'cat /seen'), 'one\n');
+  await daemon.skiff(['tag', base, 'kept']);
+  await push('two');
+  await daemon.skiff(['tag', 'kept', base]);
+  await build(daemon, files, { t: 'pulled' });
+  assert.equal(await shell(daemon, 'pulled', 'cat /seen'), 'one\n');
+  await build(daemon, files, { t: 'pulled', pull: '1' });
+  assert.equal(await shell(daemon, 'pulled', 'cat /seen'), 'two\n');
+  await registry.close();
 });

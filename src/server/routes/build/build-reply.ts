@@ -16,6 +16,19 @@ export class BuildReply {
     if (!this.#reply.raw.destroyed) this.#reply.raw.write(`${JSON.stringify(message)}\r\n`);
   }
 
+  /** Resolves when the client has taken what was written, as far as there is more than fits; or is gone. */
+  async drained(): Promise<void> {
+    const { raw } = this.#reply;
+    if (!raw.writableNeedDrain || raw.destroyed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const done = () => {
+      raw.off('drain', done).off('close', done);
+      resolve();
+    };
+    raw.on('drain', done).on('close', done);
+    await promise;
+  }
+
   /** A command's exit code is told as `errorDetail.code`. @throws the error when nothing has been answered yet. */
   fail(error: unknown, isGone: boolean): void {
     if (!this.#hasBegun && !isGone) throw error;

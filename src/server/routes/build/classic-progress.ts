@@ -5,6 +5,8 @@ import type { BuildPlan, BuildProgress, StagePlan, StepReport } from './backend.
 import { firstStepOf, stepCount, titleOf } from './step-titles.ts';
 
 const SHORT_ID = 12;
+/** Messages of a stage that has to wait: as many as its output may have pieces of up to 32 KiB. */
+const MOST_HELD = 256;
 
 /**
  * Tells of a build as Docker's classic builder does, one step after the other. Stages that run side by side are told
@@ -12,13 +14,15 @@ const SHORT_ID = 12;
  */
 export class ClassicProgress implements BuildProgress {
   readonly #write: (message: object) => void;
+  readonly #drained: () => Promise<void>;
   readonly #held = new Map<number, object[]>();
   #plan: BuildPlan | undefined;
   /** How many stages have been told to their end. */
   #told = 0;
 
-  constructor(write: (message: object) => void) {
+  constructor(write: (message: object) => void, drained: () => Promise<void>) {
     this.#write = write;
+    this.#drained = drained;
   }
 
   message(message: ProgressMessage): void {
@@ -52,6 +56,7 @@ export class ClassicProgress implements BuildProgress {
         running();
         const text = decoders[stream].write(Buffer.from(data));
         if (text !== '') say(stream === 'stdout' ? text : `\u001b[91m${text}\u001b[0m`);
+        return this.#drained();
       },
       done: (id) => {
         if (isRun && !isCached) {
@@ -71,6 +76,8 @@ export class ClassicProgress implements BuildProgress {
     if (index <= this.#told) return this.#write(message);
     const held = this.#held.get(index) ?? [];
     held.push(message);
+    // Of what would fill the memory, the latest counts.
+    if (held.length > MOST_HELD) held.splice(0, held.length - MOST_HELD);
     this.#held.set(index, held);
   }
 

@@ -7,10 +7,12 @@ import { firstStepOf, titleOf } from './step-titles.ts';
 /** Tells of a build by events, each step by a number of its own, for clients that show several at once. */
 export class EventProgress implements BuildProgress {
   readonly #write: (message: object) => void;
+  readonly #drained: () => Promise<void>;
   #plan: BuildPlan | undefined;
 
-  constructor(write: (message: object) => void) {
+  constructor(write: (message: object) => void, drained: () => Promise<void>) {
     this.#write = write;
+    this.#drained = drained;
   }
 
   message(message: ProgressMessage): void {
@@ -45,6 +47,7 @@ export class EventProgress implements BuildProgress {
       output: (data, stream) => {
         const Text = decoders[stream].write(Buffer.from(data));
         if (Text !== '') this.#tell({ Kind: 'output', Step, Stream: stream === 'stdout' ? 1 : 2, Text });
+        return this.#drained();
       },
       done: () => end({}),
       failed: (message) => end({ Error: message }),
@@ -60,7 +63,7 @@ export class EventProgress implements BuildProgress {
 
 const SILENT: StepReport = {
   cached: () => undefined,
-  output: () => undefined,
+  output: async () => undefined,
   done: () => undefined,
   failed: () => undefined,
 };

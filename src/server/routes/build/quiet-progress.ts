@@ -2,7 +2,7 @@ import type { BuildProgress, StepReport } from './backend.ts';
 
 const SILENT: StepReport = {
   cached: () => undefined,
-  output: () => undefined,
+  output: async () => undefined,
   done: () => undefined,
   failed: () => undefined,
 };

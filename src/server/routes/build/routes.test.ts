@@ -43,11 +43,11 @@ async function tell(progress: BuildProgress): Promise<void> {
   const own = progress.begin(first, -1);
   base.done('b'.repeat(64));
   const two = progress.begin(second, 0);
-  two.output(Buffer.from('from two\n'), 'stdout');
+  await two.output(Buffer.from('from two\n'), 'stdout');
   two.done('2'.repeat(64));
   own.done('b'.repeat(64));
   const one = progress.begin(first, 0);
-  one.output(Buffer.from('to stderr'), 'stderr');
+  await one.output(Buffer.from('to stderr'), 'stderr');
   one.done('1'.repeat(64));
   const three = progress.begin(second, 1);
   three.cached();

@@ -43,8 +43,13 @@ async function build(
   const isQuiet = queryFlag(request.query, 'q');
   const answer = new BuildReply(reply);
   const write = (message: object) => answer.write(message);
+  const drained = () => answer.drained();
   const wantsEvents = request.headers[PROGRESS_HEADER] !== undefined;
-  const progress = isQuiet ? new QuietProgress() : wantsEvents ? new EventProgress(write) : new ClassicProgress(write);
+  const progress = isQuiet
+    ? new QuietProgress()
+    : wantsEvents
+      ? new EventProgress(write, drained)
+      : new ClassicProgress(write, drained);
   try {
     const result = await backend.build(wanted, queryText(request.query, 'buildid') ?? '', progress);
     progress.flush();
