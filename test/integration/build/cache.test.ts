@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { build, type ContextFile, shell, tryBuild } from '../../support/builds.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
@@ -162,3 +163,24 @@ async function untagged(): Promise<string[]> {
 function layers(): number {
   return readdirSync(join(daemon.dataRoot, 'layers/l')).length;
 }
+
+test('after a power cut, what was not synced is gone, whole, and everything else is there', async () => {
+  await build(daemon, { Dockerfile: 'FROM busybox\nRUN echo safe > /safe\n' }, { t: 'safe' });
+  const lost = { Dockerfile: 'FROM safe\nRUN cat /proc/sys/kernel/random/uuid > /lost\nRUN echo on top > /top\n' };
+  const { imageId } = await build(daemon, lost, { t: 'lost' });
+  await daemon.stop();
+  // As it is found when the host went down before the sync of the layer.
+  const state = new DatabaseSync(join(daemon.dataRoot, 'state.db'));
+  const { chain_id: top } =
+    state.prepare('SELECT top_chain_id AS chain_id FROM images WHERE id = ?').get(imageId) ?? {};
+  const parent = state.prepare('SELECT parent FROM layers WHERE chain_id = ?').get(String(top))?.['parent'];
+  state.prepare("INSERT OR REPLACE INTO unsynced_layers VALUES (?, 'another boot')").run(String(parent));
+  state.close();
+  await daemon.start();
+  assert.equal((await daemon.call('GET', '/images/lost/json')).status, 404);
+  assert.equal(await shell(daemon, 'safe', 'cat /safe'), 'safe\n');
+  const again = await build(daemon, lost, { t: 'lost' });
+  assert.notEqual(again.imageId, imageId);
+  assert.doesNotMatch(again.output, /Using cache/);
+  assert.equal(await shell(daemon, 'lost', 'cat /top'), 'on top\n');
+});
