@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { invalidArgument } from '../../errors/engine-error.ts';
 import { resolveLinks } from '../../layers/archive/resolve-links.ts';
@@ -8,6 +8,7 @@ import { digestOf } from '../../lib/digest.ts';
 import { type ContainerId, randomId } from '../../lib/ids.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import type { StepMount } from '../backend.ts';
+import { newSpool } from '../context/receive-archive.ts';
 import { SpoolTree } from '../context/spool-tree.ts';
 import type { BindMount, CacheMount, Mount, RunStep, SecretMount, SshMount } from '../plan/build-plan.ts';
 import type { BuildRun } from './build-run.ts';
@@ -110,7 +111,6 @@ async function openBind(run: BuildRun, { from, source, target, writable }: BindM
 }
 
 async function kindOf(path: string): Promise<MountStub['kind'] | undefined> {
-  const { stat } = await import('node:fs/promises');
   try {
     return (await stat(path)).isDirectory() ? 'directory' : 'file';
   } catch (error) {
@@ -152,7 +152,6 @@ async function openCache(run: BuildRun, step: RunStep, mount: CacheMount): Promi
 }
 
 async function copyTree(run: BuildRun, from: string, to: string): Promise<void> {
-  const { newSpool } = await import('../context/receive-archive.ts');
   const spool = await newSpool(run.directory);
   await run.backend.maker.pack({ root: from, sources: [{ pattern: '', isPattern: false }], spool }, run.signal);
   const pick = pickOf(new SpoolTree(spool, []), []);

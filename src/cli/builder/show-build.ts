@@ -2,7 +2,7 @@ import { BUILD_EVENT_ID, type BuildEvent } from '../../api-types/build.ts';
 import type { TransportResponse } from '../../client/transport.ts';
 import { readJsonLines } from '../../lib/json-lines.ts';
 import { CliError } from '../errors.ts';
-import type { Terminal } from '../io/terminal.ts';
+import type { Output, Terminal } from '../io/terminal.ts';
 import { PlainProgress } from './plain-progress.ts';
 import { TerminalProgress } from './terminal-progress.ts';
 
@@ -11,8 +11,8 @@ export interface BuildDisplay {
   event(event: BuildEvent): Promise<void> | void;
   /** Of pulls, and of a daemon that tells builds as text. */
   text(text: string): Promise<void> | void;
-  /** Once, whether the build has failed or not. */
-  end(): Promise<void>;
+  /** Once. */
+  end(hasFailed: boolean): Promise<void>;
 }
 
 interface Message {
@@ -31,7 +31,7 @@ const KINDS = ['auto', 'plain', 'quiet', 'rawjson', 'tty'];
 /** @throws CliError for a kind that there is not */
 export function displayFor(kind: string, io: Terminal): BuildDisplay {
   if (!KINDS.includes(kind)) throw new CliError(`invalid progress value: ${kind}`);
-  if (kind === 'quiet') return { event: () => undefined, text: () => undefined, end: async () => undefined };
+  if (kind === 'quiet') return quietDisplay(io.stderr);
   if (kind === 'rawjson') {
     return {
       event: (event) => io.stderr.write(`${JSON.stringify(event)}\n`),
@@ -52,11 +52,26 @@ export interface BuildShown {
   readonly hasPassed: boolean;
 }
 
+/** Nothing, unless the build fails: then what the daemon tells of it. */
+function quietDisplay(out: Output): BuildDisplay {
+  let told = '';
+  return {
+    event: () => undefined,
+    text: (text) => {
+      told += text;
+    },
+    end: async (hasFailed) => {
+      if (hasFailed) await out.write(told);
+    },
+  };
+}
+
 /** @throws CliError with the daemon's text, and a command's exit code */
 export async function showBuild(answer: TransportResponse, display: BuildDisplay): Promise<BuildShown> {
   let id = '';
   let text = '';
   let hasPassed = true;
+  let hasFailed = true;
   try {
     for await (const value of readJsonLines(answer.chunks())) {
       const message = value as Message;
@@ -73,8 +88,9 @@ export async function showBuild(answer: TransportResponse, display: BuildDisplay
         await display.text(`${message.id === undefined ? '' : `${message.id}: `}${message.status}\n`);
       }
     }
+    hasFailed = false;
   } finally {
-    await display.end();
+    await display.end(hasFailed);
   }
   return { id, text, hasPassed };
 }

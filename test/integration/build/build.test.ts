@@ -74,6 +74,14 @@ for (const cli of clis) {
       folder.remove();
     });
 
+    test('a quiet build that fails tells what it would have told', async () => {
+      const folder = folderOf({ Dockerfile: 'FROM busybox\nRUN echo because; exit 4\n' });
+      const { status, stdout, stderr } = await cli.run(daemon, ['build', '-q', folder.path], { env: CLASSIC });
+      assert.deepEqual([status, stdout], [4, '']);
+      assert.match(stderr, /because\n/);
+      folder.remove();
+    });
+
     test('several names, labels, arguments and a file for the ID', async () => {
       const folder = folderOf({ Dockerfile: 'FROM busybox\nARG WHAT=none\nRUN echo $WHAT > /what\n' });
       const iidfile = join(folder.path, 'iid');

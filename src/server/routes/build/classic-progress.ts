@@ -94,7 +94,7 @@ export class ClassicProgress implements BuildProgress {
   readonly #ended = new Set<number>();
 
   /** What is still held back, when the build has failed. */
-  flush(): void {
+  flush(_hasFailed = false): void {
     for (const messages of this.#held.values()) for (const message of messages) this.#write(message);
     this.#held.clear();
   }

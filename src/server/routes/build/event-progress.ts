@@ -58,7 +58,7 @@ export class EventProgress implements BuildProgress {
     this.#write({ id: BUILD_EVENT_ID, aux: event });
   }
 
-  flush(): void {}
+  flush(_hasFailed: boolean): void {}
 }
 
 const SILENT: StepReport = {

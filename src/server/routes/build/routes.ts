@@ -46,18 +46,18 @@ async function build(
   const drained = () => answer.drained();
   const wantsEvents = request.headers[PROGRESS_HEADER] !== undefined;
   const progress = isQuiet
-    ? new QuietProgress()
+    ? new QuietProgress(write)
     : wantsEvents
       ? new EventProgress(write, drained)
       : new ClassicProgress(write, drained);
   try {
     const result = await backend.build(wanted, queryText(request.query, 'buildid') ?? '', progress);
-    progress.flush();
+    progress.flush(false);
     if (result.check !== undefined) tellCheck(write, result.check);
     else if (isQuiet) write({ stream: `${result.imageId ?? ''}\n` });
     else tellResult(write, wanted, result, wantsEvents);
   } catch (error) {
-    progress.flush();
+    progress.flush(true);
     answer.fail(error, wanted.signal.aborted);
   }
   answer.end();
