@@ -1,4 +1,5 @@
 import { EngineError, invalidArgument, messageOf } from '../errors/engine-error.ts';
+import { matchesAnyOf } from '../lib/expression.ts';
 import type { Filters } from '../lib/filters.ts';
 import { parseUnsigned } from '../lib/go-numbers.ts';
 import type { ContainersContext } from './context.ts';
@@ -41,8 +42,8 @@ export async function listFilter(context: ContainersContext, filters: Filters): 
     ...whenGiven(filters, 'health', healthPredicate),
     ...whenGiven(filters, 'expose', exposePredicate),
     ...whenGiven(filters, 'publish', (values) => publishPredicate(context, values)),
-    ...whenGiven(filters, 'id', (values) => (record) => matchesAny(values, [record.id])),
-    ...whenGiven(filters, 'name', (values) => (record) => matchesAny(values, [record.name, `/${record.name}`])),
+    ...whenGiven(filters, 'id', idPredicate),
+    ...whenGiven(filters, 'name', namePredicate),
     ...whenGiven(filters, 'network', (values) => networkPredicate(values)),
     ...whenGiven(
       filters,
@@ -117,18 +118,14 @@ function parsePorts(filter: string, text: string): string[] {
   }
 }
 
-/** Values are regular expressions, anywhere in the text; one that is none matches only what is equal. */
-function matchesAny(values: readonly string[], texts: readonly string[]): boolean {
-  return values.some((value) => texts.some((text) => text === value || expression(value)?.test(text) === true));
+function idPredicate(values: readonly string[]): Predicate {
+  const matches = matchesAnyOf(values);
+  return ({ id }) => matches(id);
 }
 
-function expression(source: string): RegExp | undefined {
-  try {
-    return new RegExp(source);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+function namePredicate(values: readonly string[]): Predicate {
+  const matches = matchesAnyOf(values);
+  return ({ name }) => matches(name, `/${name}`);
 }
 
 function networkPredicate(values: readonly string[]): Predicate {

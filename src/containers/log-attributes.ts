@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { ContainerConfig } from '../api-types/container-config.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
+import { parseExpression } from '../lib/expression.ts';
 import { shortId } from '../lib/ids.ts';
 import type { ContainerRecord } from './record.ts';
 
@@ -18,7 +19,7 @@ export function logAttributes(record: ContainerRecord): ReadonlyMap<string, stri
       if (value !== undefined) attributes.set(name, value);
     }
     if (expression === undefined || expression === '') return;
-    const wanted = new RegExp(expression);
+    const wanted = parseExpression(expression);
     for (const [name, value] of values) if (wanted.test(name)) attributes.set(name, value);
   };
   take(new Map(Object.entries(config.Labels ?? {})), options['labels'], options['labels-regex']);

@@ -30,3 +30,10 @@ test('values that are none are refused', () => {
     });
   }
 });
+
+test('expressions are those of Go, and what is none is refused in its words', () => {
+  assert.equal(limits('json-file', { 'labels-regex': '^(?i)[[:alpha:]]' }), undefined);
+  assert.throws(() => limits('json-file', { 'env-regex': 'a(?=b)' }), {
+    message: /error parsing regexp: invalid or unsupported Perl syntax: `\(\?=`$/,
+  });
+});

@@ -1,5 +1,6 @@
 import type { HostConfig } from '../api-types/host-config.ts';
 import { EngineError, invalidArgument, messageOf } from '../errors/engine-error.ts';
+import { parseExpression } from '../lib/expression.ts';
 import type { LogLimits } from '../logs/rotate-log.ts';
 import type { ContainersContext, ContainersOptions } from './context.ts';
 import { expandTag } from './log-attributes.ts';
@@ -122,9 +123,9 @@ function flagOf(text: string, isLocal: boolean): boolean {
 
 function checkExpression(text: string | undefined): void {
   try {
-    new RegExp(text ?? '');
+    parseExpression(text ?? '');
   } catch (error) {
-    throw notInitialized(`error parsing regexp: ${messageOf(error)}`);
+    throw notInitialized(messageOf(error));
   }
 }
 

@@ -45,3 +45,7 @@ test('broken patterns are refused as Docker refuses them', () => {
     );
   }
 });
+
+test('a pattern that could be tried in endless ways takes no time', { timeout: 10_000 }, () => {
+  assert.equal(globMatches(`${'*a'.repeat(40)}*b`, 'a'.repeat(200)), false);
+});

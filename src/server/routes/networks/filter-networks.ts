@@ -1,4 +1,5 @@
 import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
+import { matchesAnyOf } from '../../../lib/expression.ts';
 import type { Filters } from '../../../lib/filters.ts';
 import type { NetworkRecord } from './backend.ts';
 
@@ -24,6 +25,8 @@ export function filterNetworks(
   const types = filters.get('type');
   const unknownType = types.find((type) => type !== 'builtin' && type !== 'custom');
   if (unknownType !== undefined) throw new EngineError('internal', `invalid filter: 'type'='${unknownType}'`);
+  const isNamed = textFilter(filters, 'name');
+  const isIdentified = textFilter(filters, 'id');
   return networks.filter((network) => {
     const predefined = isPredefined(network.name);
     const isDangling = !predefined && !isInUse(network);
@@ -32,8 +35,8 @@ export function filterNetworks(
       filters.exactMatch('driver', network.driver) &&
       filters.exactMatch('scope', 'local') &&
       filters.exactMatch('type', predefined ? 'builtin' : 'custom') &&
-      matches(filters.get('name'), network.name) &&
-      matches(filters.get('id'), network.id) &&
+      isNamed(network.name) &&
+      isIdentified(network.id) &&
       filters.matchPairs('label', network.labels)
     );
   });
@@ -49,16 +52,8 @@ function danglingFilter(filters: Filters): boolean | undefined {
   throw invalidArgument(`invalid value for filter 'dangling', must be "true" (or "1"), or "false" (or "0")`);
 }
 
-/** A value is a regular expression that matches anywhere; one that is none matches only itself. */
-function matches(values: readonly string[], source: string): boolean {
-  return values.length === 0 || values.some((value) => value === source || (regexOf(value)?.test(source) ?? false));
-}
-
-function regexOf(value: string): RegExp | undefined {
-  try {
-    return new RegExp(value);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+/** Passes everything when there is no such filter. */
+function textFilter(filters: Filters, name: string): (text: string) => boolean {
+  const values = filters.get(name);
+  return values.length === 0 ? () => true : matchesAnyOf(values);
 }
