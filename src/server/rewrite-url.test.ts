@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { compareVersions } from './api-version.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 
-test('the version goes, and names of images with slashes become one segment', () => {
+test('the version goes, and names of images and networks with slashes become one segment', () => {
   const cases = [
     ['/v1.45/info', '/info'],
     ['/info?x=/v1.45/', '/info?x=/v1.45/'],
@@ -20,6 +20,11 @@ test('the version goes, and names of images with slashes become one segment', ()
     ['/images/a/b/get', '/images/a%2Fb/get'],
     ['/distribution/a/b/json', '/distribution/a%2Fb/json'],
     ['/containers/a/json', '/containers/a/json'],
+    ['/v1.45/networks', '/networks'],
+    ['/networks/', '/networks/'],
+    ['/networks/create', '/networks/create'],
+    ['/networks/a/b?verbose=1', '/networks/a%2Fb?verbose=1'],
+    ['/networks/a/b/connect', '/networks/a%2Fb/connect'],
   ] as const;
   for (const [original, seen] of cases) assert.equal(rewriteUrl(original), seen, original);
 });
