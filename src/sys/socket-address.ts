@@ -2,6 +2,8 @@ import { isIPv6 } from 'node:net';
 import { addressBytes } from '../lib/ip.ts';
 import type { SocketAddress } from './namespace-sockets.ts';
 
+/** Names a link; a server that needs one is not reached. */
+const ZONE = /%.*$/;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const SOCKADDR_IN_BYTES = 16;
@@ -18,6 +20,6 @@ export function encodeSocketAddress({ address, port }: SocketAddress): Buffer {
   const bytes = Buffer.alloc(isSix ? SOCKADDR_IN6_BYTES : SOCKADDR_IN_BYTES);
   bytes.writeUInt16LE(family, 0);
   bytes.writeUInt16BE(port, 2);
-  bytes.set(addressBytes(address), isSix ? 8 : 4);
+  bytes.set(addressBytes(address.replace(ZONE, '')), isSix ? 8 : 4);
   return bytes;
 }
