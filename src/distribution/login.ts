@@ -21,7 +21,8 @@ export async function login(settings: RegistrySettings, credentials: Credentials
   );
 }
 
-async function prove(client: RegistryClient, credentials: Credentials, signal: AbortSignal): Promise<Login> {
+/** With a client that was made without these credentials, or with them. @throws as `login` */
+export async function prove(client: RegistryClient, credentials: Credentials, signal: AbortSignal): Promise<Login> {
   const { authorizer, http, endpoint } = client;
   const url = new URL(`${endpoint.base}/v2/`);
   const { challenge } = authorizer;

@@ -4,7 +4,7 @@ import type { Credentials } from './credentials.ts';
 import { readCertificates, tlsOptions } from './endpoint/certificates.ts';
 import { findEndpoints, HUB } from './endpoint/find-endpoints.ts';
 import { HttpClient, readBody } from './http/http-client.ts';
-import { listPages } from './list-tags.ts';
+import { listNames } from './list-tags.ts';
 import type { RegistrySettings } from './registry-settings.ts';
 import { CATALOG_SCOPE } from './scopes.ts';
 import { withRegistry } from './with-registry.ts';
@@ -102,7 +102,7 @@ async function askCatalogue(
 ): Promise<SearchResult[]> {
   return withRegistry({ registry, withMirrors: false, credentials, settings, signal }, async (client) => {
     const catalogue = { target: '/v2/_catalog', field: 'repositories', scopes: [CATALOG_SCOPE], signal };
-    const names = await listPages(client, catalogue);
+    const names = await listNames(client, catalogue);
     return names
       .filter((name) => name.includes(words))
       .slice(0, limit)

@@ -1,6 +1,6 @@
+import type { CachedRegistry } from './cache/cached-registry.ts';
 import type { Upstream } from './cache/upstream.ts';
 import { LocalRegistry } from './local/local-registry.ts';
-import type { RegistryContent } from './registry-content.ts';
 import { type ServedRegistry, type ServeOptions, serveRegistry } from './serve-registry.ts';
 
 const HOUR_MS = 3600 * 1000;
@@ -12,6 +12,8 @@ export interface RegistryOptions extends Omit<ServeOptions, 'content' | 'writabl
   readonly readOnly?: boolean;
   /** Another registry, whose content is served and kept as it is asked for; nothing can be pushed or deleted then. */
   readonly upstream?: Upstream;
+  /** How long its content is kept when nobody asks for it, by the collection of garbage; 0 for ever. A week by default. */
+  readonly cacheTtlMs?: number;
   /** How often garbage is collected; 0 for never. */
   readonly gcIntervalMs?: number;
   /** What nothing refers to is kept for this long, and longer while a push may need it. */
@@ -38,12 +40,15 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     uploadExpiryMs: options.uploadExpiryMs ?? 24 * HOUR_MS,
   });
   await local.recover();
+  const cache = options.upstream === undefined ? undefined : await cacheOf(options.upstream, local, options);
   const served = await serveRegistry({
     ...options,
-    content: options.upstream === undefined ? local : await cacheOf(options.upstream, local, options),
-    writable: options.readOnly === true || options.upstream !== undefined ? undefined : local,
+    content: cache ?? local,
+    writable: options.readOnly === true || cache !== undefined ? undefined : local,
   });
+  const cacheTtlMs = options.cacheTtlMs ?? 7 * 24 * HOUR_MS;
   const collectGarbage = async (): Promise<void> => {
+    if (cacheTtlMs > 0) await cache?.expire(Date.now() - cacheTtlMs);
     const { blobs, bytes } = await local.collectGarbage();
     if (blobs > 0) options.logInfo?.(`garbage collected: ${blobs} blobs, ${bytes} bytes`);
   };
@@ -65,7 +70,7 @@ async function cacheOf(
   upstream: Upstream,
   local: LocalRegistry,
   { logError }: RegistryOptions,
-): Promise<RegistryContent> {
+): Promise<CachedRegistry> {
   const { CachedRegistry } = await import('./cache/cached-registry.ts');
   return new CachedRegistry({ local, upstream, logError });
 }

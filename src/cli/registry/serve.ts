@@ -12,6 +12,12 @@ const texts = {
   'tls-cert': string('Certificate for TLS, with its chain', { type: 'path' }),
   'tls-key': string('Private key of the certificate', { type: 'path' }),
   proxy: string('Registry whose images are served from here once they were pulled', { type: 'url' }),
+  'proxy-username': string('Name by which that registry is asked', { type: 'name' }),
+  'proxy-password-file': string('File with the password of that name', { type: 'path' }),
+  'proxy-ttl': string('How long what nobody asks for stays in the cache, 0 for ever', {
+    type: 'duration',
+    defaultText: '168h',
+  }),
   'gc-interval': string('How often garbage is collected, 0 for never', { type: 'duration', defaultText: '1h' }),
   'gc-grace': string('How long content that no image refers to is kept', { type: 'duration', defaultText: '1h' }),
   'upload-expiry': string('How long an upload that stands still is kept', { type: 'duration', defaultText: '24h' }),

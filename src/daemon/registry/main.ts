@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const asked = stopSignal();
   const registry = await startRegistry({
     ...options,
-    ...(options.proxy === undefined ? {} : { upstream: await upstreamOf(options.proxy) }),
+    ...(options.proxy === undefined ? {} : { upstream: await upstreamOf(options.proxy, options) }),
     tls: readTls(options),
     logError: (message, error) => log.error(message, error),
     logInfo: (message) => log.info(message),
@@ -39,9 +39,12 @@ async function main(): Promise<void> {
 }
 
 /** Loaded by registries that cache another alone. */
-async function upstreamOf(url: URL): Promise<Upstream> {
+async function upstreamOf(url: URL, options: RegistryProgramOptions): Promise<Upstream> {
   const { RegistryUpstream } = await import('./registry-upstream.ts');
-  return new RegistryUpstream(url);
+  const { proxyUsername: username, proxyPasswordFile } = options;
+  if (username === undefined || proxyPasswordFile === undefined) return new RegistryUpstream(url);
+  const password = readFileSync(proxyPasswordFile, 'utf8').replace(/\r?\n$/, '');
+  return new RegistryUpstream(url, { username, password });
 }
 
 function readTls({ tlsCertificate, tlsKey }: RegistryProgramOptions) {

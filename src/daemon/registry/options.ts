@@ -13,6 +13,10 @@ export interface RegistryProgramOptions {
   readonly readOnly: boolean;
   /** The registry whose content is cached. */
   readonly proxy: URL | undefined;
+  readonly proxyUsername: string | undefined;
+  readonly proxyPasswordFile: string | undefined;
+  /** How long the cache keeps what nobody asks for; 0 for ever. */
+  readonly cacheTtlMs: number;
   readonly gcIntervalMs: number;
   readonly gcGraceMs: number;
   readonly uploadExpiryMs: number;
@@ -37,7 +41,7 @@ export function parseRegistryOptions(argv: readonly string[]): RegistryProgramOp
     tlsCertificate: certificate,
     tlsKey: key,
     readOnly: values['read-only'] ?? false,
-    proxy: values.proxy === undefined ? undefined : parseProxy(values.proxy),
+    ...proxyOptions(values),
     gcIntervalMs: milliseconds('gc-interval', values['gc-interval'] ?? '1h'),
     gcGraceMs: milliseconds('gc-grace', values['gc-grace'] ?? '1h'),
     uploadExpiryMs: milliseconds('upload-expiry', values['upload-expiry'] ?? '24h'),
@@ -56,6 +60,9 @@ function parse(argv: readonly string[]) {
         'tls-cert': TEXT,
         'tls-key': TEXT,
         proxy: TEXT,
+        'proxy-username': TEXT,
+        'proxy-password-file': TEXT,
+        'proxy-ttl': TEXT,
         'read-only': { type: 'boolean' },
         'gc-interval': TEXT,
         'gc-grace': TEXT,
@@ -68,8 +75,27 @@ function parse(argv: readonly string[]) {
   }
 }
 
+function proxyOptions(values: ReturnType<typeof parse>) {
+  const { proxy, 'proxy-username': proxyUsername, 'proxy-password-file': proxyPasswordFile } = values;
+  if ((proxyUsername === undefined) !== (proxyPasswordFile === undefined)) {
+    throw invalidArgument('--proxy-username and --proxy-password-file go together');
+  }
+  if (proxy === undefined && proxyUsername !== undefined) throw invalidArgument('--proxy-username needs --proxy');
+  return {
+    proxy: proxy === undefined ? undefined : parseProxy(proxy),
+    proxyUsername,
+    proxyPasswordFile,
+    cacheTtlMs: milliseconds('proxy-ttl', values['proxy-ttl'] ?? '168h'),
+  };
+}
+
 function parseProxy(text: string): URL {
   const url = URL.parse(text);
+  if (url !== null && (url.username !== '' || url.password !== '')) {
+    throw invalidArgument(
+      'the registry to cache has a password in its URL: use --proxy-username, --proxy-password-file',
+    );
+  }
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/') {
     throw invalidArgument(`invalid registry to cache ${JSON.stringify(text)}: https://host[:port]`);
   }

@@ -1,9 +1,11 @@
-import { NO_CREDENTIALS } from '../../distribution/credentials.ts';
+import { type Credentials, NO_CREDENTIALS } from '../../distribution/credentials.ts';
 import { readBody } from '../../distribution/http/http-client.ts';
 import { RegistryError } from '../../distribution/http/registry-error.ts';
 import { ExchangeError } from '../../distribution/http/transport-error.ts';
+import { listReferrers, type Referrer } from '../../distribution/list-referrers.ts';
 import { listTags } from '../../distribution/list-tags.ts';
-import { fetchManifest, headManifest } from '../../distribution/manifest/fetch-manifest.ts';
+import { prove } from '../../distribution/login.ts';
+import { fetchDocument, headManifest } from '../../distribution/manifest/fetch-manifest.ts';
 import { blobTarget, RegistryClient } from '../../distribution/registry-client.ts';
 import type { RegistrySettings } from '../../distribution/registry-settings.ts';
 import { pullScope } from '../../distribution/scopes.ts';
@@ -23,24 +25,24 @@ const SETTINGS: RegistrySettings = {
   firstRetryMs: 200,
 };
 
-/** A registry as the one to cache, reached as the daemon reaches registries, without credentials. */
+/** A registry as the one to cache, reached as the daemon reaches registries. */
 export class RegistryUpstream implements Upstream {
   readonly #url: URL;
+  readonly #credentials: Credentials;
   #client: Promise<RegistryClient> | undefined;
 
-  constructor(url: URL) {
+  /** With `account`, all that it may pull is served. */
+  constructor(url: URL, account?: { readonly username: string; readonly password: string }) {
     this.#url = url;
+    this.#credentials = { ...NO_CREDENTIALS, ...account };
   }
 
   resolve(name: RepositoryName, tag: Tag): Promise<Digest | undefined> {
     return this.#ask((client) => headManifest(client, locationOf(name, tag)));
   }
 
-  manifest(name: RepositoryName, reference: Tag | Digest): Promise<{ mediaType: string; bytes: Buffer } | undefined> {
-    return this.#ask(async (client) => {
-      const { mediaType, bytes } = await fetchManifest(client, locationOf(name, reference));
-      return { mediaType, bytes: Buffer.from(bytes) };
-    });
+  manifest(name: RepositoryName, reference: Tag | Digest): Promise<{ contentType: string; bytes: Buffer } | undefined> {
+    return this.#ask((client) => fetchDocument(client, locationOf(name, reference)));
   }
 
   blobSize(name: RepositoryName, digest: Digest): Promise<number | undefined> {
@@ -69,28 +71,52 @@ export class RegistryUpstream implements Upstream {
     return this.#ask(async (client) => (await listTags(client, name, never())).filter(isTag).sort());
   }
 
+  referrers(name: RepositoryName, subject: Digest): Promise<Referrer[] | undefined> {
+    return this.#ask((client) => listReferrers(client, { name, subject }, never()));
+  }
+
   /**
-   * What the registry refuses as not found, or does not show without credentials, is undefined.
-   * @throws unavailable when it does not answer, has troubles of its own, or asks to be left alone
+   * What the registry refuses as not found, or does not show to this account, is undefined.
+   * @throws unavailable when it does not answer, has troubles of its own, asks to be left alone, or refuses the password
    */
   async #ask<T>(question: (client: RegistryClient) => Promise<T>): Promise<T | undefined> {
+    const client = await this.#connected().catch((error: unknown) => {
+      throw this.#unavailable(error);
+    });
     try {
-      return await question(await this.#connected());
+      return await question(client);
     } catch (error) {
       if (error instanceof RegistryError && [401, 403, 404].includes(error.status)) return undefined;
       const isAway = error instanceof ExchangeError || (error instanceof RegistryError && error.status >= 429);
       if (!isAway) throw error;
-      throw new EngineError('unavailable', `${this.#url.host}: ${messageOf(error)}`, { cause: error });
+      throw this.#unavailable(error);
     }
+  }
+
+  #unavailable(error: unknown): EngineError {
+    return new EngineError('unavailable', `${this.#url.host}: ${messageOf(error)}`, { cause: error });
   }
 
   /** Connected at the first question, and again after a failure to. */
   #connected(): Promise<RegistryClient> {
-    const { origin, host } = this.#url;
-    const endpoint = { base: origin, host, isMirror: false, acceptsAnyCertificate: false };
-    this.#client ??= RegistryClient.connect(endpoint, NO_CREDENTIALS, SETTINGS, never());
+    this.#client ??= this.#connect();
     this.#client.catch(() => (this.#client = undefined));
     return this.#client;
+  }
+
+  /** A password that is refused is told at once: later it would look as if the registry had nothing. */
+  async #connect(): Promise<RegistryClient> {
+    const { origin, host } = this.#url;
+    const endpoint = { base: origin, host, isMirror: false, acceptsAnyCertificate: false };
+    const client = await RegistryClient.connect(endpoint, this.#credentials, SETTINGS, never());
+    if (this.#credentials.username === '') return client;
+    try {
+      await prove(client, this.#credentials, never());
+      return client;
+    } catch (error) {
+      client.close();
+      throw error;
+    }
   }
 }
 

@@ -19,14 +19,23 @@ export interface ManifestLocation {
   readonly signal: AbortSignal;
 }
 
-/** @throws RegistryError, ExchangeError; invalid_argument as `parseManifest`; internal when it is not what its digest says */
+/** @throws as `fetchDocument`; invalid_argument as `parseManifest` */
 export async function fetchManifest(client: RegistryClient, location: ManifestLocation): Promise<Manifest> {
+  const { bytes, contentType } = await fetchDocument(client, location);
+  return parseManifest(bytes, contentType);
+}
+
+/** A manifest of whatever kind, unread. @throws RegistryError, ExchangeError; internal when it is not what its digest says */
+export async function fetchDocument(
+  client: RegistryClient,
+  location: ManifestLocation,
+): Promise<{ readonly bytes: Buffer; readonly contentType: string }> {
   const response = await client.send(requestFor('GET', location));
   const bytes = await readBody(response, MANIFEST_LIMIT_BYTES);
   if (isDigest(location.reference) && digestOf(bytes) !== location.reference) {
     throw internalError(`manifest verification failed for digest ${location.reference}`);
   }
-  return parseManifest(bytes, response.header('content-type') ?? '');
+  return { bytes, contentType: response.header('content-type') ?? '' };
 }
 
 /** The digest that a tag has now; undefined when the registry does not say it. */

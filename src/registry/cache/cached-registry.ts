@@ -40,16 +40,26 @@ export class CachedRegistry implements RegistryContent {
     );
   }
 
-  referrers(name: RepositoryName, subject: Digest): Promise<Descriptor[]> {
-    return this.#local.referrers(name, subject);
+  async referrers(name: RepositoryName, subject: Digest): Promise<Descriptor[]> {
+    const found = await this.#orLocal(
+      () => this.#upstream.referrers(name, subject),
+      () => this.#local.referrers(name, subject),
+    );
+    return (found ?? []).sort((a, b) => (a.digest < b.digest ? -1 : 1));
   }
 
   async manifest(name: RepositoryName, reference: Tag | Digest): Promise<ServedManifest | undefined> {
     if (isDigest(reference)) return this.#manifestByDigest(name, reference, undefined);
     return this.#orLocal(
       () => this.#manifestByTag(name, reference),
-      () => this.#local.manifest(name, reference),
+      () => this.#lastKnown(name, reference),
     );
+  }
+
+  async #lastKnown(name: RepositoryName, tag: Tag): Promise<ServedManifest | undefined> {
+    const known = await this.#local.manifest(name, tag);
+    if (known !== undefined) await this.#local.touchManifest(name, known.digest);
+    return known;
   }
 
   async #manifestByTag(name: RepositoryName, tag: Tag): Promise<ServedManifest | undefined> {
@@ -66,6 +76,7 @@ export class CachedRegistry implements RegistryContent {
   ): Promise<ServedManifest | undefined> {
     const known = await this.#local.manifest(name, digest);
     if (known !== undefined) {
+      await this.#local.touchManifest(name, digest);
       if (tag !== undefined) await this.#local.setTag(name, tag, digest);
       return known;
     }
@@ -76,11 +87,14 @@ export class CachedRegistry implements RegistryContent {
   async #keep(
     name: RepositoryName,
     tag: Tag | undefined,
-    { mediaType, bytes }: { readonly mediaType: string; readonly bytes: Buffer },
+    { contentType, bytes }: { readonly contentType: string; readonly bytes: Buffer },
   ): Promise<ServedManifest> {
-    const digest = digestOf(bytes);
-    await this.#local.pushing(name, () => this.#local.keepManifest(name, tag ?? digest, mediaType, bytes));
-    return { digest, mediaType, bytes };
+    return this.#local.pushing(name, () => this.#local.keepManifest(name, tag ?? digestOf(bytes), contentType, bytes));
+  }
+
+  /** Forgets manifests that nobody asked for since then; their blobs are garbage from here on. */
+  expire(beforeMs: number): Promise<number> {
+    return this.#local.expireManifests(beforeMs);
   }
 
   async blob(name: RepositoryName, digest: Digest): Promise<ServedBlob | undefined> {

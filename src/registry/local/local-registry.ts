@@ -196,8 +196,32 @@ export class LocalRegistry implements WritableRegistry {
   }
 
   /** As `putManifest`, whether what it refers to is here or not: for content that comes as it is asked for. */
-  async keepManifest(name: RepositoryName, reference: Tag | Digest, mediaType: string, bytes: Buffer): Promise<void> {
-    await this.#store(name, reference, parseManifest(bytes, mediaType), bytes);
+  async keepManifest(
+    name: RepositoryName,
+    reference: Tag | Digest,
+    contentType: string,
+    bytes: Buffer,
+  ): Promise<ServedManifest> {
+    const document = parseManifest(bytes, contentType);
+    await this.#store(name, reference, document, bytes);
+    return { digest: digestOf(bytes), mediaType: document.mediaType, bytes };
+  }
+
+  /** It is asked for: `expireManifests` leaves it for a while. */
+  touchManifest(name: RepositoryName, digest: Digest): Promise<void> {
+    return this.#records.touchManifest(name, digest);
+  }
+
+  /** Removes manifests, with their tags, that were last brought or touched before then. What they refer to is garbage. */
+  async expireManifests(beforeMs: number): Promise<number> {
+    let expired = 0;
+    for (const name of await this.#records.repositories('_manifests')) {
+      for (const digest of await this.#records.manifests(name)) {
+        const touchedMs = await this.#records.manifestTouchedMs(name, digest);
+        if (touchedMs !== undefined && touchedMs < beforeMs && (await this.deleteManifest(name, digest))) expired++;
+      }
+    }
+    return expired;
   }
 
   setTag(name: RepositoryName, tag: Tag, digest: Digest): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
@@ -40,6 +40,26 @@ export class RecordFiles {
   async read(path: string): Promise<string | undefined> {
     try {
       return await readFile(path, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** It counts as written now. Nothing is written where there is no such record. */
+  async touch(path: string): Promise<void> {
+    const now = new Date();
+    try {
+      await utimes(path, now, now);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+
+  /** When it was written or touched last; undefined without such a record. */
+  async touchedMs(path: string): Promise<number | undefined> {
+    try {
+      return (await stat(path)).mtimeMs;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

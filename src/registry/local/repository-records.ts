@@ -64,6 +64,16 @@ export class RepositoryRecords {
     return content === undefined ? undefined : (JSON.parse(content) as ManifestRecord);
   }
 
+  /** Remembers, over restarts too, that the manifest is used. */
+  touchManifest(name: RepositoryName, digest: Digest): Promise<void> {
+    return this.#files.touch(this.#path(name, '_manifests', hexOf(digest)));
+  }
+
+  /** When it was last brought or touched. */
+  manifestTouchedMs(name: RepositoryName, digest: Digest): Promise<number | undefined> {
+    return this.#files.touchedMs(this.#path(name, '_manifests', hexOf(digest)));
+  }
+
   async manifests(name: RepositoryName): Promise<Digest[]> {
     return digestsOf(await this.#files.list(this.#path(name, '_manifests')));
   }

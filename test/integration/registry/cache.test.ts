@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { RegistryUpstream } from '../../../src/daemon/registry/registry-upstream.ts';
 import { digestOf } from '../../../src/lib/digest.ts';
+import { JOE } from '../../support/docker-registry.ts';
 import { until } from '../../support/until.ts';
-import { codesOf, openRegistry, pushImage, type RegistryFixture, statusOf } from './registry-fixture.ts';
+import {
+  codesOf,
+  INDEX_TYPE,
+  MANIFEST_TYPE,
+  openRegistry,
+  pushImage,
+  putManifest,
+  type RegistryFixture,
+  statusOf,
+} from './registry-fixture.ts';
 
 /** A registry that caches another. */
 
@@ -138,4 +149,96 @@ test('a connection that breaks in the middle of a blob is gone on with by the ca
   const answer = await cache.request('GET', `/v2/app/blobs/${digestOf(content)}`);
   assert.equal(digestOf(Buffer.from(await answer.arrayBuffer())), digestOf(content));
   assert.equal(requests, 2);
+});
+
+async function referrersIn(answer: Promise<Response>): Promise<string[]> {
+  const response = await answer;
+  assert.equal(response.status, 200);
+  return ((await response.json()) as { manifests: { digest: string }[] }).manifests.map(({ digest }) => digest);
+}
+
+test('a signature is found and pulled through a cache, and still is when the other registry is gone', async (t) => {
+  const upstream = await openRegistry(t);
+  const image = await pushImage(upstream, 'app', 'v1');
+  const subject = { mediaType: MANIFEST_TYPE, digest: image.digest, size: image.content.length };
+  const config = { mediaType: 'application/vnd.example.signature', digest: image.config, size: 2 };
+  const signature = JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST_TYPE, config, layers: [], subject });
+  assert.equal(await statusOf(putManifest(upstream, 'app', digestOf(signature), signature)), 201);
+  const cache = await cacheOf(t, upstream.base);
+  const list = () => cache.request('GET', `/v2/app/referrers/${image.digest}`);
+  assert.deepEqual(await referrersIn(list()), [digestOf(signature)]);
+  const pulled = await cache.request('GET', `/v2/app/manifests/${digestOf(signature)}`);
+  assert.deepEqual([pulled.status, await pulled.text()], [200, signature]);
+  const other = `/v2/app/referrers/${image.digest}?artifactType=other`;
+  assert.deepEqual(await referrersIn(cache.request('GET', other)), []);
+  await upstream.registry.close();
+  assert.deepEqual(await referrersIn(list()), [digestOf(signature)]);
+});
+
+test('of a registry without the referrers API, a cache finds them by their tag', async (t) => {
+  const subject = digestOf('an image');
+  const manifests = [
+    { mediaType: MANIFEST_TYPE, digest: digestOf('a signature'), size: 11, artifactType: 'a/signature' },
+    { mediaType: MANIFEST_TYPE, digest: 'sha256:broken', size: 11 },
+    'no descriptor',
+  ];
+  const base = await fakeRegistry(t, (request, response) => {
+    if (request.url === '/v2/') return response.end('{}');
+    if (request.url !== `/v2/app/manifests/${subject.replace(':', '-')}`) return response.writeHead(404).end();
+    response.setHeader('Content-Type', INDEX_TYPE);
+    return response.end(JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests }));
+  });
+  const cache = await cacheOf(t, base);
+  assert.deepEqual(await referrersIn(cache.request('GET', `/v2/app/referrers/${subject}`)), [digestOf('a signature')]);
+  assert.deepEqual(await referrersIn(cache.request('GET', `/v2/app/referrers/${digestOf('unsigned')}`)), []);
+});
+
+test('a registry that wants a password is cached with one; a wrong one is told of', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'skiff-cache-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const htpasswd = join(folder, 'htpasswd');
+  writeFileSync(htpasswd, `${JOE}\n`);
+  const open = await openRegistry(t);
+  const image = await pushImage(open, 'app', 'v1');
+  const locked = await openRegistry(t, { root: open.root, htpasswd });
+  const cache = (password: string) =>
+    openRegistry(t, { upstream: new RegistryUpstream(new URL(locked.base), { username: 'joe', password }) });
+  const good = await cache('secret');
+  for (const path of ['manifests/v1', `blobs/${image.layers[0]}`]) {
+    assert.equal(await statusOf(good.request('GET', `/v2/app/${path}`)), 200, path);
+  }
+  const bad = await (await cache('wrong')).request('GET', '/v2/app/manifests/v1');
+  assert.deepEqual([bad.status, /401 Unauthorized/.test(await bad.text())], [503, true]);
+});
+
+test('what nobody asks for any more leaves the cache, and comes back when it is asked for', async (t) => {
+  const upstream = await openRegistry(t);
+  const [used, unused] = [await pushImage(upstream, 'app', 'used'), await pushImage(upstream, 'app', 'unused')];
+  const cache = await openRegistry(t, {
+    upstream: new RegistryUpstream(new URL(upstream.base)),
+    cacheTtlMs: 60_000,
+    gcGraceMs: 0,
+  });
+  const pull = async ({ digest, layers }: typeof used) => {
+    assert.equal(await statusOf(cache.request('GET', `/v2/app/manifests/${digest}`)), 200);
+    assert.equal(await statusOf(cache.request('GET', `/v2/app/blobs/${layers[0]}`)), 200);
+  };
+  const kept = (digest: string | undefined) =>
+    readdirSync(join(cache.root, 'content/blobs/sha256')).includes(digest?.slice(7) ?? '');
+  for (const image of [used, unused]) {
+    await pull(image);
+    const longAgo = new Date(Date.now() - 120_000);
+    utimesSync(join(cache.root, 'repositories/app/_manifests', image.digest.slice(7)), longAgo, longAgo);
+  }
+  assert.equal(await statusOf(cache.request('GET', '/v2/app/manifests/used')), 200);
+  const last = Date.now();
+  await until('the last use is in the past', () => Date.now() > last);
+  await cache.registry.collectGarbage();
+  assert.deepEqual([used.digest, used.layers[0], unused.digest, unused.layers[0]].map(kept), [
+    true,
+    true,
+    false,
+    false,
+  ]);
+  await pull(unused);
 });

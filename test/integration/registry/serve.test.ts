@@ -109,6 +109,8 @@ test('what makes no sense on the command line is refused', async () => {
     [['--tls-cert', '/x'], 1, /--tls-cert and --tls-key go together/],
     [['--gc-grace', '5'], 1, /missing unit in duration "5"/],
     [['--proxy', 'ftp://x'], 1, /invalid registry to cache "ftp:\/\/x"/],
+    [['--proxy', 'https://a:b@x'], 1, /has a password in its URL/],
+    [['--proxy-username', 'a'], 1, /--proxy-username and --proxy-password-file go together/],
     [['--bogus'], 125, /unknown flag: --bogus/],
     [['extra'], 1, /accepts no arguments/],
   ] as const) {
