@@ -3,7 +3,6 @@ import { EngineError } from '../../errors/engine-error.ts';
 import type { FillPick, ModeChange } from '../../layers/make/make-message.ts';
 import { matchPaths } from '../../layers/spool/match-paths.ts';
 import { type IgnoreRules, ignoreRules } from '../../lib/ignore-rules.ts';
-
 import { nearest } from '../../lib/suggest.ts';
 import { byteStringOf, textOf } from '../../lib/tar/byte-string.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';

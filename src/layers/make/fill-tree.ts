@@ -16,7 +16,10 @@ import { expandByProgram, pieces, type Stretch, unpackFile } from './unpack-file
 /** A spool with its data file open. */
 export interface OpenSpool {
   readonly fd: number;
+  /** Folders before what is in them, which follows at once. */
   readonly entries: readonly SpoolEntry[];
+  /** Where in `entries` a path is. */
+  readonly places: ReadonlyMap<string, number>;
   /** Files that are to be unpacked, by their paths. */
   readonly archives: Map<string, Stretch>;
 }
@@ -27,8 +30,8 @@ export function openSpools(picks: readonly FillPick[]): Map<string, OpenSpool> {
   for (const { spool, source, unpack } of picks) {
     const open = spools.get(spool.data) ?? openSpool(spool);
     spools.set(spool.data, open);
-    const file = unpack ? open.entries.find(({ path, type }) => path === source && type === 'file') : undefined;
-    if (file === undefined) continue;
+    const file = unpack ? entryAt(open, source) : undefined;
+    if (file?.type !== 'file') continue;
     const { offset, sizeBytes } = file;
     open.archives.set(source, expandByProgram({ fd: open.fd, offset, sizeBytes }, spool.data));
   }
@@ -36,7 +39,13 @@ export function openSpools(picks: readonly FillPick[]): Map<string, OpenSpool> {
 }
 
 function openSpool({ data, index }: SpoolFiles): OpenSpool {
-  return { entries: readIndex(index), fd: openSync(data, 'r'), archives: new Map() };
+  const entries = readIndex(index);
+  const places = new Map(entries.map(({ path }, place) => [path as string, place]));
+  return { entries, places, fd: openSync(data, 'r'), archives: new Map() };
+}
+
+function entryAt({ entries, places }: OpenSpool, path: string): SpoolEntry | undefined {
+  return entries[places.get(path) ?? -1];
 }
 
 export function closeSpools(spools: ReadonlyMap<string, OpenSpool>): void {
@@ -74,15 +83,15 @@ class Filling {
     this.#request = request;
   }
 
-  async add(pick: FillPick, { entries, fd, archives }: OpenSpool): Promise<void> {
-    const source = entries.find(({ path }) => path === pick.source);
+  async add(pick: FillPick, spool: OpenSpool): Promise<void> {
+    const source = entryAt(spool, pick.source);
     if (source === undefined) return;
-    const archive = archives.get(pick.source);
+    const archive = spool.archives.get(pick.source);
     if (archive !== undefined && (await this.#unpack(archive))) return;
-    if (source.type === 'directory') return this.#addDirectory(pick, source, entries, fd);
-    const path = this.#placeOf(pick, entries);
+    if (source.type === 'directory') return this.#addDirectory(pick, source, spool);
+    const path = this.#placeOf(pick, spool);
     this.#refuseDirectory(path);
-    await this.#write(path, source, fd);
+    await this.#write(path, source, spool.fd);
   }
 
   async #unpack(archive: Stretch): Promise<boolean> {
@@ -90,14 +99,15 @@ class Filling {
     return unpackFile(this.#sys, this.#tree, archive, () => this.#directory(destination), archiveOwner);
   }
 
-  async #addDirectory(pick: FillPick, source: SpoolEntry, entries: readonly SpoolEntry[], fd: number): Promise<void> {
-    const base = this.#base(pick, entries);
+  async #addDirectory(pick: FillPick, source: SpoolEntry, spool: OpenSpool): Promise<void> {
+    const base = this.#base(pick, spool);
     // A destination that is made is like any other folder that is made: only what is in the source keeps its mode.
     const target = this.#directory(base);
     const prefix = source.path === '' ? '' : `${source.path}/`;
     const skipped = new Set(pick.skip);
-    for (const entry of entries) {
-      if (entry.path === source.path || !entry.path.startsWith(prefix)) continue;
+    for (let place = (spool.places.get(source.path) ?? 0) + 1; place < spool.entries.length; place++) {
+      const entry = spool.entries[place];
+      if (entry === undefined || !entry.path.startsWith(prefix)) break;
       if (isSkipped(entry.path, skipped)) continue;
       const parts = entry.path.slice(prefix.length).split('/');
       const name = parts.pop() ?? '';
@@ -106,14 +116,14 @@ class Filling {
       if (entry.type === 'directory') this.#refuseOther(path);
       else this.#refuseDirectory(path);
       if (entry.type === 'directory' && this.#isLinkToDirectory(path)) continue;
-      await this.#write(path, entry, fd);
+      await this.#write(path, entry, spool.fd);
     }
   }
 
   /** Where a file goes: into the destination when that is a directory. */
-  #placeOf(pick: FillPick, entries: readonly SpoolEntry[]): string {
+  #placeOf(pick: FillPick, spool: OpenSpool): string {
     const { destination } = this.#request;
-    const base = this.#base(pick, entries);
+    const base = this.#base(pick, spool);
     const isFolder = destination.endsWith('/') || pick.under !== '' || isDirectory(base);
     if (isFolder) return `${this.#directory(base)}/${pick.name}`;
     const resolved = partsOf(byteStringOf(resolveLinks('', textOf(`/${partsOf(base).join('/')}`))));
@@ -122,13 +132,13 @@ class Filling {
   }
 
   /** The destination, and the folders of `--parents` below it. */
-  #base({ under }: FillPick, entries: readonly SpoolEntry[]): string {
+  #base({ under }: FillPick, spool: OpenSpool): string {
     const { destination } = this.#request;
     if (under === '') return destination;
     const parts = under.split('/');
     let at = this.#directory(destination);
     parts.forEach((part, index) => {
-      const like = entries.find(({ path }) => path === parts.slice(0, index + 1).join('/'));
+      const like = entryAt(spool, parts.slice(0, index + 1).join('/'));
       at = this.#directory(`${at}/${part}`, like);
     });
     return at;
