@@ -1,10 +1,9 @@
-import { EngineError, internalError, invalidArgument } from '../../errors/engine-error.ts';
-import type { ImageId } from '../../lib/digest.ts';
+import { internalError, invalidArgument } from '../../errors/engine-error.ts';
 import { familiarReference, fullName, type ImageReference, repositoryPath } from '../../lib/image-reference.ts';
 import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
 import type { ImageSummary } from '../local-image-store.ts';
-import { choosePlatform, matchesPlatform, platformText } from '../manifest/choose-platform.ts';
+import { choosePlatform } from '../manifest/choose-platform.ts';
 import { fetchManifest } from '../manifest/fetch-manifest.ts';
 import type { ImageManifest } from '../manifest/manifest.ts';
 import { checkLayers } from '../manifest/parse-manifest.ts';
@@ -18,7 +17,7 @@ import type { PullRequest } from './pull-request.ts';
 const CONFIG_LIMIT_BYTES = 16 * 1024 * 1024;
 
 export interface PulledImage {
-  readonly id: ImageId;
+  readonly image: ImageSummary;
   /** A name points to it that did not before. */
   readonly isNew: boolean;
 }
@@ -48,13 +47,7 @@ export async function pullImage(
   const names = reference.digest === undefined ? [reference, digestName] : [digestName];
   const pulled = await pullManifest(context, client, { name, manifest, names }, report, signal);
   report({ status: `Digest: ${top.digest}` });
-  if (platform !== undefined && !matchesPlatform(pulled.image, platform)) {
-    throw new EngineError(
-      'not_found',
-      `image with reference ${familiarReference(reference)} was found but does not match the specified platform: wanted ${platformText(platform)}, actual: ${platformText(pulled.image)}`,
-    );
-  }
-  return { id: pulled.image.id, isNew: pulled.isNew };
+  return pulled;
 }
 
 interface Wanted {
@@ -70,7 +63,7 @@ async function pullManifest(
   { name, manifest, names }: Wanted,
   report: Report,
   signal: AbortSignal,
-): Promise<{ image: ImageSummary; isNew: boolean }> {
+): Promise<PulledImage> {
   const { images, state } = context;
   const repository = names[0]?.name ?? '';
   return images.session(async () => {

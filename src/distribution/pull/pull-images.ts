@@ -5,6 +5,8 @@ import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
 import { RegistryError } from '../http/registry-error.ts';
 import { listTags } from '../list-tags.ts';
+import type { ImageSummary } from '../local-image-store.ts';
+import { matchesPlatform, platformText } from '../manifest/choose-platform.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { withRegistry } from '../with-registry.ts';
 import { pullImage } from './pull-image.ts';
@@ -24,9 +26,10 @@ export async function pullImages(
   const { reference, credentials } = request;
   const access = { registry: registryOf(reference.name), withMirrors: true, credentials, signal };
   try {
-    await withRegistry({ ...access, settings: context.settings }, (client) =>
+    const image = await withRegistry({ ...access, settings: context.settings }, (client) =>
       pullFrom(context, client, request, report, signal),
     );
+    if (image !== undefined) checkPlatform(image, request);
   } catch (error) {
     throw inDockersWords(error, reference);
   }
@@ -38,18 +41,28 @@ async function pullFrom(
   request: PullRequest,
   report: Report,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ImageSummary | undefined> {
   const { reference } = request;
   let isNew = false;
-  let id: Awaited<ReturnType<typeof pullImage>>['id'] | undefined;
+  let last: ImageSummary | undefined;
   for (const one of await referencesOf(client, reference, signal)) {
     const pulled = await pullImage(context, client, { ...request, reference: one }, report, signal);
     isNew ||= pulled.isNew;
-    id = pulled.id;
+    last = pulled.image;
   }
   const text = familiarReference(reference);
   report({ status: isNew ? `Status: Downloaded newer image for ${text}` : `Status: Image is up to date for ${text}` });
-  await context.images.publish('pull', reference, id);
+  await context.images.publish('pull', reference, last?.id);
+  return last;
+}
+
+/** It is there for another platform only: it was pulled all the same. @throws not_found */
+function checkPlatform(image: ImageSummary, { reference, platform }: PullRequest): void {
+  if (platform === undefined || matchesPlatform(image, platform)) return;
+  throw new EngineError(
+    'not_found',
+    `image with reference ${familiarReference(reference)} was found but does not match the specified platform: wanted ${platformText(platform)}, actual: ${platformText(image)}`,
+  );
 }
 
 async function referencesOf(

@@ -73,6 +73,15 @@ test('a push needs a header or a body, and a tag', async () => {
   assert.match(digest.body, /cannot push a digest reference/);
 });
 
+test('a digest that is not sha256 is refused as one', async () => {
+  const url = `/images/create?fromImage=a&tag=sha512:${'a'.repeat(128)}`;
+  const answer = await appWith({}).inject({ method: 'POST', url });
+  assert.deepEqual(
+    [answer.statusCode, answer.json()],
+    [400, { message: 'unsupported digest algorithm: only sha256 is known' }],
+  );
+});
+
 test('the end of a push that failed is its last message', async () => {
   const app = appWith({
     push: async (_request, report) => {
