@@ -74,12 +74,10 @@ test('a push needs a header or a body, and a tag', async () => {
 });
 
 test('a digest that is not sha256 is refused as one', async () => {
-  const url = `/images/create?fromImage=a&tag=sha512:${'a'.repeat(128)}`;
-  const answer = await appWith({}).inject({ method: 'POST', url });
-  assert.deepEqual(
-    [answer.statusCode, answer.json()],
-    [400, { message: 'unsupported digest algorithm: only sha256 is known' }],
-  );
+  const url = `/images/a/push?tag=sha512:${'a'.repeat(128)}`;
+  const answer = await appWith({}).inject({ method: 'POST', url, headers: { 'x-registry-auth': header('{}') } });
+  const message = 'unsupported digest algorithm: only sha256 is known';
+  assert.deepEqual([answer.statusCode, answer.json()], [400, { message }]);
 });
 
 test('the end of a push that failed is its last message', async () => {
