@@ -30,13 +30,13 @@ export async function connectToNetwork(
     const live = hasSandbox(record);
     const network = lookUp(context, reference, live);
     if (network !== undefined) checkTogether(context, record, network);
+    checkAttachment(network, settings);
     const name = network?.name ?? reference;
     if (record.networks.some((one) => one.name === name)) {
       // Docker keeps what was asked for first.
       if (!live) return;
       throw new EngineError('forbidden', `endpoint with name ${record.name} already exists in network ${name}`);
     }
-    checkAttachment(network, settings);
     const added = { network: network?.id ?? reference, name, settings, endpoint: null };
     context.store.update(id, { networks: [...record.networks, added] });
     if (live) await attachLocked(context, id, added);

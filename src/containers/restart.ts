@@ -1,4 +1,4 @@
-import { isEngineError } from '../errors/engine-error.ts';
+import { EngineError, isEngineError } from '../errors/engine-error.ts';
 import type { ContainersContext } from './context.ts';
 import { publish } from './publish.ts';
 import { isRunning } from './record.ts';
@@ -15,9 +15,14 @@ export async function restartContainer(context: ContainersContext, ref: string, 
     await locks.run(id, () => startLocked(context, id));
   } catch (error) {
     // Somebody else has started it in between: it was stopped and runs, as asked.
-    if (!isEngineError(error, 'not_modified')) throw error;
+    if (!isEngineError(error, 'not_modified')) throw cannotRestart(ref, error);
   } finally {
     restarting.delete(id);
   }
   publish(context, store.get(id), 'restart');
+}
+
+function cannotRestart(ref: string, error: unknown): unknown {
+  if (!isEngineError(error)) return error;
+  return new EngineError(error.kind, `Cannot restart container ${ref}: ${error.message}`, { cause: error });
 }

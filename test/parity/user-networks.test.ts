@@ -220,6 +220,7 @@ const cases: ParityCase[] = [
       await removeQuietly(api, only, 'parity-second');
       await createQuietly(api, 'parity-second', { HostConfig: { NetworkMode: 'parity-nope' } });
       await api.step('start in a network that is not there', 'POST', '/containers/parity-second/start');
+      await api.step('restart there', 'POST', '/containers/parity-second/restart');
       await removeQuietly(api, 'parity-second');
       await dropQuietly(api, 'parity-own', 'parity-any', 'parity-small');
     },
@@ -248,6 +249,12 @@ const cases: ParityCase[] = [
       );
       await places(api, 'created in two', id);
       await act('not running, again', 'connect', 'parity-b', settings({ IPAMConfig: { IPv4Address: '198.18.13.8' } }));
+      await act(
+        'not running, again and outside',
+        'connect',
+        'parity-b',
+        settings({ IPAMConfig: { IPv4Address: '198.18.14.9' } }),
+      );
       await act('not running, to one that is not there', 'connect', 'parity-nope');
       await places(api, 'created in three', id);
       await act('out of that again', 'disconnect', 'parity-nope');
@@ -265,6 +272,7 @@ const cases: ParityCase[] = [
       await act('no MAC address', 'connect', 'parity-b', settings({ MacAddress: 'zz' }));
       await act('into b', 'connect', 'parity-b', settings({ Aliases: ['foo'], IPAMConfig: {}, DriverOpts: {} }));
       await act('into b, again', 'connect', 'parity-b');
+      await act('into b, outside', 'connect', 'parity-b', settings({ IPAMConfig: { IPv4Address: '198.18.14.9' } }));
       await act('into the bridge', 'connect', 'bridge');
       await places(api, 'running in three', id);
       await act('into one that is not there', 'connect', 'parity-nope');
