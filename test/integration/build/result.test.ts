@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { build, type ContextFile, folderOf, shell, tryBuild } from '../../support/builds.ts';
+import { gzipSync } from 'node:zlib';
+import { build, type ContextFile, contextOf, folderOf, shell, tryBuild } from '../../support/builds.ts';
 import { mustRun } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { TestRegistry } from '../../support/test-registry.ts';
@@ -189,4 +193,26 @@ test('a base that is not here is pulled; --pull looks for a newer one; the resul
   await build(daemon, files, { t: 'pulled', pull: '1' });
   assert.equal(await shell(daemon, 'pulled', 'cat /seen'), 'two\n');
   await registry.close();
+});
+
+test('contexts that the daemon fetches: an archive, a Dockerfile, a repository', async () => {
+  const server = createServer((request, response) => {
+    if (request.url === '/Dockerfile')
+      return void response.setHeader('content-type', 'text/plain').end('FROM busybox\nENV FROM=text\n');
+    if (request.url === '/context.tar.gz')
+      return void response.end(gzipSync(contextOf({ Dockerfile: 'FROM busybox\nCOPY f /f\n', f: 'remote' })));
+    response.writeHead(404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await daemon.skiff(['build', '-t', 'remote:text', `${base}/Dockerfile`]);
+  assert.equal(await shell(daemon, 'remote:text', 'echo $FROM'), 'text\n');
+  await daemon.skiff(['build', '-t', 'remote:tar', `${base}/context.tar.gz`]);
+  assert.equal(await shell(daemon, 'remote:tar', 'cat /f'), 'remote');
+  const missing = await daemon.trySkiff(['build', `${base}/nothing`]);
+  assert.match(missing.stderr, /error downloading remote context .* with status 404/);
+  server.close();
+  const { error } = await tryBuild(daemon, Buffer.alloc(0), { remote: `git://127.0.0.1:1/r.git` });
+  assert.match(error ?? '', /git fetch failed/);
 });
