@@ -1,4 +1,4 @@
-import { EngineError, isEngineError } from '../errors/engine-error.ts';
+import { internalError, isEngineError } from '../errors/engine-error.ts';
 import type { ContainersContext } from './context.ts';
 import { publish } from './publish.ts';
 import { isRunning } from './record.ts';
@@ -22,7 +22,7 @@ export async function restartContainer(context: ContainersContext, ref: string, 
   publish(context, store.get(id), 'restart');
 }
 
+/** Whatever it was, Docker calls it its own failure. */
 function cannotRestart(ref: string, error: unknown): unknown {
-  if (!isEngineError(error)) return error;
-  return new EngineError(error.kind, `Cannot restart container ${ref}: ${error.message}`, { cause: error });
+  return isEngineError(error) ? internalError(`Cannot restart container ${ref}: ${error.message}`, error) : error;
 }
