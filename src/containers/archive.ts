@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { EngineError, isEngineError } from '../errors/engine-error.ts';
-import type { ContainerTree, DirectOutput, PathStat } from '../layers/archive/archive-message.ts';
+import type { ArchiveSource, ContainerTree, DirectOutput, PathStat } from '../layers/archive/archive-message.ts';
 import { closingIterable } from '../lib/closing-iterable.ts';
 import { lookAtPath } from '../runtime/look-at-path.ts';
 import { resolveUser } from '../runtime/user.ts';
@@ -9,7 +9,7 @@ import type { ContainersContext } from './context.ts';
 import { publish } from './publish.ts';
 import type { ContainerRecord } from './record.ts';
 
-export type { DirectOutput, PathStat } from '../layers/archive/archive-message.ts';
+export type { ArchiveSource, DirectOutput, PathStat } from '../layers/archive/archive-message.ts';
 
 export interface WriteOptions {
   /** Refuse to put a directory in the place of anything else, and the other way round. */
@@ -75,14 +75,14 @@ export async function sendContainerPath(
 }
 
 /**
- * Unpacks an archive into a directory of a container. What was unpacked before a failure stays.
+ * Unpacks an archive, which may be still in its client's connection, into a directory of a container. What was unpacked before a failure stays.
  * @throws as `statContainerPath`; internal for a read-only root or mount.
  */
 export async function writeContainerPath(
   context: ContainersContext,
   ref: string,
   path: string,
-  archive: AsyncIterable<Uint8Array>,
+  archive: ArchiveSource,
   { keepKinds, ownByUser }: WriteOptions,
 ): Promise<void> {
   const record = context.store.resolve(ref);

@@ -2,6 +2,7 @@ import type { FilesystemChange } from '../api-types/container-files.ts';
 import type { ContainerStats } from '../api-types/container-stats.ts';
 import type { TopResponse } from '../api-types/container-top.ts';
 import {
+  type ArchiveSource,
   type DirectOutput,
   type PathStat,
   readContainerPath,
@@ -37,7 +38,7 @@ export class ContainerFiles {
     readContainerPath(this.#context, ref, path);
   sendPath = (ref: string, path: string, output: DirectOutput): Promise<void> =>
     sendContainerPath(this.#context, ref, path, output);
-  writePath = (ref: string, path: string, archive: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<void> =>
+  writePath = (ref: string, path: string, archive: ArchiveSource, options: WriteOptions): Promise<void> =>
     writeContainerPath(this.#context, ref, path, archive, options);
   export = (ref: string): Promise<AsyncIterable<Uint8Array>> => exportContainer(this.#context, ref);
   commit = (ref: string, options: CommitOptions): Promise<string> => commitContainer(this.#context, ref, options);

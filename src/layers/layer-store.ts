@@ -2,7 +2,7 @@ import type { BlobInfo } from '../content/content-store.ts';
 import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { LayerRecord } from '../state/layers.ts';
-import type { ContainerTree, DirectOutput, PathStat, WriteOptions } from './archive/archive-message.ts';
+import type { ArchiveSource, ContainerTree, DirectOutput, PathStat, WriteOptions } from './archive/archive-message.ts';
 import type { LayerChange } from './diff/list-changes.ts';
 
 export interface Layer extends Omit<LayerRecord, 'directory'> {
@@ -122,13 +122,11 @@ export interface LayerStore {
   sendPath(tree: ContainerTree, path: string, output: DirectOutput): Promise<void>;
   /** The archive of a whole tree, as `readPath`. */
   exportTree(tree: ContainerTree): Promise<AsyncIterable<Uint8Array>>;
-  /** Unpacks an archive into a directory that is there, over what is in it. @throws as `statPath`. */
-  writePath(
-    tree: ContainerTree,
-    path: string,
-    archive: AsyncIterable<Uint8Array>,
-    options: WriteOptions,
-  ): Promise<void>;
+  /**
+   * Unpacks an archive into a directory that is there, over what is in it. One from a client's connection does not pass
+   * through the daemon. @throws as `statPath`.
+   */
+  writePath(tree: ContainerTree, path: string, archive: ArchiveSource, options: WriteOptions): Promise<void>;
   /** The tar of any directory tree, such as a mounted root file system, by a process of its own. */
   tarOf(directory: string): AsyncIterable<Uint8Array>;
   /** Removes writable layers of containers that are not in `known` and half-made layers. Only at start. */

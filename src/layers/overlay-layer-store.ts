@@ -8,8 +8,9 @@ import type { StateDatabase } from '../state/database.ts';
 import type { LayerRecord } from '../state/layers.ts';
 import { LayerRecords } from '../state/layers.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
-import type { ContainerTree, DirectOutput, PathStat, WriteOptions } from './archive/archive-message.ts';
-import { readFromTree, sendFromTree, statInTree, writeToTree } from './archive/run-archive.ts';
+import type { ArchiveSource, ContainerTree, DirectOutput, PathStat, WriteOptions } from './archive/archive-message.ts';
+import { ArchiveWorkers } from './archive/archive-workers.ts';
+import { readFromTree, receiveIntoTree, sendFromTree, statInTree, writeToTree } from './archive/run-archive.ts';
 import { CompressedLayers } from './compressed-layers.ts';
 import { compressionOf, decompress } from './compression.ts';
 import { type LayerChange, listChanges } from './diff/list-changes.ts';
@@ -64,12 +65,14 @@ class OverlayLayerStore implements LayerStore {
   readonly #compressed: CompressedLayers;
   readonly #writable: WritableLayers;
   readonly #syscalls: Syscalls;
+  readonly #archives: ArchiveWorkers;
 
   constructor({ content, syscalls }: LayerStoreOptions, records: LayerRecords, directories: LayerDirectories) {
     this.#records = records;
     this.#directories = directories;
     this.#content = content;
     this.#syscalls = syscalls;
+    this.#archives = new ArchiveWorkers(directories.compileCache);
     this.#readOnly = new ReadOnlyLayers(this.#records, this.#directories, content);
     this.#compressed = new CompressedLayers(this.#records, content);
     this.#writable = new WritableLayers(this.#records, this.#directories, syscalls, (top) => this.#chain(top));
@@ -151,29 +154,26 @@ class OverlayLayerStore implements LayerStore {
   }
 
   statPath(tree: ContainerTree, path: string): Promise<PathStat> {
-    return statInTree({ ...tree, path, verb: 'stat' }, this.#directories.compileCache);
+    return statInTree(this.#archives, { ...tree, path, verb: 'stat' });
   }
 
   readPath(tree: ContainerTree, path: string): ReturnType<LayerStore['readPath']> {
-    return readFromTree({ ...tree, path, verb: 'read' }, this.#directories.compileCache);
+    return readFromTree(this.#archives, this.#syscalls, { ...tree, path, verb: 'read' });
   }
 
   sendPath(tree: ContainerTree, path: string, output: DirectOutput): Promise<void> {
-    return sendFromTree({ ...tree, path, verb: 'send' }, this.#directories.compileCache, output);
+    return sendFromTree(this.#archives, { ...tree, path, verb: 'send' }, output);
   }
 
   async exportTree(tree: ContainerTree): Promise<AsyncIterable<Uint8Array>> {
     const request = { ...tree, path: '/', verb: 'export' } as const;
-    return (await readFromTree(request, this.#directories.compileCache)).archive;
+    return (await readFromTree(this.#archives, this.#syscalls, request)).archive;
   }
 
-  writePath(
-    tree: ContainerTree,
-    path: string,
-    archive: AsyncIterable<Uint8Array>,
-    options: WriteOptions,
-  ): Promise<void> {
-    return writeToTree({ ...tree, path, verb: 'write', ...options }, archive, this.#directories.compileCache);
+  writePath(tree: ContainerTree, path: string, archive: ArchiveSource, options: WriteOptions): Promise<void> {
+    const request = { ...tree, path, verb: 'write', ...options } as const;
+    if ('framing' in archive) return receiveIntoTree(this.#archives, request, archive);
+    return writeToTree(this.#archives, this.#syscalls, request, archive);
   }
 
   tarOf(directory: string): AsyncIterable<Uint8Array> {

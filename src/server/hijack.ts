@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type EngineError, isEngineError } from '../errors/engine-error.ts';
+import { type DirectBody, directBodyOf } from './direct-body.ts';
 import { bodyOf } from './hijack-body.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import { httpStatus } from './status.ts';
@@ -31,6 +32,12 @@ export interface HijackRoute {
   readonly refusesAsText?: boolean;
 }
 
+interface TakenRoute {
+  readonly method: string;
+  readonly pattern: RegExp;
+  readonly fits: (request: IncomingMessage) => boolean;
+}
+
 interface Takeover {
   readonly socket: Socket;
   readonly body: Readable | undefined;
@@ -48,7 +55,7 @@ const LINGER_MS = 5000;
 const LEAVE_HTTP = 2;
 
 const takeovers = new WeakMap<IncomingMessage, Takeover>();
-const routesOf = new WeakMap<FastifyInstance, { readonly method: string; readonly pattern: RegExp }[]>();
+const routesOf = new WeakMap<FastifyInstance, TakenRoute[]>();
 
 /** The body of a request that came to a hijack route; such a request's own stream is empty. */
 export function hijackedBody(request: IncomingMessage): Readable | undefined {
@@ -57,11 +64,11 @@ export function hijackedBody(request: IncomingMessage): Readable | undefined {
 
 /** Once per app, before its routes. */
 export function enableHijack(app: FastifyInstance): void {
-  const routes: { readonly method: string; readonly pattern: RegExp }[] = [];
+  const routes: TakenRoute[] = [];
   routesOf.set(app, routes);
   const isHijack = (request: IncomingMessage) => {
     const path = rewriteUrl(request.url ?? '').replace(/\?.*$/s, '');
-    return routes.some((route) => route.method === request.method && route.pattern.test(path));
+    return routes.some((route) => route.method === request.method && route.pattern.test(path) && route.fits(request));
   };
   app.addHook('onReady', (done) => {
     attachToServer(app, isHijack);
@@ -111,16 +118,14 @@ function route(app: FastifyInstance, request: IncomingMessage, socket: Socket): 
   response.assignSocket(socket);
   response.once('finish', () => {
     response.detachSocket(socket);
-    socket.destroySoon();
+    closeGently(socket);
   });
   app.routing(request, response);
 }
 
 /** Adds a route that takes its connection over; see `HijackRoute`. */
 export function registerHijack(app: FastifyInstance, hijack: HijackRoute): void {
-  const routes = routesOf.get(app);
-  if (routes === undefined) throw new TypeError('registerHijack needs an app of createApp');
-  routes.push({ method: hijack.method, pattern: patternOf(hijack.path) });
+  takeConnections(app, { method: hijack.method, pattern: patternOf(hijack.path), fits: () => true });
   app.route({
     method: hijack.method,
     url: hijack.path,
@@ -141,6 +146,27 @@ export function registerHijack(app: FastifyInstance, hijack: HijackRoute): void 
       return reply;
     },
   });
+}
+
+/**
+ * From here on the connections of requests to a route are taken from the HTTP parser where their bodies allow it, so that
+ * another process can read the body; see `takenBody`. They are closed with the answer. All else about such a request is
+ * as it would be, its body as a stream included.
+ */
+export function takeBodies(app: FastifyInstance, method: 'PUT' | 'POST', path: string): void {
+  const fits = (request: IncomingMessage) => directBodyOf(request) !== undefined;
+  takeConnections(app, { method, pattern: patternOf(path), fits });
+}
+
+/** The body of a request whose connection was taken; undefined for all others. */
+export function takenBody(request: IncomingMessage): DirectBody | undefined {
+  return takeovers.has(request) ? directBodyOf(request) : undefined;
+}
+
+function takeConnections(app: FastifyInstance, route: TakenRoute): void {
+  const routes = routesOf.get(app);
+  if (routes === undefined) throw new TypeError('connections are taken in an app of createApp');
+  routes.push(route);
 }
 
 function refuseAsText(reply: FastifyReply, error: EngineError): FastifyReply {

@@ -34,3 +34,36 @@ export function descriptorOf(socket: Socket): Fd | undefined {
   const { _handle: handle } = socket as unknown as { readonly _handle: { readonly fd?: Fd } | null };
   return handle?.fd === undefined || handle.fd < 0 ? undefined : handle.fd;
 }
+
+interface ReadHandle {
+  reading: boolean;
+  readStart(): number;
+  readStop(): number;
+}
+
+/**
+ * Stops the event loop's reading of a connection, for another process that reads it: `early` is what has been read
+ * already. Until `release` nobody here learns that the other side has gone; the connection must not be read meanwhile.
+ */
+export function holdReading(socket: Socket): { readonly early: Buffer; release(): void } {
+  const early: Buffer[] = [];
+  for (let piece = socket.read() as Buffer | null; piece !== null; piece = socket.read() as Buffer | null) {
+    early.push(piece);
+  }
+  const handle = () => (socket as unknown as { readonly _handle: ReadHandle | null })._handle;
+  // After the last read(), which starts the reading anew.
+  const held = handle();
+  if (held !== null) {
+    held.readStop();
+    held.reading = false;
+  }
+  return {
+    early: Buffer.concat(early),
+    release: () => {
+      const released = handle();
+      if (released === null || released.reading) return;
+      released.reading = true;
+      released.readStart();
+    },
+  };
+}

@@ -8,6 +8,7 @@ import { MNT_DETACH, MS, UMOUNT_NOFOLLOW } from './syscalls.ts';
 
 const CLONE_NEWNET = 0x40000000;
 const CLONE_NEWNS = 0x00020000;
+const CLONE_FS = 0x200;
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const SOCK_SEQPACKET = 5;
@@ -284,6 +285,17 @@ export class LinuxSyscalls implements Syscalls {
     if (c.flock(fd, LOCK_EX_NB) === 0) return true;
     if (koffi.errno() === 11 /* EWOULDBLOCK */) return false;
     throw new SyscallError('flock', koffi.errno());
+  }
+
+  rememberRoot(): () => void {
+    check('unshare', c.unshare(CLONE_FS));
+    const root = openSync('/', 'r');
+    const namespace = openSync('/proc/self/ns/mnt', 'r');
+    return () => {
+      check('setns', c.setns(namespace, CLONE_NEWNS));
+      check('fchdir', c.fchdir(root));
+      check('chroot', c.chroot('.'));
+    };
   }
 
   enterMountNamespace(): void {

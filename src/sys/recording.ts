@@ -126,6 +126,11 @@ export class RecordingSyscalls implements Syscalls {
     this.#record('enterMountNamespace');
   }
 
+  rememberRoot(): () => void {
+    this.#record('rememberRoot');
+    return () => undefined;
+  }
+
   enterMountNamespaceOf(path: string): void {
     this.#record('enterMountNamespaceOf', path);
   }

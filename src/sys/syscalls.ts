@@ -111,6 +111,11 @@ export interface Syscalls {
   /** Takes an exclusive advisory lock that the process holds until it closes `fd` or dies; false when another has it. */
   tryLock(fd: Fd): boolean;
   /**
+   * Gives the calling thread a root and a working directory of its own, and remembers them and its mount namespace.
+   * @returns the way back to them, out of any other; the descriptors that it needs stay open.
+   */
+  rememberRoot(): () => void;
+  /**
    * Gives the calling thread a mount namespace and a root of its own: what it mounts is seen by nobody else and goes
    * with it. What the host unmounts goes here as well.
    */

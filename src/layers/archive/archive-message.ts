@@ -33,12 +33,22 @@ export interface WriteOptions {
   readonly withRoot?: boolean;
 }
 
-/** `path` begins with a slash; one at its end, or `/.`, asks for a directory and follows a symbolic link. */
+/** Where the body of an HTTP message ends: told by its chunks, by its length in bytes, or by the end of the stream. */
+export type BodyFraming = 'chunked' | 'end' | number;
+
+/**
+ * `path` begins with a slash; one at its end, or `/.`, asks for a directory and follows a symbolic link. All but `stat`
+ * come with a descriptor, which an archive is written to or read from.
+ */
 export type ArchiveRequest = ContainerTree & { readonly path: string } & (
-    | { readonly verb: 'stat' | 'read' | 'export' }
-    /** As `read`, but the archive goes to a client's socket, which the process has as its fourth descriptor. */
+    | { readonly verb: 'stat' }
+    | { readonly verb: 'read' }
+    /** The whole tree: the archive leaves the path's own entry out. */
+    | { readonly verb: 'export' }
+    /** As `read`, in chunks, and not before another byte has come. */
     | { readonly verb: 'send' }
-    | ({ readonly verb: 'write' } & WriteOptions)
+    /** `early`, in base64, is what was read of the body already. */
+    | ({ readonly verb: 'write'; readonly framing: BodyFraming; readonly early: string } & WriteOptions)
   );
 
 export interface PathStat {
@@ -52,13 +62,10 @@ export interface PathStat {
   readonly linkTarget: string;
 }
 
-/**
- * One line of JSON; after the answer to `read` and `export` (which leaves the path's own entry out) the archive
- * follows.
- */
+/** One line of JSON. `stat` comes first, but for `write`; the others come last, when nothing is held any more. */
 export type ArchiveReply =
   | { readonly stat: PathStat }
-  | { readonly written: true }
+  | { readonly done: true }
   | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };
 
 /** A client's connection that an archive is written to by the process that makes it. */
@@ -67,3 +74,11 @@ export interface DirectOutput {
   /** Sends what comes before the archive; resolves when that has left the daemon. */
   begin(stat: PathStat): Promise<void>;
 }
+
+/** A client's connection at the beginning of a body, which nobody else reads. */
+export interface DirectInput {
+  readonly socket: Socket;
+  readonly framing: BodyFraming;
+}
+
+export type ArchiveSource = AsyncIterable<Uint8Array> | DirectInput;

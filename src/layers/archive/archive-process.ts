@@ -1,122 +1,42 @@
 /**
- * The program that looks at, packs or unpacks files of a container, in a process of its own: blocking calls are fine,
- * and its root directory is the container's, so that no symbolic link leads anywhere else, whoever changes the tree
- * meanwhile. It has a mount namespace of its own, too, whose mounts go with it. Its first argument is an
- * `ArchiveRequest`; it answers on standard output with an `ArchiveReply` and, to `read`, the archive.
+ * The program that looks at, packs and unpacks files of containers, in a process of its own: blocking calls are fine,
+ * and its root directory is the container's meanwhile. Each line of its standard input is an `ArchiveRequest`, for which
+ * it writes lines, `ArchiveReply`, to its standard output, and it ends when its standard input does. The descriptor that
+ * an archive goes to or comes from is sent with the request.
  */
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, readSync, statSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { basename, dirname } from 'node:path/posix';
-import { EngineError, internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
+import { internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
-import { KERNEL_PLACES } from '../../sys/mount-table.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { receiveWithDescriptor } from '../../sys/pass-descriptor.ts';
+import type { Fd } from '../../sys/syscalls.ts';
 import { tarFile, tarTree } from '../diff/tar-tree.ts';
-import type { ArchiveReply, ArchiveRequest, ContainerTree, PathStat } from './archive-message.ts';
-import { writeChunk } from './chunked-output.ts';
+import type { ArchiveReply, ArchiveRequest } from './archive-message.ts';
+import { writeChunk, writeFully } from './chunked-output.ts';
+import { enterTree } from './enter-tree.ts';
+import { readBody } from './read-body.ts';
 import { refuseReadonly } from './refuse-readonly.ts';
 import { resolveLinks } from './resolve-links.ts';
+import { statPath } from './stat-path.ts';
 import { writeArchive } from './write-archive.ts';
 
-const CLIENT_FD = 3;
 const FLUSH_BYTES = 256 * 1024;
-const ERRNO_TEXTS: Readonly<Record<string, string>> = {
-  ENOTDIR: 'not a directory',
-  ENAMETOOLONG: 'file name too long',
-  ELOOP: 'too many levels of symbolic links',
-};
+const REQUEST_READ_BYTES = 64 * 1024;
+const LINE_END = 10;
 
-let archiveHasBegun = false;
+const sys = new LinuxSyscalls();
 
-function enter(sys: LinuxSyscalls, tree: ContainerTree): void {
-  // Node would keep its compiled code at exit otherwise, when all paths mean something else.
-  flushCompileCache();
-  if (tree.namespace === undefined) enterStopped(sys, tree);
-  else enterRunning(sys, tree.namespace, tree.mounts);
-  process.chdir('/');
-  process.umask(0);
-}
-
-/** What is to be mounted is taken hold of outside, and put in place inside, where no link leads out again. */
-function enterStopped(sys: LinuxSyscalls, { root, mounts }: ContainerTree): void {
-  sys.enterMountNamespace();
-  const trees = mounts.map(({ source, target }) => ({ tree: sys.openTree(source), target }));
-  sys.chroot(root);
-  process.chdir('/');
-  for (const { tree, target } of trees) {
-    const place = resolveLinks('', target);
-    makePlace(place, fstatSync(tree).isDirectory());
-    sys.moveMount(tree, place);
-    closeSync(tree);
-  }
-}
-
-/** Where a container has never been started its mounts have no place yet: they get one, as at its start. */
-function makePlace(path: string, isDirectory: boolean): void {
-  if (existsSync(path)) return;
-  mkdirSync(isDirectory ? path : dirname(path), { recursive: true, mode: 0o755 });
-  if (!isDirectory) closeSync(openSync(path, 'wx', 0o644));
-}
-
-/** The kernel's own file systems are no files of the container: below them is what its layers hold. */
-function enterRunning(sys: LinuxSyscalls, namespace: string, mounts: ContainerTree['mounts']): void {
-  sys.enterMountNamespaceOf(namespace);
-  const users = new Set(mounts.map(({ target }) => target));
-  for (const place of KERNEL_PLACES.filter((one) => !users.has(one))) {
-    try {
-      sys.detachMount(place);
-    } catch (error) {
-      // Nothing is mounted there: it is a folder of the container's.
-      if (!hasErrorCode(error, 'EINVAL', 'ENOENT')) throw error;
-    }
-  }
-}
-
-/** @throws not_found, internal with Docker's text. */
-function statPath(path: string): PathStat {
-  try {
-    const { mode, size, mtimeNs } = lstatSync(path, { bigint: true });
-    const isLink = (mode & 0o170000n) === 0o120000n;
-    return {
-      name: /(?:^|\/)\.$/.test(path) ? '.' : basename(path) || '/',
-      sizeBytes: Number(size),
-      mode: Number(mode),
-      mtimeNs: String(mtimeNs),
-      linkTarget: isLink ? resolveLinks('', path) : '',
-    };
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) throw new EngineError('not_found', path, { cause: error });
-    throw internalError(`lstat ${path}: ${textOfError(error)}`, error);
-  }
-}
-
-function textOfError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return ERRNO_TEXTS[code] ?? messageOf(error);
-}
-
-function read(sys: LinuxSyscalls, path: string, verb: 'read' | 'export' | 'send'): void {
+function read(path: string, verb: 'read' | 'export' | 'send', output: Fd): void {
   const stat = statPath(path);
   reply({ stat });
   // The head of the answer goes to the client first: the end of input says that it has gone.
-  if (verb === 'send') readFileSync(0);
-  const write = verb === 'send' ? (bytes: Uint8Array) => writeChunk(CLIENT_FD, bytes) : writeAll;
-  archiveHasBegun = true;
+  if (verb === 'send' && readSync(0, Buffer.alloc(1)) === 0) process.exit(1);
+  const write = verb === 'send' ? writeChunk : writeFully;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   const flush = () => {
-    write(Buffer.concat(pending));
+    write(output, Buffer.concat(pending));
     [pending, pendingBytes] = [[], 0];
   };
   const pieces =
@@ -126,7 +46,7 @@ function read(sys: LinuxSyscalls, path: string, verb: 'read' | 'export' | 'send'
   for (const piece of pieces) {
     if (piece.length >= FLUSH_BYTES) {
       flush();
-      write(piece);
+      write(output, piece);
       continue;
     }
     pending.push(piece);
@@ -136,37 +56,61 @@ function read(sys: LinuxSyscalls, path: string, verb: 'read' | 'export' | 'send'
   flush();
 }
 
-function writeAll(bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(1, bytes, done);
-}
-
-function reply(message: ArchiveReply): void {
-  writeAll(Buffer.from(`${JSON.stringify(message)}\n`));
-}
-
-async function main(request: ArchiveRequest): Promise<void> {
-  const sys = new LinuxSyscalls();
-  const { path } = request;
-  enter(sys, request);
-  const { verb } = request;
-  if (verb === 'read' || verb === 'export' || verb === 'send') return read(sys, path, verb);
-  const stat = statPath(path);
-  if (request.verb !== 'write') return reply({ stat });
+async function write(request: ArchiveRequest & { readonly verb: 'write' }, input: Fd): Promise<void> {
+  const { path, framing, early } = request;
+  statPath(path);
   const directory = resolveLinks('', path);
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw internalError('extraction point is not a directory');
   }
   refuseReadonly(directory, request);
-  await writeArchive(sys, directory, request);
-  reply({ written: true });
+  await writeArchive(sys, directory, readBody(input, framing, Buffer.from(early, 'base64')), request);
 }
 
-try {
-  await main(JSON.parse(process.argv[2] ?? '') as ArchiveRequest);
-} catch (error) {
-  const kind = isEngineError(error, 'not_found') ? 'not_found' : 'internal';
-  // In the middle of an archive the exit status tells that it broke off, and standard error says why.
-  if (archiveHasBegun) writeSync(2, messageOf(error));
-  else reply({ failed: { kind, message: messageOf(error) } });
-  process.exitCode = 1;
+async function serve(request: ArchiveRequest, descriptor: Fd | undefined): Promise<void> {
+  if (request.verb === 'stat') return reply({ stat: statPath(request.path) });
+  if (descriptor === undefined) throw internalError('a request for an archive came without a descriptor');
+  if (request.verb === 'write') await write(request, descriptor);
+  else read(request.path, request.verb, descriptor);
+}
+
+function reply(message: ArchiveReply): void {
+  writeFully(1, Buffer.from(`${JSON.stringify(message)}\n`));
+}
+
+/** Undefined at the end of input. */
+function receiveRequest(): { readonly request: ArchiveRequest; readonly descriptor: Fd | undefined } | undefined {
+  let descriptor: Fd | undefined;
+  for (let line = Buffer.alloc(0); ; ) {
+    const bytes = Buffer.allocUnsafe(REQUEST_READ_BYTES);
+    const { length, passed } = receiveWithDescriptor(0, bytes);
+    if (length === 0) return undefined;
+    descriptor = passed ?? descriptor;
+    line = Buffer.concat([line, bytes.subarray(0, length)]);
+    if (line.at(-1) === LINE_END) return { request: JSON.parse(line.toString()) as ArchiveRequest, descriptor };
+  }
+}
+
+/** With the answer the container's tree has been left: nothing of it is held. */
+async function answer(request: ArchiveRequest, descriptor: Fd | undefined): Promise<ArchiveReply> {
+  try {
+    enterTree(sys, request);
+    await serve(request, descriptor);
+    return { done: true };
+  } catch (error) {
+    return {
+      failed: { kind: isEngineError(error, 'not_found') ? 'not_found' : 'internal', message: messageOf(error) },
+    };
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+    leaveTree();
+  }
+}
+
+// Node would keep its compiled code at exit otherwise, when all paths may mean something else.
+flushCompileCache();
+process.umask(0);
+const leaveTree = sys.rememberRoot();
+for (let next = receiveRequest(); next !== undefined; next = receiveRequest()) {
+  reply(await answer(next.request, next.descriptor));
 }

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
-import { waitWritable } from '../../sys/wait-writable.ts';
+import { waitWritable } from '../../sys/wait-ready.ts';
 
 const LINE_END = Buffer.from('\r\n');
 
@@ -16,7 +16,8 @@ export function writeChunk(fd: number, bytes: Uint8Array): void {
   for (const part of [Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, LINE_END]) writeFully(fd, part);
 }
 
-function writeFully(fd: number, bytes: Uint8Array): void {
+/** The same without the chunk around it. */
+export function writeFully(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) {
     try {
       done += writeSync(fd, bytes, done);

@@ -1,52 +1,60 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { Readable, type Writable } from 'node:stream';
+import { closeSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
-import { EngineError, internalError, messageOf } from '../../errors/engine-error.ts';
+import { internalError, messageOf } from '../../errors/engine-error.ts';
 import { closingIterable } from '../../lib/closing-iterable.ts';
-import { descriptorOf } from '../../sys/descriptor-socket.ts';
+import { descriptorOf, holdReading, socketOn } from '../../sys/descriptor-socket.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
-import type { ArchiveReply, ArchiveRequest, DirectOutput, PathStat } from './archive-message.ts';
-
-const PROGRAM = fileURLToPath(new URL('./archive-process.ts', import.meta.url));
-const LINE_END = 10;
-
-interface Running {
-  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
-  /** Resolves when the process has ended, with what it wrote to standard error unless its status was 0. */
-  readonly ended: Promise<string | undefined>;
-}
+import type { Fd, Syscalls } from '../../sys/syscalls.ts';
+import type { ArchiveReply, ArchiveRequest, DirectInput, DirectOutput, PathStat } from './archive-message.ts';
+import type { ArchiveWorker } from './archive-worker.ts';
+import type { ArchiveWorkers } from './archive-workers.ts';
 
 type RequestOf<V extends ArchiveRequest['verb']> = Extract<ArchiveRequest, { readonly verb: V | string }> & {
   readonly verb: V;
 };
+type WriteRequest = Omit<RequestOf<'write'>, 'framing' | 'early'>;
 
 /** @throws not_found with the path as its message, internal. */
-export async function statInTree(request: RequestOf<'stat'>, compileCache: string): Promise<PathStat> {
-  const running = start(request, compileCache);
-  running.child.stdin.end();
-  const output = running.child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const { reply } = await readReply(output, running);
-  await running.ended;
-  if (!('stat' in reply)) throw internalError('looking into a container ended without an answer');
-  return reply.stat;
+export function statInTree(workers: ArchiveWorkers, request: RequestOf<'stat'>): Promise<PathStat> {
+  return withWorker(workers, async (worker) => {
+    worker.request(request);
+    const stat = statOf(await worker.reply());
+    await worker.reply();
+    return stat;
+  });
 }
 
 /**
- * The archive of one path. The process goes as fast as it is read, and has ended when the loop has, also when that is
- * left early; a loop that never begins must be ended by the iterator's `return`.
+ * The archive of one path. The process goes as fast as it is read, and is done with it when the loop is, also when that
+ * is left early; a loop that never begins must be ended by the iterator's `return`.
  * @throws as `statInTree`; internal at the end of an archive that broke off.
  */
 export async function readFromTree(
+  workers: ArchiveWorkers,
+  syscalls: Pick<Syscalls, 'createStreamPair'>,
   request: RequestOf<'read' | 'export'>,
-  compileCache: string,
 ): Promise<{ readonly stat: PathStat; readonly archive: AsyncIterable<Uint8Array> }> {
-  const running = start(request, compileCache);
-  running.child.stdin.end();
-  const output = running.child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const { reply, rest } = await readReply(output, running);
-  if (!('stat' in reply)) throw internalError('reading from a container ended without an answer');
-  return { stat: reply.stat, archive: closingIterable(archiveOf(running, rest, output), () => stop(running)) };
+  const worker = workers.take();
+  let output: Socket | undefined;
+  const release = async () => {
+    output?.destroy();
+    await workers.giveBack(worker);
+  };
+  try {
+    output = connectTo(syscalls, (data) => worker.request(request, data));
+    const stat = statOf(await worker.reply());
+    return { stat, archive: closingIterable(archiveOf(worker, output), release) };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function* archiveOf(worker: ArchiveWorker, output: Socket): AsyncGenerator<Uint8Array> {
+  yield* output as AsyncIterable<Buffer>;
+  await ofReading(worker.reply());
 }
 
 /**
@@ -56,105 +64,116 @@ export async function readFromTree(
  * @throws as `statInTree`, before `begin`; internal for an archive that broke off, also because the client has gone.
  */
 export async function sendFromTree(
+  workers: ArchiveWorkers,
   request: RequestOf<'send'>,
-  compileCache: string,
   output: DirectOutput,
 ): Promise<void> {
   const { socket } = output;
+  const client = clientOf(socket);
+  await withWorker(workers, async (worker) => {
+    const hangUp = () => void worker.kill();
+    socket.once('close', hangUp);
+    try {
+      worker.request(request, client);
+      await output.begin(statOf(await worker.reply()));
+      worker.proceed();
+      await ofReading(worker.reply());
+    } finally {
+      socket.off('close', hangUp);
+    }
+  });
+}
+
+/**
+ * Unpacks what the archive gives. It is not read to its end after a failure.
+ * @throws as `statInTree`; what the archive throws.
+ */
+export async function writeToTree(
+  workers: ArchiveWorkers,
+  syscalls: Pick<Syscalls, 'createStreamPair'>,
+  request: WriteRequest,
+  archive: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const source = archive instanceof Readable ? archive : Readable.from(archive, { objectMode: false });
+  await withWorker(workers, async (worker) => {
+    const input = connectTo(syscalls, (data) => worker.request({ ...request, framing: 'end', early: '' }, data));
+    const fed = pipeline(source, input).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error : new Error(messageOf(error))),
+    );
+    const replied = worker.reply();
+    const failure = await Promise.race([fed, replied.then(() => undefined)]).finally(() => input.destroySoon());
+    // A connection that breaks because the process has refused the rest: its answer says why.
+    if (failure !== undefined && !hasErrorCode(failure, 'EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE')) {
+      await Promise.allSettled([worker.kill(), replied]);
+      throw failure;
+    }
+    await replied;
+  });
+}
+
+/**
+ * As `writeToTree`, by the process itself out of a client's socket, which is the caller's again afterwards. Of what
+ * follows the body some may have been read: no other request can come over this connection.
+ */
+export async function receiveIntoTree(
+  workers: ArchiveWorkers,
+  request: WriteRequest,
+  { socket, framing }: DirectInput,
+): Promise<void> {
+  const client = clientOf(socket);
+  const held = holdReading(socket);
+  try {
+    await withWorker(workers, async (worker) => {
+      worker.request({ ...request, framing, early: held.early.toString('base64') }, client);
+      await worker.reply();
+    });
+  } finally {
+    held.release();
+  }
+}
+
+async function withWorker<T>(workers: ArchiveWorkers, work: (worker: ArchiveWorker) => Promise<T>): Promise<T> {
+  const worker = workers.take();
+  try {
+    return await work(worker);
+  } finally {
+    await workers.giveBack(worker);
+  }
+}
+
+function clientOf(socket: Socket): Fd {
   const client = descriptorOf(socket);
   if (client === undefined) throw internalError('the client has gone');
-  const running = start(request, compileCache, client);
-  const hangUp = () => running.child.kill('SIGKILL');
-  socket.once('close', hangUp);
+  return client;
+}
+
+/** This side of a connection whose other side `send` gives away. */
+function connectTo(syscalls: Pick<Syscalls, 'createStreamPair'>, send: (data: Fd) => void): Socket {
+  const [here, there] = syscalls.createStreamPair();
+  const socket = socketOn(here, { allowHalfOpen: true });
+  // Whoever reads or writes learns of it.
+  socket.on('error', () => undefined);
   try {
-    const { reply } = await readReply(running.child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>, running);
-    if (!('stat' in reply)) throw internalError('reading from a container ended without an answer');
-    await output.begin(reply.stat);
-    running.child.stdin.end();
-    running.child.stdout.resume();
-    const failure = await running.ended;
-    if (failure !== undefined) throw internalError(`reading from a container broke off: ${failure}`);
+    send(there);
   } catch (error) {
-    await stop(running);
+    socket.destroy();
     throw error;
   } finally {
-    socket.off('close', hangUp);
+    closeSync(there);
   }
+  return socket;
 }
 
-async function* archiveOf(
-  { ended }: Running,
-  start: Buffer,
-  output: AsyncIterator<Buffer>,
-): AsyncGenerator<Uint8Array> {
-  if (start.length > 0) yield start;
-  for (let next = await output.next(); next.done !== true; next = await output.next()) yield next.value;
-  const failure = await ended;
-  if (failure !== undefined) throw internalError(`reading from a container broke off: ${failure}`);
+function statOf(reply: ArchiveReply): PathStat {
+  if (!('stat' in reply)) throw internalError('looking into a container ended without an answer');
+  return reply.stat;
 }
 
-/** @throws as `statInTree`. The archive is not read to its end after a failure. */
-export async function writeToTree(
-  request: RequestOf<'write'>,
-  archive: AsyncIterable<Uint8Array>,
-  compileCache: string,
-): Promise<void> {
-  const running = start(request, compileCache);
-  const output = running.child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const source = archive instanceof Readable ? archive : Readable.from(archive, { objectMode: false });
-  const fed = pipeline(source, running.child.stdin).then(
-    () => undefined,
-    (error: unknown) => (error instanceof Error ? error : new Error(messageOf(error))),
-  );
-  const replied = readReply(output, running);
-  const failure = await Promise.race([fed, replied.then(() => undefined)]);
-  // A pipe that breaks because the process has refused the rest: its answer says why.
-  if (failure !== undefined && !hasErrorCode(failure, 'EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE')) {
-    await Promise.allSettled([stop(running), replied]);
-    throw failure;
+async function ofReading(reply: Promise<ArchiveReply>): Promise<void> {
+  try {
+    await reply;
+  } catch (error) {
+    throw internalError(`reading from a container broke off: ${messageOf(error)}`, error);
   }
-  await replied;
-  await running.ended;
-}
-
-function start(request: ArchiveRequest, compileCache: string, client?: number): Running {
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(request)], {
-    stdio: ['pipe', 'pipe', 'pipe', ...(client === undefined ? [] : [client])],
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
-  }) as ChildProcessByStdio<Writable, Readable, Readable>;
-  const { promise: ended, resolve } = Promise.withResolvers<string | undefined>();
-  let err = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  child.stdin.on('error', () => undefined);
-  child.on('error', (error) => resolve(error.message));
-  child.on('close', (code, signal) =>
-    resolve(code === 0 ? undefined : err.trim() || `it ended with ${signal ?? code}`),
-  );
-  return { child, ended };
-}
-
-/** What it wrote and nobody has read is dropped: with that left in its pipe the process would never count as ended. */
-async function stop({ child, ended }: Running): Promise<void> {
-  child.kill('SIGKILL');
-  child.stdout.destroy();
-  await ended;
-}
-
-async function readReply(
-  output: AsyncIterator<Buffer>,
-  running: Running,
-): Promise<{ readonly reply: ArchiveReply; readonly rest: Buffer }> {
-  let bytes: Buffer = Buffer.alloc(0);
-  for (let next = await output.next(); next.done !== true; next = await output.next()) {
-    bytes = bytes.length === 0 ? next.value : Buffer.concat([bytes, next.value]);
-    const end = bytes.indexOf(LINE_END);
-    if (end === -1) continue;
-    const reply = JSON.parse(bytes.subarray(0, end).toString()) as ArchiveReply;
-    if ('failed' in reply) {
-      await stop(running);
-      throw new EngineError(reply.failed.kind, reply.failed.message);
-    }
-    return { reply, rest: bytes.subarray(end + 1) };
-  }
-  throw internalError(`looking into a container ended without an answer: ${(await running.ended) ?? ''}`);
 }

@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import { internalError, messageOf } from '../../errors/engine-error.ts';
 import type { ByteString } from '../../lib/tar/byte-string.ts';
 import { byteStringOf, bytesOf, textOf } from '../../lib/tar/byte-string.ts';
@@ -10,18 +9,22 @@ import { LayerTree } from '../unpack/layer-tree.ts';
 import { writeEntry } from '../unpack/write-entry.ts';
 import type { WriteOptions } from './archive-message.ts';
 
-const READ_BYTES = 1024 * 1024;
 const MAGIC_BYTES = 6;
 
 /**
- * Unpacks the archive that comes on standard input into `directory` (a real path below the process's root), over what
- * is there. Plain, gzip or zstd. What was unpacked before a failure stays, as with Docker.
- * @throws internal, with Docker's texts where it has one.
+ * Unpacks an archive into `directory` (a real path below the process's root), over what is there. Plain, gzip or zstd; a
+ * piece of it need not outlive the next. What was unpacked before a failure stays, as with Docker.
+ * @throws internal, with Docker's texts where it has one; what the source throws.
  */
-export async function writeArchive(sys: Syscalls, directory: string, options: WriteOptions): Promise<void> {
+export async function writeArchive(
+  sys: Syscalls,
+  directory: string,
+  archive: Generator<Buffer>,
+  options: WriteOptions,
+): Promise<void> {
   const tree = new LayerTree();
   const base = byteStringOf(directory).split('/').filter(Boolean);
-  for await (const read of readTar(plain(standardInput()))) {
+  for await (const read of readTar(plain(archive))) {
     const parts = partsBelow(read.entry.path, directory);
     const name = parts.pop();
     if (name === undefined) {
@@ -77,26 +80,18 @@ function refuseOtherKind(tree: LayerTree, path: string, entry: TarEntry, directo
   );
 }
 
-/** Ends where the daemon's side does, whether it is done or dead. */
-function* standardInput(): Generator<Buffer> {
-  for (;;) {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    const length = readSync(0, buffer, 0, READ_BYTES, null);
-    if (length === 0) return;
-    yield buffer.subarray(0, length);
-  }
-}
-
 async function* plain(source: Generator<Buffer>): AsyncGenerator<Uint8Array> {
   let start: Buffer = Buffer.alloc(0);
   while (start.length < MAGIC_BYTES) {
     const next = source.next();
     if (next.done === true) break;
-    start = start.length === 0 ? next.value : Buffer.concat([start, next.value]);
+    start = Buffer.concat([start, next.value]);
   }
+  const compression = detectCompression(start);
   async function* whole(): AsyncGenerator<Buffer> {
     yield start;
-    yield* source;
+    // A decompressor reads ahead.
+    for (const piece of source) yield compression === 'none' ? piece : Buffer.from(piece);
   }
-  yield* decompress(whole(), detectCompression(start));
+  yield* decompress(whole(), compression);
 }

@@ -1,6 +1,9 @@
 import { brokenArchive } from '../../errors/layers.ts';
 
-/** Exact reads from a stream of pieces of any size. Pieces are handed on as they are, not copied, where that is possible. */
+/**
+ * Exact reads from a stream of pieces of any size. What `take` gives is a part of such a piece, as it came; what is read
+ * in an exact length is a copy, and stays when the stream uses a piece's memory again.
+ */
 export class ByteSource {
   readonly #iterator: AsyncIterator<Uint8Array>;
   #rest: Buffer = Buffer.alloc(0);
@@ -23,21 +26,14 @@ export class ByteSource {
 
   /** Exactly `length` bytes, or undefined when the stream ends right here. @throws invalid_argument when cut short. */
   async readOrEnd(length: number, after?: string): Promise<Buffer | undefined> {
-    if (this.#rest.length >= length) {
-      const bytes = this.#rest.subarray(0, length);
-      this.#rest = this.#rest.subarray(length);
-      return bytes;
-    }
-    const first = await this.take(length);
-    if (first === undefined) return undefined;
-    const pieces = [first];
-    for (let have = first.length; have < length; ) {
+    const bytes = Buffer.allocUnsafe(length);
+    for (let have = 0; have < length; ) {
       const piece = await this.take(length - have);
+      if (piece === undefined && have === 0) return undefined;
       if (piece === undefined) throw brokenArchive('unexpected end', after);
-      pieces.push(piece);
-      have += piece.length;
+      have += piece.copy(bytes, have);
     }
-    return Buffer.concat(pieces);
+    return bytes;
   }
 
   async read(length: number, after?: string): Promise<Buffer> {

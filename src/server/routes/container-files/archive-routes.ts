@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalidArgument } from '../../../errors/engine-error.ts';
 import { goFileMode } from '../../../lib/go-file-mode.ts';
 import { formatNs } from '../../../lib/timestamps.ts';
+import { takeBodies, takenBody } from '../../hijack.ts';
 import { rawBody } from '../../json-body.ts';
 import { queryFlag, queryText } from '../../query.ts';
 import { sendDirectly, sendStream } from '../../stream-response.ts';
@@ -35,9 +36,11 @@ export function registerArchiveRoutes(app: FastifyInstance, backend: ContainerFi
     await sendStream(reply, 'application/x-tar', archive);
     return reply;
   });
+  takeBodies(app, 'PUT', url);
   app.put(url, async (request: ContainerRequest, reply) => {
     const { params, query } = request;
-    await backend.writePath(params.id, pathOf(query), rawBody(request) ?? nothing(), {
+    const archive = takenBody(request.raw) ?? rawBody(request) ?? nothing();
+    await backend.writePath(params.id, pathOf(query), archive, {
       keepKinds: queryFlag(query, 'noOverwriteDirNonDir'),
       ownByUser: queryFlag(query, 'copyUIDGID'),
     });

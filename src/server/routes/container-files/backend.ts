@@ -4,6 +4,7 @@ import type { FilesystemChange } from '../../../api-types/container-files.ts';
 import type { ContainerStats } from '../../../api-types/container-stats.ts';
 import type { TopResponse } from '../../../api-types/container-top.ts';
 import type { ImageReference } from '../../../lib/image-reference.ts';
+import type { DirectBody } from '../../direct-body.ts';
 
 /** As stat(2) gives it; a symbolic link's own, with where it leads to. */
 export interface PathStat {
@@ -32,7 +33,7 @@ export interface ContainerFileBackend {
   writePath(
     ref: string,
     path: string,
-    archive: AsyncIterable<Uint8Array>,
+    archive: AsyncIterable<Uint8Array> | DirectBody,
     options: { readonly keepKinds: boolean; readonly ownByUser: boolean },
   ): Promise<void>;
   /** The caller reads the archive, or ends it by `return`. */

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 
+const POLLIN = 1;
 const POLLOUT = 4;
 const FOREVER = -1;
 /** `struct pollfd`: descriptor, wanted events, found events. */
@@ -16,9 +17,18 @@ const poll = koffi.load('libc.so.6').func('int poll(void *fds, ulong count, int 
  * @returns false when the other end of the connection `guard` has been closed meanwhile.
  */
 export function waitWritable(fd: number, guard: number): boolean {
+  return wait(fd, POLLOUT, guard);
+}
+
+/** As `waitWritable`, until there is something to read or the end of it. */
+export function waitReadable(fd: number, guard: number): boolean {
+  return wait(fd, POLLIN, guard);
+}
+
+function wait(fd: number, event: number, guard: number): boolean {
   const request = Buffer.alloc(2 * POLLFD_BYTES);
   request.writeInt32LE(fd, 0);
-  request.writeInt16LE(POLLOUT, 4);
+  request.writeInt16LE(event, 4);
   request.writeInt32LE(guard, POLLFD_BYTES);
   poll(request, 2, FOREVER);
   return request.readInt16LE(POLLFD_BYTES + 6) === 0;
