@@ -12,6 +12,7 @@ const ENGINE_PACKAGES = [
   'libatomic1', // Node 26 is linked to it
   'nftables',
   'procps', // ps, for the processes of a container
+  'util-linux', // nsenter, setpriv
   'tini', // the first process with `run --init`
 ];
 
@@ -24,7 +25,6 @@ export const TEST_PACKAGES = [
   'python3-minimal',
   'skopeo',
   'tar',
-  'util-linux',
   'xfsprogs',
   'zstd',
 ];

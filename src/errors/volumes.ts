@@ -28,7 +28,7 @@ export function volumeFolderMissing(name: string, path: string): EngineError {
 }
 
 export function volumeMountFailed(path: string, what: string, cause?: unknown): EngineError {
-  return internalError(`error while mounting volume '${path}': failed to mount local volume: ${what}`, cause);
+  return internalError(`error while mounting volume '${path}': ${what}`, cause);
 }
 
 export function volumeNotEmpty(name: string): EngineError {

@@ -6,12 +6,19 @@ export interface ChildOptions {
   readonly stdin?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Whether the kernel ends it when this process ends, however that comes: for what the next start takes back. */
+  readonly endsWithUs?: boolean;
 }
+
+/** A command may have a line for each of a million files; the first ones tell what is the matter. */
+const KEPT_STDERR_BYTES = 16 * 1024;
 
 export interface ChildResult {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+const ENDS_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL'] as const;
 
 /**
  * Runs a program to its end. For short commands with little output (`ip`, `nft`, `crun state`).
@@ -20,7 +27,8 @@ export interface ChildResult {
  */
 export function runChild(command: string, args: readonly string[], options: ChildOptions = {}): Promise<ChildResult> {
   const { promise, resolve, reject } = Promise.withResolvers<ChildResult>();
-  const child = spawn(command, args, {
+  const [file, ...rest] = options.endsWithUs === true ? [...ENDS_WITH_PARENT, command, ...args] : [command, ...args];
+  const child = spawn(file, rest, {
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -29,7 +37,12 @@ export function runChild(command: string, args: readonly string[], options: Chil
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+  let keptBytes = 0;
+  child.stderr?.on('data', (chunk: Buffer) => {
+    const kept = chunk.subarray(0, KEPT_STDERR_BYTES - keptBytes);
+    keptBytes += kept.length;
+    err.push(kept);
+  });
   child.on('error', (error) => reject(internalError(`${name}: ${error.message}`, error)));
   child.on('close', (code, signal) => {
     const stdout = Buffer.concat(out).toString();

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { type EngineError, internalError } from '../errors/engine-error.ts';
+import { type EngineError, internalError, messageOf } from '../errors/engine-error.ts';
 import { runChild } from '../sys/child.ts';
 import { resolveInRoot } from '../sys/rooted-path.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
@@ -53,7 +53,16 @@ async function kindOf(path: string): Promise<'folder' | 'file' | 'nothing'> {
   }
 }
 
-/** By cp(1), which shares the blocks of files where the file system can (FICLONE), and keeps holes. */
+/**
+ * By cp(1), which shares the blocks of files where the file system can (FICLONE), and keeps holes. It ends with the
+ * daemon: the next one finds nobody still writing.
+ * @throws internal with what it said first: on a full disk it has a line for every file.
+ */
 export async function copyTree(source: string, target: string): Promise<void> {
-  await runChild('cp', ['-a', '--reflink=auto', '-T', '--', source, target]);
+  try {
+    await runChild('cp', ['-a', '--reflink=auto', '-T', '--', source, target], { endsWithUs: true });
+  } catch (error) {
+    const said = messageOf(error);
+    throw internalError(`failed to copy files: ${/cp: ([^\n]*)/.exec(said)?.[1] ?? said}`, error);
+  }
 }

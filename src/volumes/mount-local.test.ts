@@ -29,6 +29,15 @@ test('a failure says what was tried, and nothing stays mounted', async () => {
   sys.failNext('mount', ENODEV);
   await assert.rejects(
     mountLocal(sys, '/v', { type: 'nofs', device: 'x', o: 'size=1m' }),
-    /^EngineError: error while mounting volume '\/v': failed to mount local volume: mount x:\/v, flags: 0x0, data: size=1m: no such device$/,
+    /^EngineError: error while mounting volume '\/v': failed to mount local volume: mount x:\/v, data: size=1m: no such device$/,
+  );
+  sys.failNext('mount', ENODEV);
+  await assert.rejects(
+    mountLocal(sys, '/v', { type: 'none', device: '/srv', o: 'bind,ro' }),
+    /failed to mount local volume: mount \/srv:\/v, flags: 0x1001: no such device$/,
+  );
+  await assert.rejects(
+    mountLocal(sys, '/v', { type: 'nfs', device: ':/export', o: 'addr=nobody.invalid' }),
+    /^EngineError: error while mounting volume '\/v': error resolving passed in network volume address: /,
   );
 });

@@ -58,6 +58,10 @@ async function withAddress(path: string, mount: LocalMount): Promise<LocalMount>
 
 function textOf(path: string, { device, flags, data }: LocalMount, error: unknown): string {
   const reason = error instanceof SyscallError ? error.reason : messageOf(error);
-  const more = data === '' ? '' : `, data: ${data}`;
-  return `mount ${device}:${path}, flags: 0x${flags.toString(16)}${more}: ${reason}`;
+  const given = [
+    `mount ${device === '' ? '' : `${device}:`}${path}`,
+    ...(flags === 0 ? [] : [`flags: 0x${flags.toString(16)}`]),
+    ...(data === '' ? [] : [`data: ${data}`]),
+  ];
+  return `failed to mount local volume: ${given.join(', ')}: ${reason}`;
 }
