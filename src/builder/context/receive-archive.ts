@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineError, type ErrorKind, internalError } from '../../errors/engine-error.ts';
-import { decompress, detectCompression } from '../../layers/compression.ts';
+import { detectCompression } from '../../layers/compression.ts';
 import type { SpoolFiles } from '../../layers/make/make-message.ts';
 import { spoolArchive } from '../../layers/spool/spool-archive.ts';
 import type { SpoolEntry } from '../../layers/spool/spool-entry.ts';
@@ -16,9 +16,16 @@ import { formatSpoolEntry, parseSpoolEntry } from '../../layers/spool/spool-entr
 import { SpoolTree } from './spool-tree.ts';
 
 const PROGRAM = fileURLToPath(new URL('./spool-process.ts', import.meta.url));
-/** What is smaller is taken in by the daemon itself: starting a process takes longer. */
-const SMALL_BYTES = 512 * 1024;
+/** What is smaller, and not compressed, is taken in by the daemon itself: starting a process takes longer. */
+const SMALL_BYTES = 4 * 1024 * 1024;
 const ENTRIES_AT_ONCE = 2000;
+
+export interface SpoolPlaces {
+  readonly directory: string;
+  /** On a tmpfs. */
+  readonly memoryDirectory: string;
+  readonly compileCache: string;
+}
 
 /** A place for a new spool in `directory`, which is made where it is missing. */
 export async function newSpool(directory: string): Promise<SpoolFiles> {
@@ -29,22 +36,21 @@ export async function newSpool(directory: string): Promise<SpoolFiles> {
 
 /**
  * Takes an archive in: a tar, plain or compressed. It is read to its end.
- * @throws invalid_argument for a broken archive. What was made until then stays in `directory`, which is the caller's.
+ * A small one is kept in memory. @throws invalid_argument for a broken archive. What was made until then stays in the
+ * places, which are the caller's.
  */
-export async function receiveArchive(
-  archive: AsyncIterable<Uint8Array>,
-  directory: string,
-  compileCache: string,
-): Promise<SpoolTree> {
-  const files = await newSpool(directory);
+export async function receiveArchive(archive: AsyncIterable<Uint8Array>, places: SpoolPlaces): Promise<SpoolTree> {
   const source = archive[Symbol.asyncIterator]();
   const start = await takeStart(source);
   const whole = wholeOf(start.bytes, source);
-  if (!start.hasEnded) {
-    await spoolByProcess(whole, files, compileCache);
+  // Little compressed data may be very much.
+  if (!start.hasEnded || detectCompression(start.bytes) !== 'none') {
+    const files = await newSpool(places.directory);
+    await spoolByProcess(whole, files, places.compileCache);
     return readSpool(files);
   }
-  const entries = await spoolArchive(decompress(whole, detectCompression(start.bytes)), files.data);
+  const files = await newSpool(places.memoryDirectory);
+  const entries = await spoolArchive(whole, files.data);
   await writeFile(files.index, entries.map(formatSpoolEntry).join(''), { mode: 0o600 });
   return new SpoolTree(files, entries);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { EngineError, invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import type { Image } from '../../images/image-store.ts';
@@ -9,6 +9,7 @@ import { parseIgnoreRules } from '../../lib/ignore-rules.ts';
 import type { Platform } from '../../lib/platform.ts';
 import { textOf } from '../../lib/tar/byte-string.ts';
 import { readFileIn } from '../context/read-file.ts';
+import type { SpoolPlaces } from '../context/receive-archive.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
 import type { BaseImage, BuildPlan } from '../plan/build-plan.ts';
 import type { LintReport } from '../plan/lint-build.ts';
@@ -47,10 +48,14 @@ export async function runBuild(
   request: BuildRequest,
   progress: BuildProgress,
 ): Promise<BuildResult> {
-  const directory = join(parts.root, randomBytes(8).toString('hex'));
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const name = randomBytes(8).toString('hex');
+  const places = {
+    directory: join(parts.root, name),
+    memoryDirectory: join(parts.secretDirectory, name),
+    compileCache: parts.compileCache,
+  };
   try {
-    const received = await openContext(parts, request, directory);
+    const received = await openContext(parts, request, places);
     const context = request.namedContexts.size === 0 ? received : received.without(FOLDER_OF_CONTEXTS);
     const ignore = await readIgnore(context, request.dockerfile);
     const source = await readDockerfile(context, request.dockerfile);
@@ -64,11 +69,13 @@ export async function runBuild(
     return await parts.backend.images.session(async () => {
       const plan = await planBuild(source, options);
       progress.planned(plan);
-      const imageId = await execute(parts, request, progress, { directory, received, context, ignore, plan });
+      const imageId = await execute(parts, request, progress, { places, received, context, ignore, plan });
       return { imageId };
     });
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await Promise.all(
+      [places.directory, places.memoryDirectory].map((place) => rm(place, { recursive: true, force: true })),
+    );
   }
 }
 
@@ -153,14 +160,14 @@ async function execute(
   request: BuildRequest,
   progress: BuildProgress,
   place: {
-    readonly directory: string;
+    readonly places: SpoolPlaces;
     readonly received: SpoolTree;
     readonly context: SpoolTree;
     readonly ignore: IgnoreRules;
     readonly plan: BuildPlan;
   },
 ): Promise<ImageId> {
-  const { directory, context, ignore, plan } = place;
+  const { places, context, ignore, plan } = place;
   const failed = new AbortController();
   const named = new NamedTrees(parts, request, place);
   const stages = new Map<number, Promise<StageState>>();
@@ -170,8 +177,8 @@ async function execute(
     plan,
     progress,
     signal: AbortSignal.any([request.signal, failed.signal]),
-    directory,
-    secretDirectory: join(parts.secretDirectory, randomBytes(8).toString('hex')),
+    directory: places.directory,
+    secretDirectory: places.memoryDirectory,
     context,
     ignored: ignoredIn(context, ignore),
     imported: await importCaches(parts.backend.images, request, progress),
@@ -186,7 +193,6 @@ async function execute(
     stages.set(stage.id, done);
   }
   await Promise.allSettled(stages.values());
-  await rm(run.secretDirectory, { recursive: true, force: true });
   request.signal.throwIfAborted();
   if (failed.signal.aborted) throw failed.signal.reason;
   const { config, author } = plan.target;

@@ -63,6 +63,7 @@ export class Builder {
   async close(): Promise<void> {
     this.#closed.abort(new Error('the daemon is shutting down'));
     await Promise.allSettled(this.#builds);
+    this.#options.backend.maker.close();
   }
 
   usage(): Promise<CacheUsage[]> {

@@ -1,7 +1,7 @@
 import { EngineError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import { formatTarHeader, TAR_END, tarPadding } from '../../lib/tar/tar-writer.ts';
-import { receiveArchive } from '../context/receive-archive.ts';
+import { receiveArchive, type SpoolPlaces } from '../context/receive-archive.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
 import { parseGitReference } from '../plan/git-reference.ts';
 import type { BuildParts } from './build.ts';
@@ -13,14 +13,17 @@ const READABLE = 0o644;
 
 /** A context that the daemon fetches itself: a repository, an archive, or a Dockerfile that stands alone. */
 export async function fetchContext(
-  { backend, compileCache }: BuildParts,
+  { backend }: BuildParts,
   { signal, dockerfile }: BuildRequest,
   url: string,
-  directory: string,
+  places: SpoolPlaces,
 ): Promise<SpoolTree> {
   const git = parseGitReference(url);
   if (git !== undefined) {
-    return spoolGit({ directory, signal, maker: backend.maker }, { ...git, keepGitDir: git.keepGitDir ?? false });
+    return spoolGit(
+      { directory: places.directory, signal, maker: backend.maker },
+      { ...git, keepGitDir: git.keepGitDir ?? false },
+    );
   }
   if (!/^https?:\/\//.test(url))
     throw invalidArgument(`remote context ${JSON.stringify(url)} is neither a URL nor a repository`);
@@ -33,8 +36,8 @@ export async function fetchContext(
     );
   }
   const type = (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim() ?? '';
-  if (type.startsWith('text/')) return receiveArchive(await archiveOf(dockerfile, body), directory, compileCache);
-  return receiveArchive(body, directory, compileCache);
+  if (type.startsWith('text/')) return receiveArchive(await archiveOf(dockerfile, body), places);
+  return receiveArchive(body, places);
 }
 
 async function get(url: string, signal: AbortSignal): Promise<Response> {

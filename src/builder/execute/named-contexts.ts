@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../errors/engine-error.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
+import type { SpoolPlaces } from '../context/receive-archive.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
 import type { NamedContext } from '../plan/plan-options.ts';
 import type { BuildParts } from './build.ts';
@@ -19,13 +20,13 @@ export function namedContextOf(source: string): NamedContext {
 export class NamedTrees {
   readonly #parts: BuildParts;
   readonly #request: BuildRequest;
-  readonly #place: { readonly directory: string; readonly received: SpoolTree };
+  readonly #place: { readonly places: SpoolPlaces; readonly received: SpoolTree };
   readonly #trees = new Map<string, Promise<SpoolTree>>();
 
   constructor(
     parts: BuildParts,
     request: BuildRequest,
-    place: { readonly directory: string; readonly received: SpoolTree },
+    place: { readonly places: SpoolPlaces; readonly received: SpoolTree },
   ) {
     this.#parts = parts;
     this.#request = request;
@@ -42,8 +43,8 @@ export class NamedTrees {
   async #take(name: string): Promise<SpoolTree> {
     const source = this.#request.namedContexts.get(name);
     if (source === undefined) throw invalidArgument(`there is no build context ${JSON.stringify(name)}`);
-    const { directory, received } = this.#place;
-    if (!source.startsWith(FOLDER)) return fetchContext(this.#parts, this.#request, source, directory);
+    const { places, received } = this.#place;
+    if (!source.startsWith(FOLDER)) return fetchContext(this.#parts, this.#request, source, places);
     const tree = received.subtree(byteStringOf(source.slice(FOLDER.length)));
     if (tree === undefined) throw invalidArgument(`the files of build context ${JSON.stringify(name)} were not sent`);
     return tree;

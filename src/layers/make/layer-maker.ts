@@ -45,6 +45,11 @@ export class LayerMaker {
     return this.#workers.hold();
   }
 
+  /** At the daemon's end. */
+  close(): void {
+    this.#workers.close();
+  }
+
   anticipate(): void {
     this.#workers.anticipate();
   }

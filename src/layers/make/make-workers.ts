@@ -8,11 +8,14 @@ import type { MakeReply, MakeRequest } from './make-message.ts';
 
 const PROGRAM = fileURLToPath(new URL('./make-process.ts', import.meta.url));
 
+/** Builds often come in rows. */
+const LINGER_MS = 5000;
+
 type Done = Extract<MakeReply, { readonly done: unknown }>['done'];
 
 /**
- * Processes that make layers, as many as there are processors. They stay as long as somebody holds them, since starting
- * one takes longer than most of their work, and end then, since an idle one holds memory. They end when the daemon dies.
+ * Processes that make layers, as many as there are processors. They stay as long as somebody holds them and a little
+ * longer, since starting one takes longer than most of their work, and end then, since an idle one holds memory. They end when the daemon dies.
  */
 export class MakeWorkers {
   readonly #compileCache: string;
@@ -20,6 +23,7 @@ export class MakeWorkers {
   readonly #idle: MakeWorker[] = [];
   readonly #waiting: PromiseWithResolvers<MakeWorker>[] = [];
   #count = 0;
+  #lingering: NodeJS.Timeout | undefined;
   #holders = 0;
 
   constructor(compileCache: string) {
@@ -29,10 +33,18 @@ export class MakeWorkers {
   /** Keeps the processes until the returned function is called, once. */
   hold(): () => void {
     this.#holders++;
+    clearTimeout(this.#lingering);
     return () => {
       this.#holders--;
-      if (this.#holders === 0) for (const worker of this.#idle.splice(0)) this.#end(worker);
+      if (this.#holders === 0) this.#lingering = setTimeout(() => this.close(), LINGER_MS).unref();
     };
+  }
+
+  /** Those that do nothing end now, the others after what they do, unless somebody holds them. */
+  close(): void {
+    clearTimeout(this.#lingering);
+    this.#lingering = undefined;
+    for (const worker of this.#idle.splice(0)) this.#end(worker);
   }
 
   /** A request comes soon: a process is started, so that it is there then. */
@@ -81,7 +93,7 @@ export class MakeWorkers {
       this.#count--;
       next?.resolve(this.#start());
     } else if (next !== undefined) next.resolve(worker);
-    else if (this.#holders > 0) this.#idle.push(worker);
+    else if (this.#holders > 0 || this.#lingering !== undefined) this.#idle.push(worker);
     else this.#end(worker);
   }
 

@@ -8,6 +8,8 @@ import { entryParts } from '../unpack/entry-path.ts';
 import type { SpoolEntry } from './spool-entry.ts';
 
 const BATCH_BYTES = 1024 * 1024;
+/** A few bytes of an archive could stand for any number of zeros. */
+const MOST_HOLE_BYTES = 64 * 1024 * 1024;
 const EMPTY = '' as ByteString;
 
 /**
@@ -137,6 +139,10 @@ function rootEntry(): SpoolEntry {
 /** A sparse file's data with its holes as zeros. */
 async function* expanded(entry: TarEntry, data: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   if (entry.extents === undefined) return yield* data;
+  const dataBytes = entry.extents.reduce((sum, { length }) => sum + length, 0);
+  if (entry.sizeBytes - dataBytes > MOST_HOLE_BYTES) {
+    throw refusedEntry(textOf(entry.path), `its holes are larger than ${MOST_HOLE_BYTES} bytes`);
+  }
   const ends: { readonly at: number; readonly zeros: number }[] = [];
   let end = 0;
   let stored = 0;

@@ -69,7 +69,7 @@ test('a client that hangs up ends the build and everything it has started', asyn
 test('a client that hangs up in the midst of its context leaves nothing', async () => {
   const outgoing = request({ socketPath: daemon.socketPath, method: 'POST', path: '/build' });
   outgoing.on('error', () => undefined);
-  outgoing.write(contextOf({ ...SLEEPS, large: Buffer.alloc(3_000_000, 'x') }).subarray(0, 2_000_000));
+  outgoing.write(contextOf({ ...SLEEPS, large: Buffer.alloc(8_000_000, 'x') }).subarray(0, 6_000_000));
   await until('the context arrives', () => readdirIfThere(join(daemon.dataRoot, 'builder/work')).length === 1);
   outgoing.destroy();
   await nothingLeft();
