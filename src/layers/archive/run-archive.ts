@@ -68,19 +68,13 @@ export async function sendFromTree(
   request: RequestOf<'send'>,
   output: DirectOutput,
 ): Promise<void> {
-  const { socket } = output;
-  const client = clientOf(socket);
+  const client = clientOf(output.socket);
   await withWorker(workers, async (worker) => {
-    const hangUp = () => void worker.kill();
-    socket.once('close', hangUp);
-    try {
-      worker.request(request, client);
-      await output.begin(statOf(await worker.reply()));
-      worker.proceed();
-      await ofReading(worker.reply());
-    } finally {
-      socket.off('close', hangUp);
-    }
+    worker.request(request, client);
+    await output.begin(statOf(await worker.reply()));
+    worker.proceed();
+    // When the client goes, the process's next write fails. docker's goes with the archive's end, before that of the body.
+    await ofReading(worker.reply());
   });
 }
 
