@@ -47,3 +47,12 @@ test('a command at fault is the client’s error, anything else the engine’s',
   assert.equal(processNotStarted('create', 'crun', 'x', 'write to cgroup: Device or resource busy').kind, 'internal');
   assert.equal(processNotStarted('create', 'crun', 'x', '').kind, 'internal');
 });
+
+test('a folder over a file, or a file over a folder, gets Docker’s hint', () => {
+  const said = 'mount `/tmp/x` to `etc/passwd`: Not a directory';
+  assert.match(
+    processNotStarted('create', 'crun', 'sh', said).message,
+    /: not a directory: unknown: Are you trying to mount a directory onto a file \(or vice-versa\)\? Check/,
+  );
+  assert.doesNotMatch(processNotStarted('exec', 'crun', 'sh', said).message, /Are you trying/);
+});

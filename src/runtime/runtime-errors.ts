@@ -31,14 +31,15 @@ export function processNotStarted(
   const reason = commandReason(command, text);
   if (reason !== undefined) return invalidArgument(`${prefix}: exec: ${JSON.stringify(command)}: ${reason}`);
   const message = `${prefix}: ${text}: unknown`;
-  return /no such file or directory|permission denied|not a directory|is a directory/i.test(text)
-    ? invalidArgument(
-        message.replace(/No such file or directory|Permission denied|Not a directory|Is a directory/g, (words) =>
-          words.toLowerCase(),
-        ),
-      )
-    : internalError(message);
+  if (text.search(KERNEL_REASON) < 0) return internalError(message);
+  const hint = operation === 'create' && /not a directory/i.test(text) ? `: ${MOUNT_HINT}` : '';
+  return invalidArgument(message.replace(KERNEL_REASON, (words) => words.toLowerCase()) + hint);
 }
+
+const KERNEL_REASON = /no such file or directory|permission denied|not a directory|is a directory/gi;
+/** Docker's: nearly always it is about a mount. */
+const MOUNT_HINT =
+  'Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type';
 
 /** runc's words are Docker's own already, with the beginning that is put in front here. */
 const RUNC_BEGINNING = /^(?:runc create failed|exec failed): unable to start container process: /;
