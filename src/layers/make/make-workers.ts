@@ -9,7 +9,7 @@ import type { MakeReply, MakeRequest } from './make-message.ts';
 const PROGRAM = fileURLToPath(new URL('./make-process.ts', import.meta.url));
 
 /** Builds often come in rows. */
-const LINGER_MS = 5000;
+const LINGER_MS = 30_000;
 
 type Done = Extract<MakeReply, { readonly done: unknown }>['done'];
 
