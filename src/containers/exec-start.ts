@@ -103,7 +103,7 @@ export async function launchExec(
     const { pid, stream } = await runtime.exec({
       id: containerId,
       execId: id,
-      process: await buildExecProcess(context, record, config, consoleSize ?? sizeOf(config)),
+      process: buildExecProcess(context, record, config, consoleSize ?? sizeOf(config)),
       ociRuntime: options.ociRuntimes.get(record.hostConfig.Runtime) ?? record.hostConfig.Runtime,
       terminal: config.Tty,
       stdin: config.AttachStdin,

@@ -21,14 +21,16 @@ export async function execInContainer(
   context: RuntimeContext,
   request: ExecRequest,
 ): Promise<{ readonly pid: number; readonly stream: MonitorStream }> {
-  const { id, execId } = request;
+  const { id, execId, process: specification } = request;
+  specification.catch(() => undefined); // it is waited for below, unless something else fails before
   const container = await requireRecord(context, id);
   if (container.process === null || !isAlive(container.process)) throw notRunning(id);
   const ociRuntime = findExecutable(request.ociRuntime);
   const paths = context.paths.exec(id, execId);
   await mkdir(paths.directory, { recursive: true, mode: 0o700 });
-  await writeFile(paths.process, JSON.stringify(request.process));
 
+  const ready = specification.then((process) => writeFile(paths.process, JSON.stringify(process)));
+  ready.catch(() => undefined); // the same
   const monitorEnded = Promise.withResolvers<unknown>();
   let stream: MonitorStream | undefined;
   try {
@@ -48,12 +50,13 @@ export async function execInContainer(
       pidFile: paths.monitorPidFile,
       runtimeLog: paths.runtimeLog,
       temporary: context.paths.temporary,
+      ready,
       beforeStart: async () => {
         stream = openMonitorStream(context, paths, request, monitorEnded.promise);
       },
     });
     if (result.kind === 'failed') {
-      throw processNotStarted('exec', basename(ociRuntime), request.process.args[0] ?? '', result.message);
+      throw processNotStarted('exec', basename(ociRuntime), (await specification).args[0] ?? '', result.message);
     }
     if (stream === undefined) throw internalError('conmon offered no connection to the exec');
     const { terminal, stdin, stdinOnce } = request;

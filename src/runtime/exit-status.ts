@@ -6,8 +6,12 @@ import type { ExitStatus } from './runtime.ts';
 /** @returns undefined when the monitor has not written one. The monitor writes it last, by renaming: it is whole. */
 export async function readExitStatus(paths: MonitorPaths): Promise<ExitStatus | undefined> {
   try {
-    const [text, { mtime }] = await Promise.all([readFile(paths.exit, 'utf8'), stat(paths.exit)]);
-    return { exitCode: exitCodeOf(text), oomKilled: await exists(paths.oom), finishedAt: mtime };
+    const [text, { mtime }, oomKilled] = await Promise.all([
+      readFile(paths.exit, 'utf8'),
+      stat(paths.exit),
+      exists(paths.oom),
+    ]);
+    return { exitCode: exitCodeOf(text), oomKilled, finishedAt: mtime };
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;

@@ -33,7 +33,8 @@ export interface CreateRequest extends StdioOptions {
 export interface ExecRequest extends StdioOptions {
   readonly id: ContainerId;
   readonly execId: ExecId;
-  readonly process: OciProcess;
+  /** May still be on its way: much can be done meanwhile. */
+  readonly process: Promise<OciProcess>;
   readonly ociRuntime: string;
 }
 

@@ -21,6 +21,8 @@ export interface MonitorLaunch {
   readonly runtimeLog: string;
   /** For sockets that the monitor makes under names of its own. */
   readonly temporary: string;
+  /** What the monitor and the OCI runtime read and is still being made; they do nothing before. Execs only. */
+  readonly ready?: Promise<void>;
   /** Called when clients can connect, before the process is made; the monitor waits for it. Execs only. */
   readonly beforeStart?: () => Promise<void>;
   /** See `CreateRequest.keepOpen`. */
@@ -40,7 +42,8 @@ export type LaunchResult =
  * @throws internal when the monitor itself cannot run.
  */
 export async function spawnMonitor(monitor: MonitorLaunch): Promise<LaunchResult> {
-  const { streams, exited: forked } = run(monitor);
+  const launched = run(monitor);
+  const { streams, exited: forked } = launched;
   const [stderr, sync, start, attach] = streams;
   if (stderr === undefined || sync === undefined) throw internalError('conmon was started without its pipes');
   const complaints: Buffer[] = [];
@@ -53,6 +56,7 @@ export async function spawnMonitor(monitor: MonitorLaunch): Promise<LaunchResult
   try {
     const answer = firstLine(sync, forked);
     if (monitor.beforeStart !== undefined && start !== undefined && attach !== undefined) {
+      await loaded(monitor, launched);
       start.write('\n');
       if ((await firstLine(attach, forked)) !== undefined) {
         await forked;
@@ -92,6 +96,17 @@ function run(monitor: MonitorLaunch): LaunchedProcess {
     });
   } catch (error) {
     throw isEngineError(error) ? error : internalError(`conmon: ${messageOf(error)}`, error);
+  }
+}
+
+/** While its libraries are loaded there is time for everything else. */
+async function loaded({ ready }: MonitorLaunch, { kill, exited }: LaunchedProcess): Promise<void> {
+  try {
+    await ready;
+  } catch (error) {
+    kill();
+    await exited;
+    throw error;
   }
 }
 

@@ -21,6 +21,8 @@ export interface LaunchedProcess {
   /** This side of the streams; the caller destroys them. */
   readonly streams: readonly Socket[];
   readonly exited: Promise<void>;
+  /** By SIGKILL; nothing once it has exited. */
+  readonly kill: () => void;
 }
 
 type LaunchSyscalls = Pick<Syscalls, 'createStreamPair' | 'spawn' | 'reap' | 'openPidfd'>;
@@ -48,7 +50,14 @@ export function launch(syscalls: LaunchSyscalls, request: LaunchRequest): Launch
       directory: request.directory,
       descriptors: [...theirs, ...(request.inherited ?? [])],
     });
-    return { streams, exited: reapAtExit(syscalls, pid) };
+    let isOurs = true;
+    const exited = reapAtExit(syscalls, pid).finally(() => {
+      isOurs = false;
+    });
+    const kill = () => {
+      if (isOurs) process.kill(pid, 'SIGKILL');
+    };
+    return { streams, exited, kill };
   } catch (error) {
     for (const stream of streams) stream.destroy();
     throw error;

@@ -85,7 +85,7 @@ export class RuntimeFixture {
     return this.runtime.exec({
       id,
       execId: randomId<ExecId>(),
-      process: { ...PROCESS, terminal, args },
+      process: Promise.resolve({ ...PROCESS, terminal, args }),
       terminal,
       stdin: false,
       stdinOnce: true,

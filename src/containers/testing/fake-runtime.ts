@@ -121,9 +121,10 @@ export class FakeRuntime implements Runtime {
     this.processes.delete(id);
   }
 
-  async exec({ execId, process }: ExecRequest): Promise<{ pid: number; stream: FakeStream }> {
+  async exec({ execId, process: specification }: ExecRequest): Promise<{ pid: number; stream: FakeStream }> {
     this.#called('exec');
-    if (process.args[0] === 'missing') throw invalidArgument('executable file not found in $PATH');
+    const { args } = await specification;
+    if (args[0] === 'missing') throw invalidArgument('executable file not found in $PATH');
     const stream = new FakeStream();
     this.processes.set(execId, { status: 'running', exit: Promise.withResolvers(), streams: [stream] });
     return { pid: 200, stream };

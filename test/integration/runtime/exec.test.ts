@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isEngineError } from '../../../src/errors/engine-error.ts';
 import { type ExecId, randomId } from '../../../src/lib/ids.ts';
+import { processesOf } from '../../support/leaks.ts';
 import { outputOf, RuntimeFixture } from '../../support/runtime-fixture.ts';
 
 const fixture = await RuntimeFixture.open();
@@ -70,4 +72,12 @@ test('nothing can be executed in a container that has ended', async () => {
   await fixture.runtime.wait(ended.id);
   await assert.rejects(fixture.exec(ended.id, ['true']), (error) => isEngineError(error, 'conflict'));
   await fixture.runtime.delete(ended.id);
+});
+
+test('an exec whose process cannot be told leaves no monitor and no file', async () => {
+  const execId = randomId<ExecId>();
+  const process = Promise.reject(new Error('no such user'));
+  await assert.rejects(fixture.exec(id, ['true'], { execId, process }), { message: 'no such user' });
+  assert.ok(!existsSync(join(fixture.execRoot, 'containers', id, 'execs', execId)));
+  assert.deepEqual(processesOf(join(fixture.execRoot, 'containers', id, 'execs', execId)), []);
 });
