@@ -5,6 +5,7 @@ import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blobCorrupt, blobMismatch, blobNotFound } from '../errors/content.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
+import { collectPieces } from '../lib/collect-pieces.ts';
 import type { Digest } from '../lib/digest.ts';
 import { hexOf, isDigest } from '../lib/digest.ts';
 import { BatchedOutput } from './batched-output.ts';
@@ -70,6 +71,7 @@ export class DirectoryContentStore implements ContentStore {
       for await (const chunk of file.createReadStream({ highWaterMark: READ_BYTES, autoClose: false })) {
         hash.update(chunk as Buffer);
         yield chunk as Buffer;
+        collectPieces((chunk as Buffer).length);
       }
       const actual = `sha256:${hash.digest('hex')}`;
       if (actual !== digest) throw blobCorrupt(digest, actual);
@@ -140,6 +142,7 @@ async function write(file: FileHandle, source: AsyncIterable<Uint8Array>, expect
     }
     await output.write(piece);
     hash.update(piece);
+    collectPieces(piece.length);
   }
   await output.end();
   const digest = `sha256:${hash.digest('hex')}` as Digest;

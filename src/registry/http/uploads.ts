@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { collectPieces } from '../../lib/collect-pieces.ts';
 import { type Digest, isDigest } from '../../lib/digest.ts';
 import { isRepositoryName, type RepositoryName } from '../names.ts';
 import { type BlobUpload, UploadOffset, type WritableRegistry } from '../registry-content.ts';
 import { digestInvalid } from '../registry-error.ts';
 import { parseContentRange } from './byte-range.ts';
-import { collectPieces } from './collect-pieces.ts';
 import { type Exchange, type Headers, sendEmpty } from './exchange.ts';
 
 /**
