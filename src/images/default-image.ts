@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { SettingState } from '../state/settings.ts';
 import type { ImageContext } from './image-context.ts';
-import { loadImages } from './load/load-images.ts';
 
 const DONE = 'default-image';
 
@@ -16,6 +15,7 @@ export async function loadDefaultImage(
   archivePath: string,
 ): Promise<boolean> {
   if (settings.get(DONE) !== undefined || !(await exists(archivePath))) return false;
+  const { loadImages } = await import('./load/load-images.ts');
   await loadImages(context, createReadStream(archivePath), () => undefined);
   settings.set(DONE, 'loaded');
   return true;

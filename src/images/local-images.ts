@@ -19,18 +19,15 @@ import type { HistoryStep } from './image-history.ts';
 import { imageHistory } from './image-history.ts';
 import type { ImageCommits, ImageLookup } from './image-store.ts';
 import type { ImportRequest } from './import/import-image.ts';
-import { importImage } from './import/import-image.ts';
 import type { ImageDetails } from './inspect-image.ts';
 import { inspectImage } from './inspect-image.ts';
 import type { ImageSummary, ListOptions } from './list-images.ts';
 import { listImages } from './list-images.ts';
-import { loadImages } from './load/load-images.ts';
 import type { PruneResult } from './prune-images.ts';
 import { ImagePruner } from './prune-images.ts';
 import { RegistryImages } from './registry-images.ts';
 import type { RemovedRow, RemoveOptions } from './remove-image.ts';
 import { removeImage } from './remove-image.ts';
-import { saveImages } from './save/save-images.ts';
 import { tagImage } from './tag-image.ts';
 
 export interface LocalImagesOptions {
@@ -91,15 +88,19 @@ export class LocalImages implements ImageLookup, ImageCommits {
     return tagImage(this.#context, image, name);
   }
 
-  load(body: AsyncIterable<Uint8Array>, report: Report): Promise<void> {
+  // What reads and writes archives is loaded when the first one comes or goes: many a daemon sees none.
+  async load(body: AsyncIterable<Uint8Array>, report: Report): Promise<void> {
+    const { loadImages } = await import('./load/load-images.ts');
     return loadImages(this.#context, body, report);
   }
 
-  save(names: readonly string[]): Promise<AsyncGenerator<Uint8Array>> {
+  async save(names: readonly string[]): Promise<AsyncGenerator<Uint8Array>> {
+    const { saveImages } = await import('./save/save-images.ts');
     return saveImages(this.#context, names);
   }
 
-  import(request: ImportRequest, report: Report): Promise<void> {
+  async import(request: ImportRequest, report: Report): Promise<void> {
+    const { importImage } = await import('./import/import-image.ts');
     return importImage(this.#context, request, report);
   }
 

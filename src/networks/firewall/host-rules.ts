@@ -9,7 +9,6 @@ import type { PortElement } from '../ports/port-elements.ts';
 import { applyTable, removeTable } from './apply-table.ts';
 import { acceptInDockerUser, hasDockerUser, leaveDockerUser } from './docker-user.ts';
 import { type ForwardDrop, readHostPolicies } from './host-policies.ts';
-import { listTable, rulesOfNetwork } from './rules-of-network.ts';
 import type { BridgedNetwork } from './table.ts';
 
 /** The daemon's part in how the host forwards packets. Tables and policies of others stay as they are. */
@@ -103,6 +102,7 @@ export class HostRules {
 
   /** What belongs to one network, as the kernel has it now, for people to read. */
   async describe(network: NetworkRecord, endpoints: readonly EndpointRecord[]): Promise<string> {
+    const { listTable, rulesOfNetwork } = await import('./rules-of-network.ts');
     const bridged = network.driver === 'bridge' ? bridgedNetwork(network) : undefined;
     return rulesOfNetwork(await listTable(this.#table), bridged, endpoints, this.#translator.translated);
   }

@@ -6,9 +6,9 @@ import type { NamespaceSockets } from '../../sys/namespace-sockets.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { ContainerDirectory } from './container-directory.ts';
 import { redirectQueries } from './redirect.ts';
-import { Resolver, type ResolverPorts } from './resolver.ts';
+import type { Resolver, ResolverPorts } from './resolver.ts';
 import { type ResolverRecord, readResolverRecord } from './resolver-record.ts';
-import { type Upstream, upstreamsOf } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 const CHOSEN_BY_KERNEL: ResolverPorts = { udp: 0, tcp: 0 };
 
@@ -69,6 +69,8 @@ export class Resolvers {
     wanted: ResolverPorts,
   ): Promise<ResolverPorts> {
     const { sockets, state } = this.#parts;
+    // With what reads messages and datagrams a megabyte, which a daemon without networks of its own never needs.
+    const { Resolver } = await import('./resolver.ts');
     const resolver = new Resolver(sockets, {
       namespacePath,
       directory: new ContainerDirectory(state, id),
@@ -84,6 +86,7 @@ export class Resolvers {
     const { state, hostServers } = this.#parts;
     const leadsOutside = state.endpointsOf(id).some(({ networkId }) => state.network(networkId)?.internal === false);
     if (!leadsOutside) return [];
+    const { upstreamsOf } = await import('./upstream.ts');
     return upstreamsOf(servers, await hostServers(), namespacePath);
   }
 
