@@ -62,11 +62,14 @@ export interface PathStat {
   readonly linkTarget: string;
 }
 
-/** One line of JSON. `stat` comes first, but for `write`; the others come last, when nothing is held any more. */
+/**
+ * One line of JSON. `stat` comes first, but for `write`; the others come last, when nothing is held any more, or will not
+ * be once the process has ended, which comes right after (`isLast`).
+ */
 export type ArchiveReply =
   | { readonly stat: PathStat }
-  | { readonly done: true }
-  | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };
+  | { readonly done: true; readonly isLast?: true }
+  | { readonly failed: { readonly kind: ErrorKind; readonly message: string }; readonly isLast?: true };
 
 /** A client's connection that an archive is written to by the process that makes it. */
 export interface DirectOutput {

@@ -10,6 +10,7 @@ import { internalError, isEngineError, messageOf } from '../../errors/engine-err
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
 import { receiveWithDescriptor } from '../../sys/pass-descriptor.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
 import { tarFile, tarTree } from '../diff/tar-tree.ts';
 import type { ArchiveReply, ArchiveRequest } from './archive-message.ts';
@@ -91,8 +92,13 @@ function receiveRequest(): { readonly request: ArchiveRequest; readonly descript
   }
 }
 
-/** With the answer the container's tree has been left: nothing of it is held. */
+/** With the answer the container's tree has been left, or is with this process's end, which follows: nothing is held. */
 async function answer(request: ArchiveRequest, descriptor: Fd | undefined): Promise<ArchiveReply> {
+  const outcome = await outcomeOf(request, descriptor);
+  return hasLeft() ? outcome : { ...outcome, isLast: true };
+}
+
+async function outcomeOf(request: ArchiveRequest, descriptor: Fd | undefined): Promise<ArchiveReply> {
   try {
     enterTree(sys, request);
     await serve(request, descriptor);
@@ -103,7 +109,17 @@ async function answer(request: ArchiveRequest, descriptor: Fd | undefined): Prom
     };
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** False where threads that were made inside are there still, as decompression has them: only the end lets go of those. */
+function hasLeft(): boolean {
+  try {
     leaveTree();
+    return true;
+  } catch (error) {
+    if (!hasErrorCode(error, 'EINVAL')) throw error;
+    return false;
   }
 }
 
@@ -112,5 +128,7 @@ flushCompileCache();
 process.umask(0);
 const leaveTree = sys.rememberRoot();
 for (let next = receiveRequest(); next !== undefined; next = receiveRequest()) {
-  reply(await answer(next.request, next.descriptor));
+  const answered = await answer(next.request, next.descriptor);
+  reply(answered);
+  if ('isLast' in answered) process.exit();
 }

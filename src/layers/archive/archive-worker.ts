@@ -17,6 +17,7 @@ export class ArchiveWorker {
   readonly #replies: ArchiveReply[] = [];
   #wake: () => void = () => undefined;
   #isBusy = false;
+  #last: ArchiveReply | undefined;
   #failure: EngineError | undefined;
   #out = '';
   #err = '';
@@ -32,7 +33,10 @@ export class ArchiveWorker {
     // How it ended tells more than a broken pipe would.
     this.#child.stdin.on('error', () => undefined);
     this.#child.on('error', (error) => this.#fail(error.message));
-    this.#child.on('close', (code, signal) => this.#fail(this.#err.trim() || `it ended with ${signal ?? code}`));
+    this.#child.on('close', (code, signal) => {
+      if (this.#last !== undefined) this.#answered(this.#last);
+      this.#fail(this.#err.trim() || `it ended with ${signal ?? code}`);
+    });
   }
 
   /** Another request can be made. */
@@ -91,7 +95,11 @@ export class ArchiveWorker {
     this.#out += text;
     const lines = this.#out.split('\n');
     this.#out = lines.pop() ?? '';
-    for (const line of lines) this.#answered(JSON.parse(line) as ArchiveReply);
+    for (const line of lines) {
+      const reply = JSON.parse(line) as ArchiveReply;
+      if ('isLast' in reply) this.#last = reply;
+      else this.#answered(reply);
+    }
   }
 
   #answered(reply: ArchiveReply): void {

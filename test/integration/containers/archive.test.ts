@@ -173,6 +173,19 @@ test('no symbolic link leads out of a container, on the way in or out', async ()
   assert.equal(readFileSync(join(secret, 'file'), 'utf8'), 'of the host');
 });
 
+test('compressed archives go in one after the other, and nothing of the container is held then', async () => {
+  writeFileSync(join(folder, 'packed'), 'unpacked\n');
+  const id = await createContainer(daemon, { Cmd: ['cat', '/tmp/packed', '/var/packed'] });
+  assert.equal((await put(id, '/tmp', tarOf('-z', 'packed'))).status, 200);
+  assert.equal((await put(id, '/var', tarOf('--zstd', 'packed'))).status, 200);
+  assert.deepEqual(await namesIn(id, '/var/packed'), ['packed']);
+  const broken = await put(id, '/tmp', tarOf('-z', 'packed').subarray(0, 40));
+  assert.equal(broken.status, 500, broken.message);
+  await daemon.call('POST', `/containers/${id}/start`);
+  assert.equal(await exitCodeOf(daemon, id), 0);
+  assert.equal((await logsOf(daemon, id)).stdout, 'unpacked\nunpacked\n');
+});
+
 test('entries that would leave the folder they go into are refused', async () => {
   const id = await createContainer(daemon, {});
   const refused = await put(id, '/tmp', tarOf('--transform', 's,^,../../,', 'in'));
