@@ -5,9 +5,8 @@ import type { ImageId } from '../lib/digest.ts';
 import { familiarReference, type ImageReference } from '../lib/image-reference.ts';
 import type { ContainersContext } from './context.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
-import { pauseContainer } from './pause.ts';
 import { publish } from './publish.ts';
-import { unpauseContainer } from './unpause.ts';
+import { standStill } from './stand-still.ts';
 
 export interface CommitOptions {
   readonly name: ImageReference | undefined;
@@ -39,7 +38,8 @@ export async function commitContainer(
   const base = options.config ?? record.config;
   const changed = applyChanges(base, options.changes) as ContainerConfig;
   const config = options.config === undefined ? changed : mergeImageConfig(changed, record.config);
-  return standingStill(context, id, options.pause && state.status === 'running', async () => {
+  const goOn = await standStill(context, options.pause && state.status === 'running' ? [id] : []);
+  try {
     const imageId = await images.commit({
       container: id,
       parent: record.imageId,
@@ -57,24 +57,11 @@ export async function commitContainer(
       imageRef: options.name === undefined ? '' : familiarReference(options.name),
     });
     return imageId;
-  });
+  } finally {
+    await goOn();
+  }
 }
 
 function stateText(status: 'removing' | 'dead'): string {
   return status === 'dead' ? 'Dead' : 'Removal In Progress';
-}
-
-async function standingStill<T>(
-  context: ContainersContext,
-  id: string,
-  pause: boolean,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (!pause) return work();
-  await pauseContainer(context, id);
-  try {
-    return await work();
-  } finally {
-    await unpauseContainer(context, id);
-  }
 }

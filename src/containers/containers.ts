@@ -41,6 +41,7 @@ import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
 import { restartDue, startByPolicy } from './restart-by-policy.ts';
 import { runTransient, type TransientRun } from './run-transient.ts';
+import { standStill } from './stand-still.ts';
 import { startContainer } from './start.ts';
 import { type StopOptions, stopContainer } from './stop.ts';
 import { unpauseContainer } from './unpause.ts';
@@ -69,6 +70,8 @@ export class Containers {
   restart = (ref: string, options: StopOptions): Promise<void> => restartContainer(this.#context, ref, options);
   pause = (ref: string): Promise<void> => pauseContainer(this.#context, ref);
   unpause = (ref: string): Promise<void> => unpauseContainer(this.#context, ref);
+  /** @returns what lets them go on. */
+  standStill = (ids: readonly ContainerId[]): Promise<() => Promise<void>> => standStill(this.#context, ids);
   kill = (ref: string, signal: string): Promise<void> => killContainer(this.#context, ref, signal);
   remove = (ref: string, options: RemoveOptions): Promise<void> => removeContainer(this.#context, ref, options);
   rename = (ref: string, name: string): Promise<void> => renameContainer(this.#context, ref, name);

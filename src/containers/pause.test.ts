@@ -45,3 +45,38 @@ test('a crash between the freeze and its commit is seen by the next daemon, and 
   const status = (id: typeof frozen) => after.containers.find(id).state.status;
   assert.deepEqual([status(frozen), status(thawed)], ['paused', 'running']);
 });
+
+test('containers that stand still for the engine go on with the next daemon, others stay paused', async (t) => {
+  const before = await testEngine(t);
+  const [read, frozen, user] = [
+    await running(before, 'read'),
+    await running(before, 'frozen'),
+    await running(before, 'user'),
+  ];
+  await before.containers.standStill([read]);
+  await before.containers.pause(user);
+  // The daemon dies while the processes are being stopped.
+  const die = { method: 'pause', error: new Error('killed') } as const;
+  before.runtime.failNext = die;
+  await assert.rejects(before.containers.standStill([frozen]));
+  await before.runtime.pause(frozen);
+  const after = await before.restart();
+  const { finish } = await after.containers.recover();
+  await finish();
+  const status = (id: typeof read) => after.containers.find(id).state.status;
+  assert.deepEqual([status(read), status(frozen), status(user)], ['running', 'running', 'paused']);
+});
+
+test('those that stand still go on together, whatever has become of one of them', async (t) => {
+  const engine = await testEngine(t);
+  const [one, two] = [await running(engine, 'one'), await running(engine, 'two')];
+  const goOn = await engine.containers.standStill([one, two]);
+  await engine.containers.remove(one, { force: true, volumes: false, link: false });
+  await goOn();
+  assert.equal(engine.containers.find(two).state.status, 'running');
+  const again = await engine.containers.standStill([two]);
+  await engine.containers.unpause(two);
+  await engine.containers.pause(two);
+  await again();
+  assert.equal(engine.containers.find(two).state.status, 'paused', 'it is paused by somebody else now');
+});

@@ -8,10 +8,15 @@ import { isRunning } from './record.ts';
 
 /**
  * Stops all processes of a container where they are. They stand still before `paused` is committed: after a crash in
- * between recovery finds the container frozen, and says so.
+ * between recovery finds the container frozen, and says so; one that the engine itself pauses (`standsStill`) goes on
+ * then.
  * @throws not_found, conflict when it does not run, is paused or restarts.
  */
-export async function pauseContainer(context: ContainersContext, ref: string): Promise<void> {
+export async function pauseContainer(
+  context: ContainersContext,
+  ref: string,
+  { standsStill = false }: { readonly standsStill?: boolean } = {},
+): Promise<void> {
   const { store, locks } = context;
   const { id } = store.resolve(ref);
   await locks.run(id, async () => {
@@ -20,10 +25,11 @@ export async function pauseContainer(context: ContainersContext, ref: string): P
     const { status } = record.state;
     if (status === 'paused') throw new EngineError('conflict', `Container ${id} is already paused`);
     if (status === 'restarting') throw containerIsRestarting(id);
+    if (standsStill) store.updateState(id, { standsStill });
     await freeze(context, id);
     context.health.end(id);
     const health = unwatchedHealth(store.get(id).state.health);
-    publish(context, store.updateState(id, { status: 'paused', health }), 'pause');
+    publish(context, store.updateState(id, { status: 'paused', standsStill, health }), 'pause');
   });
 }
 

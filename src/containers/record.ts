@@ -14,6 +14,8 @@ export interface ContainerState {
   readonly status: ContainerStatus;
   /** While `removing`: its anonymous volumes go as well, also when another daemon finishes it. */
   readonly removesVolumes?: boolean | undefined;
+  /** It is paused for the time in which the engine reads its files: another daemon lets it go on. */
+  readonly standsStill?: boolean | undefined;
   /**
    * When a start began that has not been answered, or empty. Set before the runtime may run the process and cleared by
    * the commit that says how it went: recovery reads from it that a process was meant to run, and since when it does.

@@ -10,6 +10,7 @@ import { publish } from './publish.ts';
 import { reconcileNetworks } from './reconcile-networks.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
+import { goOn } from './stand-still.ts';
 import { releaseFiles } from './tear-down.ts';
 
 /** Docker's code for a container whose end nobody has seen. */
@@ -62,6 +63,7 @@ function adopt(
     state: {
       ...state,
       status: paused ? 'paused' : 'running',
+      standsStill: paused && state.standsStill === true,
       health: state.starting === '' ? state.health : startingHealth(record.config, state.health),
       starting: '',
       pid: pid ?? state.pid,
@@ -117,6 +119,7 @@ async function finish(context: ContainersContext, running: ReadonlySet<Container
     superviseExit(context, id);
     health.begin(id);
     await locks.run(id, () => reconcileNetworks(context, id));
+    await goOn(context, id).catch((error: unknown) => options.logError(`container ${id} stands still`, error));
   }
   for (const record of store.all()) {
     const { id, state } = record;

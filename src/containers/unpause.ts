@@ -27,7 +27,7 @@ export async function unpauseLocked(context: ContainersContext, id: ContainerId)
       throw new EngineError('internal', `Cannot unpause container ${id}: ${messageOf(error)}`, { cause: error });
     }
   }
-  publish(context, store.updateState(id, { status: 'running' }), 'unpause');
+  publish(context, store.updateState(id, { status: 'running', standsStill: false }), 'unpause');
   context.health.begin(id);
   return true;
 }

@@ -5,23 +5,8 @@ import type { Engine } from './wire.ts';
 /** Volumes for the API: with the containers that use one standing still, where that is asked for. */
 export function volumeBackend({ volumes, containers }: Pick<Engine, 'volumes' | 'containers'>): VolumeBackend {
   /** Those that run, and do not stand still already. @returns what lets them go on. */
-  async function pauseUsers(name: string): Promise<() => Promise<void>> {
-    const running = volumes.usersOf(name).filter((id) => containers.isRunning(id));
-    const paused: string[] = [];
-    const resume = async () => {
-      for (const id of paused.splice(0)) await containers.unpause(id);
-    };
-    try {
-      for (const id of running) {
-        await containers.pause(id);
-        paused.push(id);
-      }
-    } catch (error) {
-      await resume();
-      throw error;
-    }
-    return resume;
-  }
+  const pauseUsers = (name: string): Promise<() => Promise<void>> =>
+    containers.standStill(containers.usingVolume(name).filter((id) => containers.isRunning(id)));
 
   return {
     create: volumes.create,

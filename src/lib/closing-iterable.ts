@@ -19,8 +19,11 @@ export function closingIterable<T>(source: AsyncIterable<T>, close: () => Promis
         }
       },
       async return() {
-        await iterator.return?.();
-        await closeOnce();
+        try {
+          await iterator.return?.();
+        } finally {
+          await closeOnce();
+        }
         return { done: true, value: undefined };
       },
     }),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createReadStream, existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -99,19 +101,35 @@ test('a reader that goes away lets paused containers go on', async () => {
   assert.equal((await daemon.call('GET', '/volumes/source')).status, 200);
 });
 
+test('containers that are paused for an export go on when the daemon is killed meanwhile', async () => {
+  const HostConfig = { Binds: ['source:/v'] };
+  const id = await runContainer(daemon, { Cmd: ['sleep', '1000'], HostConfig });
+  const user = await runContainer(daemon, { Cmd: ['sleep', '1000'] });
+  await daemon.call('POST', `/containers/${user}/pause`);
+  const answer = await reading('/volumes/source/export?pause=1');
+  await daemon.kill();
+  answer.destroy();
+  await daemon.start();
+  assert.equal(await daemon.skiff(['exec', id, 'echo', 'it runs']), 'it runs\n');
+  const { State } = (await daemon.call('GET', `/containers/${user}/json`)).json<{ State: { Status: string } }>();
+  assert.equal(State.Status, 'paused', 'one that the user has paused stays so');
+  for (const container of [id, user]) await daemon.call('DELETE', `/containers/${container}?force=1`);
+});
+
+/** An answer whose rest nobody reads. */
+async function reading(path: string): Promise<IncomingMessage> {
+  const asked = request({ socketPath: daemon.socketPath, path, agent: false }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  answer.on('error', () => undefined); // it breaks off with the daemon
+  return answer;
+}
+
 /** Reads the beginning of an answer, and hangs up. */
 async function fetchSome(path: string): Promise<number> {
-  const { request } = await import('node:http');
-  return new Promise((resolve, reject) => {
-    const asked = request({ socketPath: daemon.socketPath, path, agent: false }, (answer) => {
-      answer.once('data', (chunk: Buffer) => {
-        asked.destroy();
-        resolve(chunk.length);
-      });
-    });
-    asked.on('error', reject);
-    asked.end();
-  });
+  const answer = await reading(path);
+  const [chunk] = (await once(answer, 'data')) as [Buffer];
+  answer.destroy();
+  return chunk.length;
 }
 
 test('SIGKILL during an import or a clone leaves a volume that is whole, or empty', async () => {
