@@ -42,7 +42,7 @@ export type LaunchResult =
  * @throws internal when the monitor itself cannot run.
  */
 export async function spawnMonitor(monitor: MonitorLaunch): Promise<LaunchResult> {
-  const launched = run(monitor);
+  const launched = await run(monitor);
   const { streams, exited: forked } = launched;
   const [stderr, sync, start, attach] = streams;
   if (stderr === undefined || sync === undefined) throw internalError('conmon was started without its pipes');
@@ -78,10 +78,10 @@ export async function spawnMonitor(monitor: MonitorLaunch): Promise<LaunchResult
   }
 }
 
-function run(monitor: MonitorLaunch): LaunchedProcess {
+async function run(monitor: MonitorLaunch): Promise<LaunchedProcess> {
   const attaches = monitor.beforeStart !== undefined;
   try {
-    return launch(monitor.syscalls, {
+    return await launch(monitor.syscalls, {
       file: findExecutable('conmon'),
       args: ['--conmon-pidfile', monitor.pidFile, ...monitor.args],
       directory: monitor.directory,

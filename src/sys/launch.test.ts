@@ -5,9 +5,9 @@ import { RecordingSyscalls } from './recording.ts';
 
 const request = { file: '/bin/monitor', args: ['--a', 'b'], directory: '/run/x', env: { PATH: '/bin' }, streams: 0 };
 
-test('a program without streams is started as it was asked for', () => {
+test('a program without streams is started as it was asked for', async () => {
   const syscalls = new RecordingSyscalls();
-  const { streams } = launch(syscalls, { ...request });
+  const { streams } = await launch(syscalls, { ...request });
   assert.deepEqual(streams, []);
   const [spawn] = syscalls.calls.filter(({ name }) => name === 'spawn');
   assert.partialDeepStrictEqual(spawn?.args[0], {
@@ -18,8 +18,8 @@ test('a program without streams is started as it was asked for', () => {
   });
 });
 
-test('a program that cannot be started is an error with its reason', () => {
+test('a program that cannot be started is an error with its reason', async () => {
   const syscalls = new RecordingSyscalls();
   syscalls.failNext('spawn', 2);
-  assert.throws(() => launch(syscalls, request), { code: 'ENOENT' });
+  await assert.rejects(launch(syscalls, request), { code: 'ENOENT' });
 });

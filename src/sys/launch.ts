@@ -30,10 +30,10 @@ type LaunchSyscalls = Pick<Syscalls, 'createStreamPair' | 'spawn' | 'reap' | 'op
 /**
  * Starts a program in a session of its own. What Node's own `spawn` does, without the copy of this process's memory map
  * that its fork(2) makes: 1 ms of the event loop, many more on a busy machine, and as much again for the pages that this
- * process writes to afterwards.
+ * process writes to afterwards. While the kernel loads the program, another thread waits for it.
  * @throws SyscallError when it cannot be started.
  */
-export function launch(syscalls: LaunchSyscalls, request: LaunchRequest): LaunchedProcess {
+export async function launch(syscalls: LaunchSyscalls, request: LaunchRequest): Promise<LaunchedProcess> {
   const nowhere = openSync('/dev/null', 'r+');
   const theirs: Fd[] = [nowhere, nowhere];
   const streams: Socket[] = [];
@@ -43,7 +43,7 @@ export function launch(syscalls: LaunchSyscalls, request: LaunchRequest): Launch
       theirs.push(other);
       streams.push(socketOn(own));
     }
-    const pid = syscalls.spawn({
+    const pid = await syscalls.spawn({
       path: request.file,
       args: request.args,
       env: Object.entries(request.env).map(([name, value]) => `${name}=${value}`),

@@ -27,7 +27,7 @@ type SpawnCall = [
   env: readonly (string | null)[],
 ];
 const c = {
-  spawn: declare<(...call: SpawnCall) => number>(
+  spawn: declare<{ async(...call: [...SpawnCall, (error: unknown, result: number) => void]): void }>(
     'int posix_spawn(_Out_ int *pid, const char *path, void *actions, void *attributes, const char **args, const char **env)',
   ),
   setFlags: declare<OnAttributes<number>>('int posix_spawnattr_setflags(void *attributes, short flags)'),
@@ -50,7 +50,7 @@ c.setMask(attributes, new Uint8Array(SIGSET_BYTES));
 c.setDefault(attributes, new Uint8Array(SIGSET_BYTES).fill(0xff));
 
 /** See `Syscalls.spawn`. The library calls return an error number, and leave errno alone. */
-export function spawnProcess({ path, args, env, directory, descriptors }: SpawnRequest): number {
+export async function spawnProcess({ path, args, env, directory, descriptors }: SpawnRequest): Promise<number> {
   const actions = new Uint8Array(OPAQUE_BYTES);
   const raised: Fd[] = [];
   check('posix_spawn', c.initActions(actions), path);
@@ -69,7 +69,12 @@ export function spawnProcess({ path, args, env, directory, descriptors }: SpawnR
     // What this process inherited need not be close-on-exec.
     check('posix_spawn', c.addCloseFrom(actions, descriptors.length), path);
     const pid = new Int32Array(1);
-    check('posix_spawn', c.spawn(pid, path, actions, attributes, [path, ...args, null], [...env, null]), path);
+    const result = await new Promise<number>((resolve, reject) => {
+      c.spawn.async(pid, path, actions, attributes, [path, ...args, null], [...env, null], (error, number) =>
+        error === null || error === undefined ? resolve(number) : reject(error),
+      );
+    });
+    check('posix_spawn', result, path);
     return pid[0] ?? 0;
   } finally {
     for (const fd of raised) closeSync(fd);

@@ -205,7 +205,7 @@ export class LinuxSyscalls implements Syscalls {
     check('pidfd_send_signal', c.pidfdSendSignal(fd, signal, null, 0));
   }
 
-  spawn(request: SpawnRequest): number {
+  spawn(request: SpawnRequest): Promise<number> {
     return spawnProcess(request);
   }
 

@@ -69,7 +69,7 @@ export class RecordingSyscalls implements Syscalls {
     this.#record('signalPidfd', fd, signal);
   }
 
-  spawn(request: SpawnRequest): number {
+  async spawn(request: SpawnRequest): Promise<number> {
     this.#record('spawn', request);
     return NO_PROCESS;
   }

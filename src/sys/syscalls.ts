@@ -82,10 +82,10 @@ export interface Syscalls {
   /** Throws ESRCH when the process has ended. */
   signalPidfd(fd: Fd, signal: number): void;
   /**
-   * Starts a program in a session of its own, with no signal blocked or ignored. The calling thread waits until it is
-   * loaded. The caller reaps it. @returns its number.
+   * Starts a program in a session of its own, with no signal blocked or ignored. Resolves with its number when it is
+   * loaded; the descriptors stay open until then. The caller reaps it.
    */
-  spawn(request: SpawnRequest): number;
+  spawn(request: SpawnRequest): Promise<number>;
   /** Takes the end of a child that `spawn` started and that has ended; without it the child stays a zombie. */
   reap(pid: number): void;
   makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void;
