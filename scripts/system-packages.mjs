@@ -18,7 +18,6 @@ const ENGINE_PACKAGES = [
 
 /** What only the test suite needs: counterparts to compare with. */
 export const TEST_PACKAGES = [
-  'debootstrap',
   'e2fsprogs',
   'git',
   'iptables',

@@ -13,6 +13,7 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 # What only builds and checks need would make the copy several times as large.
 tar -C "$project" -c --anchored --exclude=./.git --exclude=./node_modules/.cache \
+  --exclude='./dist/debian-*' \
   --exclude=./node_modules/oxlint --exclude=./node_modules/@oxlint --exclude=./node_modules/@biomejs \
   --exclude=./node_modules/typescript --exclude=./node_modules/@typescript --exclude=./node_modules/@oven . |
   tar -C "$copy" -x

@@ -1,37 +1,28 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustRun } from './command.ts';
 import { debianMirror } from './debian-mirror.ts';
 
-const SUITE = 'bookworm';
+export const DEBIAN_SUITE = 'bookworm';
 /** Among what set-ups make, which no clean-up of a test takes away. */
-const KEPT = fileURLToPath(new URL(`../../dist/debian-${SUITE}.tar`, import.meta.url));
+const KEPT = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+/** Whoever comes second waits, and finds it made. What a killed run has left half-made is overwritten. */
+const MAKE = 'made=$1; shift; test -e "$0" || { "$@" && mv "$made" "$0"; }';
 
 /**
- * The archive of a small Debian root. Making one takes a minute and more: it is made once and kept, whole or not at
- * all; tests that come to it at the same time each make it, and the last one's stays.
+ * The archive of a small Debian root, with these packages in it. Making one takes a minute and more: it is made once
+ * for all tests and all later runs, by whoever needs it first, whole or not at all.
  */
-export async function debianArchive(): Promise<string> {
-  if (existsSync(KEPT)) return KEPT;
-  const scratch = mkdtempSync(join(tmpdir(), 'skiff-debian-'));
-  try {
-    const root = join(scratch, 'root');
-    await mustRun('debootstrap', [
-      '--variant=minbase',
-      '--include=ca-certificates',
-      SUITE,
-      root,
-      ...(await debianMirror(SUITE)),
-    ]);
-    await mustRun('sh', ['-c', 'rm -rf "$0"/var/cache/apt/archives/*.deb', root]);
-    const kept = `${KEPT}.${process.pid}`;
-    mkdirSync(join(KEPT, '..'), { recursive: true });
-    await mustRun('tar', ['--xattrs', '--xattrs-include=*', '-C', root, '-cf', kept, '.']);
-    renameSync(kept, KEPT);
-    return KEPT;
-  } finally {
-    await mustRun('rm', ['-rf', scratch]);
-  }
+export async function debianArchive(packages: readonly string[] = []): Promise<string> {
+  const name = ['debian', DEBIAN_SUITE, ...packages].join('-');
+  const [path, unfinished] = [join(KEPT, `${name}.tar`), join(KEPT, `${name}.unfinished.tar`)];
+  const include = ['ca-certificates', ...packages].join(',');
+  const leaner = '--dpkgopt=path-exclude=/usr/share/{doc,man,locale}/*';
+  const options = ['--mode=root', '--variant=minbase', '--quiet', leaner, `--include=${include}`];
+  const make = ['mmdebstrap', ...options, DEBIAN_SUITE, unfinished, ...(await debianMirror(DEBIAN_SUITE))];
+  mkdirSync(KEPT, { recursive: true });
+  await mustRun('flock', [`${path}.lock`, 'sh', '-c', MAKE, path, unfinished, ...make]);
+  return path;
 }

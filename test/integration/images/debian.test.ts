@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
-import { debianArchive } from '../../support/debian.ts';
-
-const SUITE = 'bookworm';
+import { DEBIAN_SUITE, debianArchive } from '../../support/debian.ts';
 
 let daemon: TestDaemon;
 before(async () => {
@@ -17,7 +15,7 @@ test('a Debian root is imported, and apt-get updates and installs in it over the
   assert.match(imported, /^sha256:[0-9a-f]{64}\n$/);
 
   const inside = (script: string) => daemon.skiff(['run', '--rm', 'debian:12', 'sh', '-ec', script]);
-  assert.match(await inside('. /etc/os-release; echo $VERSION_CODENAME; dpkg --audit'), new RegExp(`^${SUITE}\\n$`));
+  assert.match(await inside('. /etc/os-release; echo $VERSION_CODENAME; dpkg --audit'), new RegExp(`^${DEBIAN_SUITE}\\n$`));
   const output = await inside('apt-get update && apt-get install -y --no-install-recommends hello && exec hello');
   assert.match(output, /^Reading package lists\.\.\./m);
   assert.match(output, /^Hello, world!\n$/m);

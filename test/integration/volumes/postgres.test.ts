@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { clis } from '../../support/clis.ts';
-import { mustRun } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
-import { debianMirror } from '../../support/debian-mirror.ts';
+import { debianArchive } from '../../support/debian.ts';
 import { until } from '../../support/until.ts';
 
-const SUITE = 'bookworm';
 const CLIENTS = 4;
 const ENOUGH_COMMITS = 500;
 
@@ -21,21 +17,13 @@ const SERVE = [
 ].join('\n');
 
 let daemon: TestDaemon;
-let scratch: string;
 before(async () => {
-  scratch = mkdtempSync('/tmp/skiff-postgres-');
   daemon = await startDaemon();
 });
-after(async () => {
-  await daemon.close();
-  await mustRun('rm', ['-rf', scratch]);
-});
+after(() => daemon.close());
 
 async function importDatabase(): Promise<void> {
-  const archive = join(scratch, 'root.tar');
-  const options = ['--mode=root', '--variant=essential', '--include=postgresql'];
-  await mustRun('mmdebstrap', [...options, SUITE, archive, ...(await debianMirror(SUITE))]);
-  await daemon.skiff(['import', '-c', 'USER postgres', archive, 'postgres']);
+  await daemon.skiff(['import', '-c', 'USER postgres', await debianArchive(['postgresql']), 'postgres']);
 }
 
 async function serve(name: string): Promise<void> {
