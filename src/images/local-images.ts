@@ -4,6 +4,7 @@ import type { Layer } from '../layers/layer-store.ts';
 import type { ChainId, Digest, ImageId } from '../lib/digest.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ImageReference } from '../lib/image-reference.ts';
+import type { Platform } from '../lib/platform.ts';
 import type { Report } from '../lib/progress.ts';
 import type { StateDatabase } from '../state/database.ts';
 import { ImageState } from '../state/images.ts';
@@ -89,9 +90,9 @@ export class LocalImages implements ImageLookup, ImageCommits {
   }
 
   // What reads and writes archives is loaded when the first one comes or goes: many a daemon sees none.
-  async load(body: AsyncIterable<Uint8Array>, report: Report): Promise<void> {
+  async load(body: AsyncIterable<Uint8Array>, report: Report, platforms: readonly Platform[] = []): Promise<void> {
     const { loadImages } = await import('./load/load-images.ts');
-    return loadImages(this.#context, body, report);
+    return loadImages(this.#context, body, report, platforms);
   }
 
   async save(names: readonly string[]): Promise<AsyncGenerator<Uint8Array>> {

@@ -24,6 +24,11 @@ export async function* decodeUnusual(source: AsyncIterable<Uint8Array>): AsyncGe
   yield* program === undefined ? whole : filterStream(program, ['-dc'], whole);
 }
 
+/** Told by the first bytes: `decodeUnusual` would change it. */
+export function isUnusual(start: Uint8Array): boolean {
+  return programOf(Buffer.from(start.subarray(0, MAGIC_BYTES))) !== undefined;
+}
+
 function programOf(start: Buffer): string | undefined {
   const magic = start.subarray(0, MAGIC_BYTES).toString('hex');
   return Object.entries(PROGRAMS).find(([bytes]) => magic.startsWith(bytes))?.[1];

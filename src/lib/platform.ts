@@ -34,6 +34,20 @@ export function hostPlatform(): Platform {
   return { os: 'linux', architecture: ARCHITECTURES[process.arch] ?? process.arch, variant: undefined };
 }
 
+export function isSamePlatform(image: Platform, wanted: Platform): boolean {
+  if (image.os !== wanted.os || image.architecture !== wanted.architecture) return false;
+  return variantOf(image) === variantOf(wanted);
+}
+
+/** Of 64-bit ARM there is one that goes without saying. */
+function variantOf({ architecture, variant }: Platform): string | undefined {
+  return architecture === 'arm64' && variant === 'v8' ? undefined : variant;
+}
+
+export function platformText({ os, architecture, variant }: Platform): string {
+  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+}
+
 /**
  * `os`, `architecture` or `os/architecture[/variant]`.
  * @throws invalid_argument with Docker's text, also for an operating system that is not this one.

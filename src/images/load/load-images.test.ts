@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { isEngineError } from '../../errors/engine-error.ts';
@@ -90,6 +91,32 @@ test('gzip and zstd archives load as plain ones do', async (t) => {
     await load(compress(dockerArchive([[image, 'a:1']])));
     assert.equal((await images.resolve('a:1')).id, image.id);
   }
+});
+
+test('layers that old archives have compressed by bzip2 or xz are decompressed, and nothing else of them stays', async (t) => {
+  for (const program of ['bzip2', 'xz']) {
+    const { images, load, blobs } = imageFixture(t);
+    const image = makeImage(['a', 'b']);
+    const layers = image.layers.map((layer) => execFileSync(program, ['-c'], { input: layer }));
+    await load(dockerArchive([[{ ...image, layers }, 'a:1']]));
+    assert.equal((await images.resolve('a:1')).id, image.id, program);
+    assert.deepEqual((await blobs()).sort(), [image.config, ...image.layers].map(digestOf).sort(), program);
+  }
+});
+
+test('of several platforms the wanted ones are loaded; an archive without any is refused', async (t) => {
+  const arm = { os: 'linux', architecture: 'arm64', variant: 'v8' };
+  const image = makeImage(['a']);
+  const config = Buffer.from(image.config.toString().replace('amd64', 'arm64'));
+  const archive = dockerArchive([
+    [image, 'amd:1'],
+    [{ ...image, config }, 'arm:1'],
+  ]);
+  const { images, load } = imageFixture(t);
+  await load(archive, [arm]);
+  assert.equal((await images.resolve('arm:1')).id, digestOf(config));
+  await assert.rejects(images.resolve('amd:1'), /No such image/);
+  await assert.rejects(load(archive, [{ ...arm, architecture: 's390x' }]), /it holds no image for linux\/s390x\/v8/);
 });
 
 test('a name that another image had moves, and the client is told', async (t) => {

@@ -1,10 +1,10 @@
-import type { BlobInfo } from '../../content/content-store.ts';
 import { isEngineError } from '../../errors/engine-error.ts';
 import { brokenImageArchive } from '../../errors/images.ts';
 import type { ChainId, DiffId, Digest } from '../../lib/digest.ts';
 import { chainIdsOf } from '../../lib/digest.ts';
 import { shortId } from '../../lib/ids.ts';
 import { familiarReference, fullName } from '../../lib/image-reference.ts';
+import { isSamePlatform, type Platform, platformText } from '../../lib/platform.ts';
 import type { Report } from '../../lib/progress.ts';
 import { progressMessage } from '../../lib/progress.ts';
 import type { ImageContext, ImageLayers } from '../image-context.ts';
@@ -16,24 +16,27 @@ import { MANIFEST_PATH, readDockerArchive } from './docker-archive.ts';
 import { REPOSITORIES_PATH, readLegacyArchive } from './legacy-archive.ts';
 import type { LoadableImage } from './loadable-image.ts';
 import { INDEX_PATH, readOciLayout } from './oci-layout.ts';
+import { readableLayer } from './readable-layer.ts';
 
 /**
  * Loads all images of an archive: a docker-archive, an OCI image layout or both in one. All or nothing: the images and
  * their names appear in one transaction, and after a failure or a crash nothing of it stays. Layers that are here are
- * not unpacked again.
+ * not unpacked again. Of `platforms`, where any are given, otherwise all, and of an index those for this host.
  * @throws invalid_argument for an archive that is broken in any way.
  */
 export async function loadImages(
   context: ImageContext,
   body: AsyncIterable<Uint8Array>,
   report: Report,
+  platforms: readonly Platform[] = [],
 ): Promise<void> {
   await context.housekeeping.session(async () => {
     const blobs = new Set<Digest>();
     try {
       const files = await readArchive(body, context.content, ({ digest }) => blobs.add(digest));
-      const images = await readImages(context, files, (digest) => blobs.add(digest));
-      for (const image of images) await unpackLayers(context.layers, image, report);
+      const keepTrack = (digest: Digest) => blobs.add(digest);
+      const images = ofPlatforms(await readImages(context, files, platforms, keepTrack), platforms);
+      for (const image of images) await unpackLayers(context, image, report, keepTrack);
       keep(context, images, report);
     } finally {
       await context.housekeeping.discard(blobs);
@@ -44,39 +47,60 @@ export async function loadImages(
 async function readImages(
   { content }: ImageContext,
   files: ArchiveFiles,
+  platforms: readonly Platform[],
   onBlob: (digest: Digest) => void,
 ): Promise<LoadableImage[]> {
   if (files.find(MANIFEST_PATH) !== undefined) return readDockerArchive(files, content);
-  if (files.find(INDEX_PATH) !== undefined) return readOciLayout(files, content);
+  if (files.find(INDEX_PATH) !== undefined) return readOciLayout(files, content, platforms);
   if (files.find(REPOSITORIES_PATH) !== undefined) return readLegacyArchive(files, content, onBlob);
   throw brokenImageArchive(`it has neither ${MANIFEST_PATH} nor ${INDEX_PATH} nor ${REPOSITORIES_PATH}`);
 }
 
-/** Side by side: the store makes each wait for the one below it where it must. */
-async function unpackLayers(layers: ImageLayers, image: LoadableImage, report: Report): Promise<void> {
+/** @throws invalid_argument when there is none of them: whoever asks for one is not to think that it came */
+function ofPlatforms(images: readonly LoadableImage[], platforms: readonly Platform[]): readonly LoadableImage[] {
+  if (platforms.length === 0) return images;
+  const found = images.filter(({ document }) => platforms.some((platform) => isSamePlatform(document, platform)));
+  if (found.length === 0) throw brokenImageArchive(`it holds no image for ${platforms.map(platformText).join(', ')}`);
+  return found;
+}
+
+async function unpackLayers(
+  context: ImageContext,
+  image: LoadableImage,
+  report: Report,
+  onBlob: (digest: Digest) => void,
+): Promise<void> {
+  const { layers, content } = context;
   const { diffIds } = image.document;
   const chainIds = chainIdsOf(diffIds);
-  const unpacking: Promise<void>[] = [];
-  for (const [index, blob] of image.layers.entries()) {
+  const missing: MissingLayer[] = [];
+  for (const [index, { digest, sizeBytes }] of image.layers.entries()) {
     const chainId = chainIds[index];
     const diffId = diffIds[index];
     if (chainId === undefined || diffId === undefined || hasLayer(layers, chainId)) continue;
-    unpacking.push(unpackLayer(layers, { parent: chainIds[index - 1], diffId, blob }, report));
+    const blob = await readableLayer(content, digest);
+    onBlob(blob);
+    missing.push({ parent: chainIds[index - 1], diffId, blob, sizeBytes });
   }
+  // Side by side, begun in their order: the store makes each wait for the one below it where it must.
+  const ends = await Promise.allSettled(missing.map((layer) => unpackLayer(layers, layer, report)));
   // Each must have ended, also after a failure: what failed is removed then, and nothing may still be writing there.
-  const ends = await Promise.allSettled(unpacking);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-async function unpackLayer(
-  layers: ImageLayers,
-  { parent, diffId, blob }: { parent: ChainId | undefined; diffId: DiffId; blob: BlobInfo },
-  report: Report,
-): Promise<void> {
-  const total = blob.sizeBytes;
+interface MissingLayer {
+  readonly parent: ChainId | undefined;
+  readonly diffId: DiffId;
+  readonly blob: Digest;
+  /** Of the layer as it is in the archive. */
+  readonly sizeBytes: number;
+}
+
+async function unpackLayer(layers: ImageLayers, layer: MissingLayer, report: Report): Promise<void> {
+  const { parent, diffId, blob, sizeBytes: total } = layer;
   const tell = (current: number) => report(progressMessage('Loading layer', shortId(diffId), { current, total }));
   tell(Math.min(total, 32_768));
-  await layers.apply({ parent, blob: blob.digest, diffId });
+  await layers.apply({ parent, blob, diffId });
   tell(total);
 }
 

@@ -3,7 +3,7 @@ import { brokenImageArchive } from '../../errors/images.ts';
 import { hexOf, isDigest } from '../../lib/digest.ts';
 import type { ImageReference } from '../../lib/image-reference.ts';
 import { parseReference, withDefaultTag } from '../../lib/image-reference.ts';
-import { hostPlatform } from '../../lib/platform.ts';
+import { hostPlatform, type Platform, platformText } from '../../lib/platform.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import type { LoadableImage } from './loadable-image.ts';
 import { readDocument, readJson } from './loadable-image.ts';
@@ -28,17 +28,24 @@ interface Descriptor {
 }
 
 /**
- * The images of an OCI image layout. Of an index with images for several platforms those for this host are taken.
+ * The images of an OCI image layout. Of an index with images for several platforms those for `platforms` are taken, or for this
+ * host where none is given.
  * Every blob is checked against the digest that it is filed under.
  */
-export async function readOciLayout(files: ArchiveFiles, content: ContentStore): Promise<LoadableImage[]> {
+export async function readOciLayout(
+  files: ArchiveFiles,
+  content: ContentStore,
+  platforms: readonly Platform[],
+): Promise<LoadableImage[]> {
+  const wanted = platforms.length === 0 ? [hostPlatform()] : platforms;
   const index = await readJson(content, files.get(INDEX_PATH), INDEX_PATH);
   const images: LoadableImage[] = [];
   for (const descriptor of descriptors(files, index, 'manifests')) {
-    images.push(...(await readDescriptor(files, content, descriptor, { names: namesOf(descriptor), depth: 0 })));
+    images.push(
+      ...(await readDescriptor(files, content, descriptor, { names: namesOf(descriptor), wanted, depth: 0 })),
+    );
   }
-  if (images.length === 0)
-    throw brokenImageArchive(`it holds no image for ${hostPlatform().os}/${hostPlatform().architecture}`);
+  if (images.length === 0) throw brokenImageArchive(`it holds no image for ${wanted.map(platformText).join(', ')}`);
   return images;
 }
 
@@ -46,10 +53,10 @@ async function readDescriptor(
   files: ArchiveFiles,
   content: ContentStore,
   descriptor: Descriptor,
-  at: { readonly names: readonly ImageReference[]; readonly depth: number },
+  at: { readonly names: readonly ImageReference[]; readonly wanted: readonly Platform[]; readonly depth: number },
 ): Promise<LoadableImage[]> {
   if (at.depth > MAX_DEPTH) throw brokenImageArchive('indexes refer to each other');
-  if (!isForThisHost(descriptor)) return [];
+  if (!isWanted(descriptor, at.wanted)) return [];
   // Archives of one platform out of several list the others without having their blobs.
   if (descriptor.blob === undefined && descriptor.platform !== undefined && at.depth > 0) return [];
   const manifest = await readJson(content, present(descriptor), descriptor.path);
@@ -78,11 +85,10 @@ function present(descriptor: Descriptor): BlobInfo {
   return descriptor.blob;
 }
 
-function isForThisHost({ platform, annotations }: Descriptor): boolean {
+function isWanted({ platform, annotations }: Descriptor, wanted: readonly Platform[]): boolean {
   if (annotations['vnd.docker.reference.type'] !== undefined) return false;
   if (platform === undefined) return true;
-  const host = hostPlatform();
-  return platform.os === host.os && platform.architecture === host.architecture;
+  return wanted.some(({ os, architecture }) => platform.os === os && platform.architecture === architecture);
 }
 
 /** A tag alone, which OCI allows as name, says nothing without a repository. */

@@ -6,6 +6,7 @@ import { DirectoryContentStore } from '../../content/directory-content-store.ts'
 import type { EngineEvent } from '../../events/event-bus.ts';
 import type { ImageId } from '../../lib/digest.ts';
 import type { ContainerId } from '../../lib/ids.ts';
+import type { Platform } from '../../lib/platform.ts';
 import type { ProgressMessage } from '../../lib/progress.ts';
 import { StateDatabase } from '../../state/database.ts';
 import type { ImageUser } from '../image-context.ts';
@@ -17,7 +18,7 @@ export interface ImageFixture {
   readonly layers: MemoryLayerStore;
   readonly events: Omit<EngineEvent, 'scope' | 'timeNs'>[];
   /** Loads an archive; returns what was said on the way. */
-  readonly load: (archive: Buffer) => Promise<ProgressMessage[]>;
+  readonly load: (archive: Buffer, platforms?: readonly Platform[]) => Promise<ProgressMessage[]>;
   /** Lets a container use an image. */
   readonly use: (image: ImageId, container: string, isRunning: boolean) => void;
   /** The digests of all blobs that are kept. */
@@ -46,9 +47,9 @@ export function imageFixture(t: TestContext): ImageFixture {
     images,
     layers,
     events,
-    load: async (archive) => {
+    load: async (archive, platforms) => {
       const messages: ProgressMessage[] = [];
-      await images.load(bytes(archive), (message) => messages.push(message));
+      await images.load(bytes(archive), (message) => messages.push(message), platforms);
       return messages;
     },
     use: (image, container, isRunning) => {

@@ -6,6 +6,7 @@ import type { PruneResult } from '../../../images/prune-images.ts';
 import type { RemovedRow, RemoveOptions } from '../../../images/remove-image.ts';
 import type { Filters } from '../../../lib/filters.ts';
 import type { ImageReference } from '../../../lib/image-reference.ts';
+import type { Platform } from '../../../lib/platform.ts';
 import type { ProgressMessage, Report } from '../../../lib/progress.ts';
 
 export type { HistoryStep, ImageDetails, ImageSummary, ProgressMessage, RemovedRow, Report };
@@ -16,7 +17,7 @@ export interface ImageBackend {
   inspect(image: string): Promise<ImageDetails>;
   history(image: string): Promise<HistoryStep[]>;
   tag(image: string, name: ImageReference): Promise<void>;
-  load(body: AsyncIterable<Uint8Array>, report: Report): Promise<void>;
+  load(body: AsyncIterable<Uint8Array>, report: Report, platforms: readonly Platform[]): Promise<void>;
   save(names: readonly string[]): Promise<AsyncIterable<Uint8Array>>;
   import(request: ImportRequest, report: Report): Promise<void>;
   remove(image: string, options: RemoveOptions): Promise<RemovedRow[]>;

@@ -214,6 +214,7 @@ test('removal and pruning answer row by row', async () => {
 });
 
 test('an image of another platform than is asked for is not there, for versions that can ask', async () => {
+  const loaded: unknown[] = [];
   const details = { document: { ...document, os: 'linux', architecture: 'amd64', variant: undefined } } as Awaited<
     ReturnType<ImageBackend['inspect']>
   >;
@@ -225,6 +226,7 @@ test('an image of another platform than is asked for is not there, for versions 
       (async function* () {
         yield Buffer.from('archive');
       })(),
+    load: async (_body, _report, platforms) => void loaded.push(platforms),
   });
   const arm = encodeURIComponent('{"os":"linux","architecture":"arm64","variant":"v8"}');
   const own = encodeURIComponent('{"os":"linux","architecture":"amd64"}');
@@ -241,6 +243,8 @@ test('an image of another platform than is asked for is not there, for versions 
     assert.equal((await app.inject({ method, url: `/v1.50${path}${own}` })).statusCode, 200, path);
     assert.equal((await app.inject({ method, url: `/v${old}${path}${arm}` })).statusCode, 200, path);
   }
+  assert.equal((await app.inject({ method: 'POST', url: `/v1.50/images/load?platform=${arm}` })).statusCode, 200);
+  assert.deepEqual(loaded, [[{ os: 'linux', architecture: 'arm64', variant: 'v8' }]]);
   const inspected = await app.inject(`/v1.50/images/a/json?platform=${arm}`);
   assert.equal(inspected.statusCode, 404);
   for (const broken of ['x', '{}', '{"os":"linux"}']) {

@@ -17,9 +17,10 @@ export function registerImageTransferRoutes(
   registries: Pick<DistributionBackend, 'pull'>,
 ): void {
   app.post('/images/load', async (request, reply) => {
+    const platforms = wantedPlatforms(request, 'platform', '1.48');
     const progress = new ProgressReply(reply);
     try {
-      await backend.load(bodyOf(request), progress.report);
+      await backend.load(bodyOf(request), progress.report, platforms);
     } catch (error) {
       progress.fail(error, true);
     }

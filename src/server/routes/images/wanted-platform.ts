@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { invalidArgument, messageOf } from '../../../errors/engine-error.ts';
 import { platformMismatch } from '../../../errors/images.ts';
-import type { Platform } from '../../../lib/platform.ts';
+import { isSamePlatform, type Platform, platformText } from '../../../lib/platform.ts';
 import { isAtLeast } from '../../api-version.ts';
 import { queryList } from '../../query.ts';
 import type { ImageBackend } from './backend.ts';
@@ -31,7 +31,8 @@ export async function refuseOtherPlatforms(
   for (const name of names) {
     const { document } = await backend.inspect(name);
     for (const platform of platforms) {
-      if (!isSame(document, platform)) throw platformMismatch(name, platformText(document), platformText(platform));
+      if (!isSamePlatform(document, platform))
+        throw platformMismatch(name, platformText(document), platformText(platform));
     }
   }
 }
@@ -49,18 +50,4 @@ function decodePlatform(text: string): Platform {
     throw invalidArgument('both OS and Architecture must be provided');
   }
   return { os, architecture, variant: typeof variant === 'string' && variant !== '' ? variant : undefined };
-}
-
-function isSame(image: Platform, wanted: Platform): boolean {
-  if (image.os !== wanted.os || image.architecture !== wanted.architecture) return false;
-  return variantOf(image) === variantOf(wanted);
-}
-
-/** Of 64-bit ARM there is one that goes without saying. */
-function variantOf({ architecture, variant }: Platform): string | undefined {
-  return architecture === 'arm64' && variant === 'v8' ? undefined : variant;
-}
-
-function platformText({ os, architecture, variant }: Platform): string {
-  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }
