@@ -14,6 +14,14 @@ test('a file system is mounted with its flags and options', async () => {
   assert.deepEqual(mounts(sys), [{ source: ':/export', target: '/v', fsType: 'nfs', flags: MS.RDONLY, data }]);
 });
 
+test('the host of a network file system is looked up, and reached by IPv4 where it can be', async () => {
+  const sys = new RecordingSyscalls();
+  await mountLocal(sys, '/v', { type: 'nfs', device: ':/export', o: 'addr=localhost,rw' });
+  assert.deepEqual(mounts(sys), [
+    { source: ':/export', target: '/v', fsType: 'nfs', flags: 0, data: 'addr=127.0.0.1' },
+  ]);
+});
+
 test("a bind's flags need a second call, and so does its propagation", async () => {
   const sys = new RecordingSyscalls();
   await mountLocal(sys, '/v', { type: 'none', device: '/srv', o: 'bind,ro,rslave' });
