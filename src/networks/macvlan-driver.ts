@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { internalError } from '../errors/engine-error.ts';
 import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../state/networks.ts';
 import { createMacvlan, MACVLAN_MODES, type MacvlanMode } from '../sys/macvlan-message.ts';
@@ -47,8 +48,10 @@ export class MacvlanDriver implements NetworkDriver {
     return linkPrefixOf(network);
   }
 
+  /** The host is in that network itself: nobody else gets its address. */
   reserve(network: NetworkRecord, settings: EndpointSettings, inUse: ReadonlySet<string>): Reservation {
-    return this.#addresses.reserve(network, settings, inUse);
+    const ownAddresses = (networkInterfaces()[parentOf(network)] ?? []).map(({ address }) => address);
+    return this.#addresses.reserve(network, settings, new Set([...inUse, ...ownAddresses]));
   }
 
   async connect(network: NetworkRecord, endpoint: EndpointRecord, plan: LinkPlan): Promise<void> {

@@ -48,6 +48,17 @@ test('containers are in the network of the parent, and reach each other', needsM
   assert.match(await inside('other', 'ping', '-c1', '-W2', 'one'), / 0% packet loss/);
 });
 
+test("the host's own address in that network is given to nobody", needsMacvlan, async (t) => {
+  await mustRun('ip', ['address', 'add', '10.217.0.4/24', 'dev', PARENT]);
+  t.after(() => mustRun('ip', ['address', 'delete', '10.217.0.4/24', 'dev', PARENT]));
+  const run = ['run', '--rm', '--network', 'lan'];
+  const { status, stderr } = await daemon.trySkiff([...run, '--ip', '10.217.0.4', 'busybox', 'true']);
+  assert.equal(status, 125);
+  assert.match(stderr, /Address already in use/);
+  const shown = await daemon.skiff([...run, 'busybox', 'ip', '-o', '-4', 'address', 'show', 'eth0']);
+  assert.match(shown, /10\.217\.0\.5\/24/);
+});
+
 test('links that went with their parent are back after a restart of the daemon', needsMacvlan, async () => {
   await daemon.kill();
   await mustRun('ip', ['link', 'delete', PARENT]);
