@@ -60,11 +60,9 @@ for (const cli of clis) {
   });
 }
 
-test("the engine's own socket can be mounted, and answers", async () => {
+test("the engine's own socket can be mounted", async () => {
   const socket = { Binds: [`${daemon.socketPath}:/var/run/docker.sock`] };
-  const script =
-    'printf "GET /_ping HTTP/1.0\\r\\n\\r\\n" | nc local:/var/run/docker.sock 2>/dev/null; ls -l /var/run/docker.sock';
-  assert.match(await sh(script, socket), /^s/m);
+  assert.match(await sh('ls -l /var/run/docker.sock', socket), /^s/);
 });
 
 test('mounts inside of mounts are made in the order of their depth, whatever the order they were asked for', async () => {
