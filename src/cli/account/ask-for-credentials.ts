@@ -18,7 +18,7 @@ export async function askForCredentials(
   let { username, password } = given;
   if (username !== '' && password !== '') return { username, password };
   if (!io.stdin.isTerminal) throw new CliError('Error: Cannot perform an interactive login from a non TTY device');
-  const keys = io.stdin.chunks()[Symbol.asyncIterator]();
+  const keys = keysOf(io.stdin.chunks());
   if (given.isHub && username === '') await io.stdout.write(HUB_NOTE);
   if (username === '') username = (await ask(io, keys, 'Username: ', true)).trim();
   if (username === '') throw new CliError('Error: Non-null Username Required');
@@ -27,27 +27,30 @@ export async function askForCredentials(
   return { username, password };
 }
 
-/** One line, typed with the terminal in raw mode: what is secret is not shown. */
-async function ask(io: Terminal, keys: AsyncIterator<Uint8Array>, question: string, isShown: boolean): Promise<string> {
-  await io.stdout.write(question);
-  const restore = io.stdin.makeRaw();
+/** One by one: what was typed or pasted after a line belongs to the next question. */
+async function* keysOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
+  for await (const chunk of chunks) yield* decoder.decode(chunk, { stream: true });
+}
+
+/** One line, typed with the terminal in raw mode, which it is in before anybody is asked: what is secret is not shown. */
+async function ask(io: Terminal, keys: AsyncIterator<string>, question: string, isShown: boolean): Promise<string> {
+  const restore = io.stdin.makeRaw();
   let line = '';
   try {
+    await io.stdout.write(question);
     for (;;) {
-      const { done, value } = await keys.next();
+      const { done, value: key } = await keys.next();
       if (done === true) return line;
-      for (const key of decoder.decode(value, { stream: true })) {
-        if (key === INTERRUPT) throw new CliError('', 130);
-        if (ENTER.test(key) || key === END) return line;
-        if (ERASE.test(key)) {
-          if (isShown && line !== '') await io.stdout.write('\b \b');
-          line = Array.from(line).slice(0, -1).join('');
-          continue;
-        }
-        line += key;
-        if (isShown) await io.stdout.write(key);
+      if (key === INTERRUPT) throw new CliError('', 130);
+      if (ENTER.test(key) || key === END) return line;
+      if (ERASE.test(key)) {
+        if (isShown && line !== '') await io.stdout.write('\b \b');
+        line = Array.from(line).slice(0, -1).join('');
+        continue;
       }
+      line += key;
+      if (isShown) await io.stdout.write(key);
     }
   } finally {
     restore();

@@ -6,6 +6,7 @@ import { type Cli, clis } from '../../support/clis.ts';
 import type { CommandResult } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { DockerRegistry, dockerRegistry, JOE } from '../../support/docker-registry.ts';
+import { Terminal } from '../../support/terminal.ts';
 
 // Both command lines against Debian's docker-registry: what people type.
 
@@ -94,6 +95,28 @@ for (const cli of clis) {
     await run(`rmi ${name}`);
   });
 
+  test(`${cli.name}: name and password are asked for on a terminal, which does not show the password`, {
+    skip,
+  }, async () => {
+    const config = join(folder, `${cli.name}-terminal`);
+    const login = (args: string) =>
+      new Terminal(`env DOCKER_CONFIG=${config} ${cli.line(daemon, `login ${args} ${closed.address}`)}`);
+    for (const [args, typed] of [
+      ['', 'joe\r'],
+      ['-u joe', ''],
+    ] as const) {
+      rmSync(config, { recursive: true, force: true });
+      const terminal = login(args);
+      if (typed !== '') await terminal.see(/Username: $/);
+      terminal.type(typed);
+      await terminal.see(/Password: $/);
+      terminal.type('secret\r');
+      assert.equal(await terminal.end(), 0, terminal.screen);
+      assert.match(terminal.screen, /Login Succeeded/);
+      assert.doesNotMatch(terminal.screen, /secret/);
+    }
+  });
+
   test(`${cli.name}: a registry that wants a password gets it after a login, and not after a logout`, {
     skip,
   }, async () => {
@@ -135,3 +158,14 @@ for (const cli of clis) {
     await run(`rmi ${name}`);
   });
 }
+
+test('skiff: what is pasted into a login at once is name and password', { skip: dockerRegistry.skip }, async () => {
+  const skiff = clis.find(({ name }) => name === 'skiff');
+  assert.ok(skiff);
+  const config = join(folder, 'pasted');
+  const terminal = new Terminal(`env DOCKER_CONFIG=${config} ${skiff.line(daemon, `login ${closed.address}`)}`);
+  await terminal.see(/Username: $/);
+  terminal.type('joe\rsecret\r');
+  assert.equal(await terminal.end(), 0, terminal.screen);
+  assert.match(terminal.screen, /Login Succeeded/);
+});
