@@ -15,6 +15,8 @@ import { processNotStarted } from './runtime-errors.ts';
 import { spawnMonitor } from './spawn-monitor.ts';
 
 const SIGKILL = 9;
+/** Each waits 100 ms longer than the one before. */
+const REMOVE_ATTEMPTS = 5;
 
 /** See `Runtime.exec`. */
 export async function execInContainer(
@@ -68,7 +70,7 @@ export async function execInContainer(
   } catch (error) {
     stream?.close();
     monitorEnded.resolve(undefined);
-    await rm(paths.directory, { recursive: true, force: true });
+    await removeFolder(paths.directory);
     throw error;
   }
 }
@@ -89,7 +91,12 @@ export async function deleteExec(context: RuntimeContext, id: ContainerId, execI
     if (record.process !== null) signalProcess(context.syscalls, record.process, SIGKILL);
     await context.monitors.exit(paths, record);
   }
-  await rm(paths.directory, { recursive: true, force: true });
+  await removeFolder(paths.directory);
+}
+
+/** A monitor that no record tells of, or that was killed just now, may still be making a file in it. */
+async function removeFolder(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: REMOVE_ATTEMPTS });
 }
 
 function notRunning(id: ContainerId): EngineError {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { internalError } from '../errors/engine-error.ts';
@@ -42,8 +43,12 @@ async function endContainer(context: RuntimeContext, id: ContainerId, record: Mo
   await context.monitors.exit(context.paths.container(id), record);
 }
 
-/** The daemon died between starting a monitor and noting it: the monitor has the bundle's path among its arguments. */
+/**
+ * The daemon died between starting a monitor and noting it: the monitor has the bundle's path among its arguments. Without
+ * the folder, which is made before, there is none, and no need to look at all processes.
+ */
 async function endHalfCreated(context: RuntimeContext, directory: string): Promise<void> {
+  if (!existsSync(directory)) return;
   for (const process of await findByArgument(directory)) {
     if (signalProcess(context.syscalls, process, SIGKILL)) await processExit(context.syscalls, process);
   }
