@@ -53,7 +53,7 @@ export function createLayers(options: LayerStoreOptions): Layers {
   const records = new LayerRecords(database);
   const directories = new LayerDirectories(root, syscalls, warn);
   const store = new OverlayLayerStore(options, records, directories);
-  return { store, maker: new LayerMaker(records, directories, content, store.writable) };
+  return { store, maker: new LayerMaker(records, directories, content, store.writable, syscalls) };
 }
 
 /** Layers as directories for overlayfs. */

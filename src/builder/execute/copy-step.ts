@@ -138,12 +138,18 @@ function ownerFrom(origin: TreeOrigin): { readonly uid: number; readonly gid: nu
 
 function notFound(tree: SpoolTree, written: string, { instruction, from }: CopyStep): EngineError {
   const where = from.kind === 'context' ? 'build context or excluded by .dockerignore' : 'source';
-  const names = [...tree.entries].map(({ path }) => textOf(path));
   const wanted = posix.normalize(written).replace(/^\/+/, '');
-  const close = nearest(wanted, names) ?? names.find((name) => posix.basename(name) === posix.basename(wanted));
+  // What has the very name and was not found is left out, or a link that leads nowhere, or out of the context.
+  const isThere = tree.entry(byteStringOf(wanted)) !== undefined;
+  const close = isThere ? undefined : nearestPath(wanted, tree);
   const hint = close === undefined ? '' : `; did you mean ${close}?`;
   return new EngineError(
     'invalid_argument',
     `${instruction} failed: file not found in ${where}: stat ${wanted}: file does not exist${hint}`,
   );
+}
+
+function nearestPath(wanted: string, tree: SpoolTree): string | undefined {
+  const names = [...tree.entries].map(({ path }) => textOf(path));
+  return nearest(wanted, names) ?? names.find((name) => posix.basename(name) === posix.basename(wanted));
 }

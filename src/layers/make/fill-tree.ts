@@ -1,17 +1,18 @@
-import { chmodSync, closeSync, lchownSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, lchownSync, openSync } from 'node:fs';
 import { EngineError } from '../../errors/engine-error.ts';
 import { applySymbolicMode } from '../../lib/symbolic-mode.ts';
-import { byteStringOf, bytesOf, textOf } from '../../lib/tar/byte-string.ts';
+import { byteStringOf, textOf } from '../../lib/tar/byte-string.ts';
 import type { TarEntry } from '../../lib/tar/tar-entry.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { resolveLinks } from '../archive/resolve-links.ts';
 import { readIndex } from '../spool/read-index.ts';
 import type { SpoolEntry } from '../spool/spool-entry.ts';
 import { LayerTree } from '../unpack/layer-tree.ts';
 import { writeEntry } from '../unpack/write-entry.ts';
-import type { FillPick, FillRequest, ModeChange, SpoolFiles } from './make-message.ts';
+import type { FillPick, FillTarget, ModeChange, SpoolFiles } from './make-message.ts';
 import { expandByProgram, pieces, type Stretch, unpackFile } from './unpack-file.ts';
+
+const DIRECTORY_MODE = 0o755;
 
 /** A spool with its data file open. */
 export interface OpenSpool {
@@ -56,16 +57,17 @@ export function closeSpools(spools: ReadonlyMap<string, OpenSpool>): void {
 }
 
 /**
- * Copies what was picked into the tree that is the process's root. Symbolic links on the way to the destination are
- * followed within it. What is there already is replaced, but for directories, which are merged.
+ * Copies what was picked into the tree at `root`, which is the process's own where none is named. Symbolic links on the
+ * way to the destination are followed within it. What is there already is replaced, but for directories, which are merged.
  * @throws invalid_argument where a directory and something else stand against each other.
  */
 export async function fillTree(
   sys: Syscalls,
-  request: FillRequest,
+  request: FillTarget,
   spools: ReadonlyMap<string, OpenSpool>,
+  root = '',
 ): Promise<void> {
-  const filling = new Filling(sys, request);
+  const filling = new Filling(sys, request, root);
   for (const pick of request.picks) {
     const spool = spools.get(pick.spool.data);
     if (spool !== undefined) await filling.add(pick, spool);
@@ -75,12 +77,15 @@ export async function fillTree(
 
 class Filling {
   readonly #sys: Syscalls;
-  readonly #request: FillRequest;
-  readonly #tree = new LayerTree();
+  readonly #request: FillTarget;
+  readonly #root: string;
+  readonly #tree: LayerTree;
 
-  constructor(sys: Syscalls, request: FillRequest) {
+  constructor(sys: Syscalls, request: FillTarget, root: string) {
     this.#sys = sys;
     this.#request = request;
+    this.#root = root;
+    this.#tree = new LayerTree(byteStringOf(root));
   }
 
   async add(pick: FillPick, spool: OpenSpool): Promise<void> {
@@ -124,9 +129,9 @@ class Filling {
   #placeOf(pick: FillPick, spool: OpenSpool): string {
     const { destination } = this.#request;
     const base = this.#base(pick, spool);
-    const isFolder = destination.endsWith('/') || pick.under !== '' || isDirectory(base);
+    const isFolder = destination.endsWith('/') || pick.under !== '' || this.#isDirectory(base);
     if (isFolder) return `${this.#directory(base)}/${pick.name}`;
-    const resolved = partsOf(byteStringOf(resolveLinks('', textOf(`/${partsOf(base).join('/')}`))));
+    const resolved = partsOf(byteStringOf(resolveLinks(this.#root, textOf(`/${partsOf(base).join('/')}`))));
     const name = resolved.pop() ?? '';
     return `${this.#directory(`/${resolved.join('/')}`)}/${name}`;
   }
@@ -154,11 +159,12 @@ class Filling {
       at = this.#tree.directory([...partsOf(parent), part], textOf(path));
       if (!isNew) return;
       const { owner } = this.#request;
-      lchownSync(bytesOf(at), owner?.uid ?? 0, owner?.gid ?? 0);
+      lchownSync(this.#tree.onDisk(at), owner?.uid ?? 0, owner?.gid ?? 0);
+      chmodSync(this.#tree.onDisk(at), DIRECTORY_MODE);
       if (like === undefined || index < parts.length - 1) return;
       const { uid, gid } = owner ?? like;
-      lchownSync(bytesOf(at), uid, gid);
-      chmodSync(bytesOf(at), modeOf(like, this.#request.mode));
+      lchownSync(this.#tree.onDisk(at), uid, gid);
+      chmodSync(this.#tree.onDisk(at), modeOf(like, this.#request.mode));
       this.#tree.noteDirectory(at, like.mtime);
     });
     return at;
@@ -181,11 +187,16 @@ class Filling {
   }
 
   #isLinkToDirectory(path: string): boolean {
-    return this.#tree.lstat(path)?.isSymbolicLink() === true && isDirectory(path);
+    return this.#tree.lstat(path)?.isSymbolicLink() === true && this.#isDirectory(path);
+  }
+
+  /** Links are followed as the tree's own processes would. */
+  #isDirectory(path: string): boolean {
+    return this.#tree.lstat(byteStringOf(resolveLinks(this.#root, textOf(path))))?.isDirectory() === true;
   }
 
   finish(): void {
-    for (const [path, time] of this.#tree.directoryTimes()) this.#sys.setTimes(bytesOf(path), time);
+    for (const [path, time] of this.#tree.directoryTimes()) this.#sys.setTimes(this.#tree.onDisk(path), time);
   }
 }
 
@@ -226,13 +237,4 @@ function isSkipped(path: string, skipped: ReadonlySet<string>): boolean {
 
 function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(bytesOf(path)).isDirectory();
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return false;
-    throw error;
-  }
 }

@@ -8,13 +8,15 @@ import { chainIdOf } from '../../lib/digest.ts';
 import type { ContainerId } from '../../lib/ids.ts';
 import type { LayerRecord, LayerRecords } from '../../state/layers.ts';
 import { bootId } from '../../sys/boot-id.ts';
+import type { Syscalls } from '../../sys/syscalls.ts';
 import { mediaTypeOf } from '../compression.ts';
 import type { LayerDirectories } from '../layer-directories.ts';
 import type { WritableLayers } from '../writable-layers.ts';
-import type { FillRequest, MakeDirectoryRequest, PackRequest, Sealed } from './make-message.ts';
+import type { FillTarget, MakeDirectoryRequest, PackRequest, Sealed, SealRequest } from './make-message.ts';
 import { MakeWorkers } from './make-workers.ts';
+import { syncFileSystems } from './sync-file-systems.ts';
 
-export type FillTarget = Omit<FillRequest, 'verb' | 'root'>;
+export type { FillTarget };
 export type PackSource = Omit<PackRequest, 'verb'>;
 
 /** What the record of a layer says of it, before it is kept. */
@@ -30,9 +32,17 @@ export class LayerMaker {
   readonly #directories: LayerDirectories;
   readonly #content: ContentStore;
   readonly #writable: WritableLayers;
+  readonly #syscalls: Syscalls;
   readonly #workers: MakeWorkers;
 
-  constructor(records: LayerRecords, directories: LayerDirectories, content: ContentStore, writable: WritableLayers) {
+  constructor(
+    records: LayerRecords,
+    directories: LayerDirectories,
+    content: ContentStore,
+    writable: WritableLayers,
+    syscalls: Syscalls,
+  ) {
+    this.#syscalls = syscalls;
     this.#records = records;
     this.#directories = directories;
     this.#content = content;
@@ -56,6 +66,8 @@ export class LayerMaker {
 
   /** Copies files into a writable layer that is mounted at `root`. @throws invalid_argument as `fillTree`. */
   async fill(root: string, target: FillTarget, signal?: AbortSignal): Promise<void> {
+    const { isSmallFill, fillHere } = await import('./small-layer.ts');
+    if (await isSmallFill(target)) return fillHere(this.#syscalls, root, target);
     await this.#workers.run({ ...target, verb: 'fill', root }, signal);
   }
 
@@ -99,17 +111,20 @@ export class LayerMaker {
     }
     const blobPath = join(this.#directories.root, 'tmp', `${randomBytes(8).toString('hex')}.tar`);
     try {
-      const { latestSeconds } = options;
-      const sealed = (await this.#workers.run(
-        { verb: 'seal', upper, blobPath, latestSeconds },
-        options.signal,
-      )) as Sealed;
+      const { latestSeconds, signal } = options;
+      const sealed = await this.#seal({ verb: 'seal', upper, blobPath, latestSeconds }, signal);
       await this.#writable.unmount(id);
       return await this.#keep(id, { top, upper, blobPath, sealed }, keep);
     } finally {
       await rm(blobPath, { force: true });
       await this.#writable.remove(id);
     }
+  }
+
+  async #seal(request: SealRequest, signal: AbortSignal | undefined): Promise<Sealed> {
+    const { isSmallTree, sealHere } = await import('./small-layer.ts');
+    if (await isSmallTree(request.upper)) return sealHere(this.#syscalls, request);
+    return (await this.#workers.run(request, signal)) as Sealed;
   }
 
   async #keep(
@@ -153,7 +168,7 @@ export class LayerMaker {
   async sync(contentRoot: string): Promise<void> {
     const marked = this.#records.unsynced();
     if (marked.length === 0) return;
-    await this.#workers.run({ verb: 'sync', paths: [this.#directories.root, contentRoot] });
+    await syncFileSystems([this.#directories.root, contentRoot]);
     this.#records.markSynced(marked);
   }
 }

@@ -41,10 +41,8 @@ export interface FillPick {
   readonly unpack: boolean;
 }
 
-/** Copies files into a mounted tree. */
-export interface FillRequest {
-  readonly verb: 'fill';
-  readonly root: string;
+/** Files, and where in a tree they are copied to. */
+export interface FillTarget {
   readonly picks: readonly FillPick[];
   /** Absolute; with a slash at its end it is a directory whether it is there or not. */
   readonly destination: string;
@@ -52,6 +50,12 @@ export interface FillRequest {
   /** The same for what is unpacked. */
   readonly archiveOwner?: { readonly uid: number; readonly gid: number } | undefined;
   readonly mode: ModeChange | undefined;
+}
+
+/** Copies files into a mounted tree. */
+export interface FillRequest extends FillTarget {
+  readonly verb: 'fill';
+  readonly root: string;
 }
 
 /** Puts files of a tree into a new spool: what the patterns match, and the links and folders on the way to it. */
@@ -79,14 +83,8 @@ export interface ApplyRequest {
   readonly blobs: readonly string[];
 }
 
-/** Writes everything of the file systems that these paths are in to their disks. */
-export interface SyncRequest {
-  readonly verb: 'sync';
-  readonly paths: readonly string[];
-}
-
 /** What the program is asked, as one line of its standard input; the next may follow when it has answered. */
-export type MakeRequest = SealRequest | FillRequest | PackRequest | MakeDirectoryRequest | ApplyRequest | SyncRequest;
+export type MakeRequest = SealRequest | FillRequest | PackRequest | MakeDirectoryRequest | ApplyRequest;
 
 export type MakeReply =
   | { readonly done: Sealed | Record<string, never> }

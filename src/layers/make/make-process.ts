@@ -90,14 +90,6 @@ async function apply({ root, blobs }: ApplyRequest): Promise<void> {
   }
 }
 
-function sync(paths: readonly string[]): void {
-  for (const path of paths) {
-    const fd = openSync(path, 'r');
-    sys.syncFileSystem(fd);
-    closeSync(fd);
-  }
-}
-
 async function perform(request: MakeRequest): Promise<Extract<MakeReply, { done: unknown }>['done']> {
   switch (request.verb) {
     case 'seal':
@@ -113,9 +105,6 @@ async function perform(request: MakeRequest): Promise<Extract<MakeReply, { done:
       return {};
     case 'apply':
       await apply(request);
-      return {};
-    case 'sync':
-      sync(request.paths);
       return {};
   }
 }

@@ -9,13 +9,25 @@ const IMPLIED_DIRECTORY_MODE = 0o755;
 const MAX_LINKS = 40;
 
 /**
- * The directory that a layer is unpacked into, as the process's root. Paths are byte strings that start with a slash
- * (the root is empty). Nothing else changes the tree, so that what was seen once need not be asked for again.
+ * The directory that a layer is unpacked into: the process's root, or the one that is named. Paths are byte strings that
+ * start with a slash and are seen from there (the root itself is empty). Nothing else changes the tree, so that what was
+ * seen once need not be asked for again.
  */
 export class LayerTree {
   /** Those that are there, with the time that each shall have in the end. */
   readonly #directories = new Map<string, TarTime | undefined>([['', undefined]]);
+  readonly #root: string;
   #replacedAny = false;
+
+  /** `root` is a byte string without a slash at its end; empty for the process's own. */
+  constructor(root = '') {
+    this.#root = root;
+  }
+
+  /** Where a path of the tree is for this process. Links in its last part are not followed. */
+  onDisk(path: string): Buffer {
+    return bytesOf(`${this.#root}${path}` || '/');
+  }
 
   /**
    * The real path of a directory, made where it is missing. Symbolic links that earlier entries made are followed as
@@ -46,7 +58,7 @@ export class LayerTree {
       const path = `/${[...at, part].join('/')}`;
       const stats = this.#directories.has(path) ? undefined : this.lstat(path);
       if (stats?.isSymbolicLink() === true) {
-        const target = readlinkSync(bytesOf(path), 'latin1');
+        const target = readlinkSync(this.onDisk(path), 'latin1');
         walk.links++;
         if (walk.links > MAX_LINKS) throw refusedEntry(entryPath, 'too many symbolic links on its way');
         const from = target.startsWith('/') ? [] : at;
@@ -62,7 +74,7 @@ export class LayerTree {
   #enter(path: string, stats: Stats | undefined, entryPath: string, mayCreate: boolean): void {
     if (stats === undefined) {
       if (!mayCreate) throw refusedEntry(entryPath, 'it would leave the layer through a symbolic link');
-      mkdirSync(bytesOf(path), { mode: IMPLIED_DIRECTORY_MODE });
+      mkdirSync(this.onDisk(path), { mode: IMPLIED_DIRECTORY_MODE });
     } else if (!stats.isDirectory()) {
       throw refusedEntry(entryPath, `${JSON.stringify(textOf(path))} is not a directory`);
     }
@@ -70,7 +82,7 @@ export class LayerTree {
   }
 
   lstat(path: string): Stats | undefined {
-    return lstatSync(bytesOf(path), { throwIfNoEntry: false });
+    return lstatSync(this.onDisk(path), { throwIfNoEntry: false });
   }
 
   noteDirectory(path: string, time: TarTime): void {
@@ -95,7 +107,7 @@ export class LayerTree {
 
   remove(path: string): void {
     this.#replacedAny = true;
-    rmSync(bytesOf(path), { recursive: true, force: true });
+    rmSync(this.onDisk(path), { recursive: true, force: true });
     if (!this.#directories.has(path)) return;
     for (const directory of this.#directories.keys()) {
       if (directory === path || directory.startsWith(`${path}/`)) this.#directories.delete(directory);

@@ -31,7 +31,7 @@ const NODE_TYPES = { character: 0o020000, block: 0o060000, fifo: 0o010000 } as c
  */
 export async function writeEntry(tree: LayerTree, sys: Syscalls, path: string, read: ReadEntry): Promise<number> {
   const { entry } = read;
-  const bytes = bytesOf(path);
+  const bytes = tree.onDisk(path);
   switch (entry.type) {
     case 'file':
       await writeFile(tree, path, read);
@@ -71,7 +71,7 @@ export async function writeEntry(tree: LayerTree, sys: Syscalls, path: string, r
 
 async function writeFile(tree: LayerTree, path: string, { entry, data }: ReadEntry): Promise<void> {
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-  const fd = tree.replace(path, () => openSync(bytesOf(path), flags, 0o600));
+  const fd = tree.replace(path, () => openSync(tree.onDisk(path), flags, 0o600));
   try {
     if (entry.extents === undefined) for await (const piece of data) writeFully(fd, piece, null);
     else await writeExtents(fd, entry, data);
@@ -110,13 +110,13 @@ function writeFully(fd: number, piece: Buffer, position: number | null): void {
 
 function makeDirectory(tree: LayerTree, path: string): void {
   try {
-    mkdirSync(bytesOf(path), { mode: 0o700 });
+    mkdirSync(tree.onDisk(path), { mode: 0o700 });
   } catch (error) {
     if (!hasErrorCode(error, 'EEXIST')) throw error;
     const there: Stats | undefined = tree.lstat(path);
     if (there?.isDirectory() !== true) {
       tree.remove(path);
-      mkdirSync(bytesOf(path), { mode: 0o700 });
+      mkdirSync(tree.onDisk(path), { mode: 0o700 });
     }
   }
 }
@@ -132,11 +132,11 @@ function makeHardLink(tree: LayerTree, path: string, entry: TarEntry): void {
   }
   const last = parts.pop();
   const target = last === undefined ? '' : `${tree.directory(parts, name)}/${last}`;
-  const there = tree.lstat(target === '' ? '/' : target);
+  const there = tree.lstat(target);
   if (there === undefined) throw refusedEntry(name, `${reason}, which is not in this layer`);
   if (there.isDirectory()) throw refusedEntry(name, `${reason}, which is a directory`);
   if (target === path) return;
-  tree.replace(path, () => linkSync(bytesOf(target), bytesOf(path)));
+  tree.replace(path, () => linkSync(tree.onDisk(target), tree.onDisk(path)));
 }
 
 /**

@@ -103,10 +103,33 @@ for (const [title, instructions, script, expected] of cases) {
   });
 }
 
+/** More than the daemon copies by itself. */
+const LARGE = { ...FILES, large: Buffer.alloc(3 * 1024 * 1024) };
+
+for (const [title, instructions, script, expected] of cases.filter(([title]) => /folder|link|image/.test(title))) {
+  test(`copied by a process of its own: ${title}`, async () => {
+    assert.equal(await copied(instructions, script, LARGE), expected);
+  });
+}
+
+test('a few small files are copied without a process for it', async () => {
+  const own = await startDaemon();
+  try {
+    const workers = () => runCommand('pgrep', ['--parent', String(own.pid), '--full', 'make-process']);
+    await build(own, { ...FILES, Dockerfile: 'FROM busybox\nCOPY . /new/\n' });
+    assert.equal((await workers()).stdout, '');
+    await build(own, { ...LARGE, Dockerfile: 'FROM busybox\nCOPY . /new/\n' });
+    assert.match((await workers()).stdout, /^\d+\n$/);
+  } finally {
+    await own.close();
+  }
+});
+
 test('links never lead out of the context', async () => {
   for (const source of ['out', 'far/out', 'out/../../etc/passwd']) {
     const { error } = await tryBuild(daemon, { ...FILES, Dockerfile: `FROM busybox\nCOPY ${source} /x\n` });
     assert.match(error ?? '', /COPY failed: file not found in build context/, source);
+    assert.doesNotMatch(error ?? '', /did you mean/, source);
   }
 });
 

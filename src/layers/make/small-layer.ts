@@ -1,0 +1,69 @@
+/**
+ * Layers of a few files are made by the daemon itself: a process for them would take longer to start than all of the rest
+ * of a build. Each blocking call is short, and between files the event loop goes on.
+ */
+import type { Stats } from 'node:fs';
+import { lstat, opendir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import type { Syscalls } from '../../sys/syscalls.ts';
+import { closeSpools, fillTree, openSpools } from './fill-tree.ts';
+import type { FillTarget, Sealed, SealRequest } from './make-message.ts';
+import { sealUpper } from './seal-upper.ts';
+
+const SMALL_BYTES = 2 * 1024 * 1024;
+const SMALL_INDEX_BYTES = 32 * 1024;
+const FEW_FILES = 64;
+
+/** Archives are never small: what they unpack to is not known, and takes programs at times. */
+export async function isSmallFill({ picks }: FillTarget): Promise<boolean> {
+  let dataBytes = 0;
+  let indexBytes = 0;
+  for (const files of new Map(picks.map(({ spool }) => [spool.data, spool])).values()) {
+    dataBytes += (await stat(files.data)).size;
+    indexBytes += (await stat(files.index)).size;
+  }
+  return dataBytes <= SMALL_BYTES && indexBytes <= SMALL_INDEX_BYTES && !picks.some(({ unpack }) => unpack);
+}
+
+/** As the request to a process. Links lead nowhere out of `root`, which nobody else changes meanwhile. */
+export async function fillHere(sys: Syscalls, root: string, target: FillTarget): Promise<void> {
+  const spools = openSpools(target.picks);
+  try {
+    await fillTree(sys, target, spools, root);
+  } finally {
+    closeSpools(spools);
+  }
+}
+
+/** Looks at no more than a few files, however many there are. */
+export async function isSmallTree(root: string): Promise<boolean> {
+  const pending = [root];
+  let files = 0;
+  let bytes = 0;
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    for await (const { name } of await opendir(at)) {
+      const stats = await statOf(join(at, name));
+      files++;
+      bytes += stats?.size ?? 0;
+      if (stats === undefined || files > FEW_FILES || bytes > SMALL_BYTES) return false;
+      if (stats.isDirectory()) pending.push(join(at, name));
+    }
+  }
+  return true;
+}
+
+/** Undefined for names that are no UTF-8. */
+async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** As the request to a process. */
+export function sealHere(sys: Syscalls, request: SealRequest): Promise<Sealed> {
+  return sealUpper(sys, request);
+}
