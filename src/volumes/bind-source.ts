@@ -1,4 +1,4 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { internalError, messageOf } from '../errors/engine-error.ts';
 import { mountOf, readMounts } from '../sys/mount-info.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
@@ -17,7 +17,7 @@ export async function makeBindSource({ source, createsSource }: BindSource): Pro
     await stat(source);
     return;
   } catch (error) {
-    if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR')) throw internalError(`stat ${source}: ${reasonOf(error)}`, error);
+    if (!hasErrorCode(error, ...MISSING)) throw internalError(`stat ${source}: ${reasonOf(error)}`, error);
   }
   if (!createsSource) {
     throw internalError(`invalid mount config for type "bind": bind source path does not exist: ${source}`);
@@ -25,8 +25,20 @@ export async function makeBindSource({ source, createsSource }: BindSource): Pro
   try {
     await mkdir(source, { recursive: true, mode: 0o755 });
   } catch (error) {
-    const reason = `mkdir ${source}: ${reasonOf(error)}`;
+    const reason = `mkdir ${source}: ${(await isLink(source)) ? 'file exists' : reasonOf(error)}`;
     throw internalError(`error while creating mount source path '${source}': ${reason}`, error);
+  }
+}
+
+/** Also of a symbolic link that leads nowhere, or to itself. */
+const MISSING = ['ENOENT', 'ENOTDIR', 'ELOOP'] as const;
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch (error) {
+    if (hasErrorCode(error, ...MISSING)) return false;
+    throw error;
   }
 }
 

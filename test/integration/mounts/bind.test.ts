@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { clis } from '../../support/clis.ts';
 import { mustRun } from '../../support/command.ts';
-import { outputOf } from '../../support/containers.ts';
+import { createContainer, outputOf } from '../../support/containers.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 
 let daemon: TestDaemon;
@@ -170,9 +170,15 @@ test('what is mounted on the host later comes into a container that follows, and
 test('a source that is a link is followed on the host, and one that cannot be made is told', async () => {
   symlinkSync('folder', join(host, 'link'));
   assert.equal(await sh('cat /x/file', { Binds: [`${host}/link:/x`] }), 'of the host\n');
-  const body = { Image: 'busybox', HostConfig: { Binds: [`${host}/alone/below:/x`] } };
-  await daemon.call('POST', '/containers/create?name=unmade', { body });
-  const started = await daemon.call('POST', '/containers/unmade/start');
-  assert.equal(started.status, 500);
-  assert.match(started.text(), /error while creating mount source path '.*\/alone\/below': mkdir .*: not a directory/);
+  symlinkSync('nowhere', join(host, 'dangling'));
+  symlinkSync('itself', join(host, 'itself'));
+  const reasons = { 'alone/below': 'not a directory', dangling: 'file exists', itself: 'file exists' };
+  for (const [name, reason] of Object.entries(reasons)) {
+    const id = await createContainer(daemon, { HostConfig: { Binds: [`${host}/${name}:/x`] } });
+    const started = await daemon.call('POST', `/containers/${id}/start`);
+    assert.equal(started.status, 500);
+    const path = `${host}/${name}`;
+    const message = `error while creating mount source path '${path}': mkdir ${path}: ${reason}`;
+    assert.equal(started.json()['message'], message);
+  }
 });
