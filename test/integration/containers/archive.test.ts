@@ -350,6 +350,28 @@ test('a client that sends much reads why it is refused', async () => {
   assert.equal((await put(id, '/nope', largeArchive())).status, 404);
 });
 
+test('the process that copies is kept for the next copy, and holds nothing of a container meanwhile', async () => {
+  const kept = async () => {
+    const found = await until('one is kept', () => {
+      const all = archiveProcesses(daemon.pid);
+      return all.length === 1 ? all : undefined;
+    });
+    return Number(found[0]);
+  };
+  const stopped = await createContainer(daemon, {});
+  const running = await runContainer(daemon, { Cmd: ['sleep', '1000'] });
+  assert.equal((await put(stopped, '/tmp', tarOf('in'))).status, 200);
+  const pid = await kept();
+  assert.equal((await put(running, '/tmp', tarOf('in'))).status, 200);
+  assert.equal((await put(running, '/nope', tarOf('in'))).status, 404);
+  assert.equal((await daemon.call('GET', archiveUrl(running, '/tmp/in'))).status, 200);
+  assert.equal(await kept(), pid);
+  assert.equal(readlinkSync(`/proc/${pid}/ns/mnt`), readlinkSync(`/proc/${daemon.pid}/ns/mnt`));
+  assert.deepEqual([readlinkSync(`/proc/${pid}/root`), readlinkSync(`/proc/${pid}/cwd`)], ['/', '/']);
+  const held = descriptorsOf(pid).filter((link) => link.includes('merged') || link.startsWith('mnt:'));
+  assert.deepEqual(held, [readlinkSync(`/proc/${daemon.pid}/ns/mnt`)]);
+});
+
 test('SIGKILL of the daemon in the middle of a copy leaves nothing mounted', async () => {
   const id = await createContainer(daemon, { Cmd: ['true'] });
   await begin(id, '/bin');
