@@ -1,4 +1,4 @@
-import { EngineError, type ErrorKind } from '../errors/engine-error.ts';
+import { EngineError, type ErrorKind, invalidArgument, messageOf } from '../errors/engine-error.ts';
 import type { Filters } from '../lib/filters.ts';
 import { parseTimestampMs } from '../lib/parse-timestamp.ts';
 
@@ -22,6 +22,15 @@ export function pruneUntilNs(filters: Filters): bigint | undefined {
   const values = filters.get('until');
   const [text] = values;
   if (text === undefined) return undefined;
-  if (values.length > 1) throw new EngineError('invalid_argument', 'more than one until filter specified');
-  return BigInt(Math.round(parseTimestampMs(text))) * 1_000_000n;
+  if (values.length > 1) throw invalidArgument('more than one until filter specified');
+  return BigInt(Math.round(untilMs(text))) * 1_000_000n;
+}
+
+/** What Docker calls its own failure for images is the client's for containers and networks. */
+function untilMs(text: string): number {
+  try {
+    return parseTimestampMs(text);
+  } catch (error) {
+    throw invalidArgument(messageOf(error), error);
+  }
 }

@@ -84,6 +84,7 @@ async function disconnect(
     await backend.containers.disconnect(named(container), referenceOf(request), { force });
   } catch (error) {
     if (!force || !isEngineError(error, 'not_found') || !error.message.startsWith('No such container')) throw error;
+    networkOf(backend, request);
     throw new EngineError('not_found', `endpoint ${container} not found`, { cause: error });
   }
 }
