@@ -16,7 +16,7 @@ export function prepareWorkdir(
         before.top,
         async (root) => {
           const owner = await run.backend.containers.resolveUser(root, user ?? '');
-          await run.backend.maker.makeDirectory({ root, path, owner }, run.signal);
+          await run.backend.maker.makeDirectory({ root, path, owner });
         },
         keep,
       ),

@@ -4,11 +4,11 @@ import { applySymbolicMode } from '../../lib/symbolic-mode.ts';
 import { byteStringOf, textOf } from '../../lib/tar/byte-string.ts';
 import type { TarEntry } from '../../lib/tar/tar-entry.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
-import { resolveLinks } from '../archive/resolve-links.ts';
 import { readIndex } from '../spool/read-index.ts';
 import type { SpoolEntry } from '../spool/spool-entry.ts';
 import { LayerTree } from '../unpack/layer-tree.ts';
 import { writeEntry } from '../unpack/write-entry.ts';
+import { followWithin } from './follow-within.ts';
 import type { FillPick, FillTarget, ModeChange, SpoolFiles } from './make-message.ts';
 import { expandByProgram, pieces, type Stretch, unpackFile } from './unpack-file.ts';
 
@@ -100,8 +100,8 @@ class Filling {
   }
 
   async #unpack(archive: Stretch): Promise<boolean> {
-    const { destination, archiveOwner } = this.#request;
-    return unpackFile(this.#sys, this.#tree, archive, () => this.#directory(destination), archiveOwner);
+    const { archiveOwner } = this.#request;
+    return unpackFile(this.#sys, this.#tree, archive, () => this.#directory(this.#destination), archiveOwner);
   }
 
   async #addDirectory(pick: FillPick, source: SpoolEntry, spool: OpenSpool): Promise<void> {
@@ -131,17 +131,25 @@ class Filling {
     const base = this.#base(pick, spool);
     const isFolder = destination.endsWith('/') || pick.under !== '' || this.#isDirectory(base);
     if (isFolder) return `${this.#directory(base)}/${pick.name}`;
-    const resolved = partsOf(byteStringOf(resolveLinks(this.#root, textOf(`/${partsOf(base).join('/')}`))));
-    const name = resolved.pop() ?? '';
-    return `${this.#directory(`/${resolved.join('/')}`)}/${name}`;
+    const parts = partsOf(base);
+    const name = parts.pop() ?? '';
+    return `${this.#directory(`/${parts.join('/')}`)}/${name}`;
+  }
+
+  /** Where the destination really is. */
+  get #destination(): string {
+    return this.#followed(this.#request.destination);
+  }
+
+  #followed(path: string): string {
+    return byteStringOf(followWithin(this.#root, textOf(path)));
   }
 
   /** The destination, and the folders of `--parents` below it. */
   #base({ under }: FillPick, spool: OpenSpool): string {
-    const { destination } = this.#request;
-    if (under === '') return destination;
+    if (under === '') return this.#destination;
     const parts = under.split('/');
-    let at = this.#directory(destination);
+    let at = this.#directory(this.#destination);
     parts.forEach((part, index) => {
       const like = entryAt(spool, parts.slice(0, index + 1).join('/'));
       at = this.#directory(`${at}/${part}`, like);
@@ -192,7 +200,7 @@ class Filling {
 
   /** Links are followed as the tree's own processes would. */
   #isDirectory(path: string): boolean {
-    return this.#tree.lstat(byteStringOf(resolveLinks(this.#root, textOf(path))))?.isDirectory() === true;
+    return this.#tree.lstat(this.#followed(path))?.isDirectory() === true;
   }
 
   finish(): void {

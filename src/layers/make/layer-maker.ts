@@ -12,7 +12,8 @@ import type { Syscalls } from '../../sys/syscalls.ts';
 import { mediaTypeOf } from '../compression.ts';
 import type { LayerDirectories } from '../layer-directories.ts';
 import type { WritableLayers } from '../writable-layers.ts';
-import type { FillTarget, MakeDirectoryRequest, PackRequest, Sealed, SealRequest } from './make-message.ts';
+import type { DirectoryRequest } from './make-directory.ts';
+import type { FillTarget, PackRequest, Sealed, SealRequest } from './make-message.ts';
 import { MakeWorkers } from './make-workers.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
 
@@ -76,9 +77,10 @@ export class LayerMaker {
     await this.#workers.run({ ...source, verb: 'pack' }, signal);
   }
 
-  /** Makes a directory in a mounted tree, with its parents, where it is missing. */
-  async makeDirectory(request: Omit<MakeDirectoryRequest, 'verb'>, signal?: AbortSignal): Promise<void> {
-    await this.#workers.run({ ...request, verb: 'make-directory' }, signal);
+  /** Makes a directory in a mounted tree, as `makeDirectory`. */
+  async makeDirectory(request: DirectoryRequest): Promise<void> {
+    const { makeDirectory } = await import('./make-directory.ts');
+    makeDirectory(request);
   }
 
   /** Does to a mounted tree what layers say that are here, one after the other. @throws not_found for one that is not. */

@@ -67,14 +67,6 @@ export interface PackRequest {
   readonly spool: SpoolFiles;
 }
 
-/** Makes a directory, with its parents, where it is missing. */
-export interface MakeDirectoryRequest {
-  readonly verb: 'make-directory';
-  readonly root: string;
-  readonly path: string;
-  readonly owner: { readonly uid: number; readonly gid: number };
-}
-
 /** Does to a mounted tree what layers say, one after the other. */
 export interface ApplyRequest {
   readonly verb: 'apply';
@@ -84,7 +76,7 @@ export interface ApplyRequest {
 }
 
 /** What the program is asked, as one line of its standard input; the next may follow when it has answered. */
-export type MakeRequest = SealRequest | FillRequest | PackRequest | MakeDirectoryRequest | ApplyRequest;
+export type MakeRequest = SealRequest | FillRequest | PackRequest | ApplyRequest;
 
 export type MakeReply =
   | { readonly done: Sealed | Record<string, never> }

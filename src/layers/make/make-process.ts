@@ -5,30 +5,18 @@
  * its standard input does, also in the middle of a request: when the daemon dies, nothing goes on writing into what the
  * next daemon sweeps.
  */
-import { chmodSync, closeSync, fstatSync, lchownSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { isEngineError, messageOf } from '../../errors/engine-error.ts';
-import { byteStringOf, bytesOf } from '../../lib/tar/byte-string.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
-import { resolveLinks } from '../archive/resolve-links.ts';
 import { formatSpoolEntry } from '../spool/spool-entry.ts';
 import { SpoolWriter } from '../spool/spool-writer.ts';
-import { LayerTree } from '../unpack/layer-tree.ts';
 import { applyOnto } from './apply-onto.ts';
 import { closeSpools, fillTree, openSpools } from './fill-tree.ts';
-import type {
-  ApplyRequest,
-  FillRequest,
-  MakeDirectoryRequest,
-  MakeReply,
-  MakeRequest,
-  PackRequest,
-} from './make-message.ts';
+import type { ApplyRequest, FillRequest, MakeReply, MakeRequest, PackRequest } from './make-message.ts';
 import { packTree } from './pack-tree.ts';
 import { sealUpper } from './seal-upper.ts';
 import { plainOf } from './unpack-file.ts';
-
-const DIRECTORY_MODE = 0o755;
 
 const sys = new LinuxSyscalls();
 const hostRoot = openSync('/', 'r');
@@ -63,21 +51,6 @@ async function pack({ root, sources, spool }: PackRequest): Promise<void> {
   }
 }
 
-/** Links on the way are followed, within the root; what is there stays as it is. */
-function makeDirectory({ root, path, owner }: MakeDirectoryRequest): Promise<void> {
-  return within(root, async () => {
-    const tree = new LayerTree();
-    let at = '';
-    for (const part of byteStringOf(resolveLinks('', path)).split('/').filter(Boolean)) {
-      at = `${at}/${part}`;
-      if (tree.lstat(at) !== undefined) continue;
-      mkdirSync(bytesOf(at));
-      chmodSync(bytesOf(at), DIRECTORY_MODE);
-      lchownSync(bytesOf(at), owner.uid, owner.gid);
-    }
-  });
-}
-
 async function apply({ root, blobs }: ApplyRequest): Promise<void> {
   for (const path of blobs) {
     const fd = openSync(path, 'r');
@@ -99,9 +72,6 @@ async function perform(request: MakeRequest): Promise<Extract<MakeReply, { done:
       return {};
     case 'pack':
       await pack(request);
-      return {};
-    case 'make-directory':
-      await makeDirectory(request);
       return {};
     case 'apply':
       await apply(request);

@@ -91,6 +91,12 @@ const cases: readonly [title: string, instructions: string, script: string, expe
     'ls /usr/l',
     'y\nz.txt\n',
   ],
+  [
+    'through links of the image that go up further than its root',
+    'RUN mkdir /real && ln -s ../../../real /up\nWORKDIR /up/w\nCOPY a.txt ./\nCOPY dir /up',
+    'ls /real /real/w',
+    '/real:\nsub\nup\nw\nx\n\n/real/w:\na.txt\n',
+  ],
   ['over a link to a file', 'RUN echo old > /t && ln -s /t /s\nCOPY a.txt /s', 'cat /t; readlink /s', 'a/t\n'],
   ['a here-document', 'COPY <<EOF /h\nline $HOME\nEOF', 'cat /h', 'line \n'],
   ['two here-documents', 'COPY <<one <<two /h/\n1\none\n2\ntwo', 'cat /h/one /h/two', '1\n2\n'],
@@ -136,6 +142,10 @@ test('links never lead out of the context', async () => {
 test('folders and files do not take each other for the same', async () => {
   const over = await tryBuild(daemon, { ...FILES, Dockerfile: 'FROM busybox\nRUN touch /f\nCOPY dir /f\n' });
   assert.match(over.error ?? '', /not a directory|non-directory/);
+  for (const line of ['WORKDIR /f/x', 'COPY a.txt /f/x', 'COPY dir /f/x/']) {
+    const { error } = await tryBuild(daemon, { ...FILES, Dockerfile: `FROM busybox\nRUN touch /f\n${line}\n` });
+    assert.match(error ?? '', /^\/f\/x\/?: not a directory\n/, line);
+  }
   const onto = await tryBuild(daemon, { ...FILES, Dockerfile: 'FROM busybox\nRUN mkdir -p /d/x\nCOPY dir /d\n' });
   assert.match(onto.error ?? '', /cannot copy a file over the directory \/d\/x/);
 });
