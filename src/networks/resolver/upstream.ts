@@ -60,7 +60,11 @@ function askByUdp(fd: number, { port, address }: SocketAddress, query: Buffer, s
       if (answers(query, message)) resolve(message);
     });
     socket.bind({ fd, exclusive: true }, () => {
-      socket.connect(port, address, () => {
+      if (signal.aborted) return;
+      // Called for a failure as well: a host that has no route to the server is told of it here.
+      socket.connect(port, address, (error?: Error) => {
+        if (error !== undefined) return reject(error);
+        if (signal.aborted) return;
         socket.send(query, (error) => {
           if (error !== null) reject(error);
         });

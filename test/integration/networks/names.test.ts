@@ -102,6 +102,14 @@ describe('Names of containers', () => {
     server.close();
   });
 
+  test('a server that the host cannot send to fails the lookup, and nothing else', async () => {
+    // Nobody may send there, as to any place without a route on a host without a network.
+    await run('unreachable', '--network', 'names', '--dns', '255.255.255.255');
+    const { stdout, stderr } = await daemon.tryDocker(['exec', 'unreachable', 'nslookup', 'example.org']);
+    assert.match(`${stdout}${stderr}`, /SERVFAIL/);
+    assert.deepEqual(await lookUp('unreachable', 'web'), [addresses.get('web')]);
+  });
+
   test('stop being answered while the daemon is away, and come back with it', async () => {
     await daemon.kill();
     await daemon.start();
