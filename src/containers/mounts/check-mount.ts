@@ -65,6 +65,7 @@ function checkImage(mount: MountRequest, refuse: Refuse): void {
 }
 
 function checkAbsolute(path: string, refuse: Refuse): void {
+  if (path.includes('\0')) throw refuse(`invalid mount path: ${JSON.stringify(path)} must not hold a null byte`);
   if (!posix.isAbsolute(path)) throw refuse(`invalid mount path: '${path}' mount path must be absolute`);
 }
 

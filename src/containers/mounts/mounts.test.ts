@@ -44,6 +44,17 @@ test('what is wrong with one mount is found before any volume is made', async (t
   assert.deepEqual(volumeCalls(calls), []);
 });
 
+test('a path with a null byte is refused before anything is made', async (t) => {
+  const { containers, calls } = await testEngine(t);
+  const mounts = (Source: string, Target: string): Partial<HostConfig> => ({
+    Mounts: [{ Type: 'bind', Source, Target }],
+  });
+  for (const host of [binds('data:/x\0y'), binds('/a\0:/x'), mounts('/tmp\0', '/x'), mounts('/tmp', '/x\0')]) {
+    await assert.rejects(containers.create(createRequest('', {}, host)), /must not hold a null byte/);
+  }
+  assert.deepEqual(volumeCalls(calls), []);
+});
+
 test('only volumes that nobody has named go with their container', async (t) => {
   const engine = await testEngine(t, { Volumes: { '/of-image': {}, '/data': {} } });
   const { id } = await engine.containers.create(createRequest('web', {}, binds('data:/data')));
