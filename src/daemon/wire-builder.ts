@@ -4,6 +4,7 @@ import type { BuildCacheResponse } from '../api-types/build.ts';
 import type { CacheUsage } from '../builder/cache/prune-cache.ts';
 import type { Builder } from '../builder/execute/builder.ts';
 import type { Containers } from '../containers/containers.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import type { LocalImages } from '../images/local-images.ts';
 import type { Layers } from '../layers/overlay-layer-store.ts';
 import { formatDate, formatNs } from '../lib/timestamps.ts';
@@ -30,6 +31,7 @@ export interface BuilderParts {
   readonly distribution: DistributionBackend;
   readonly containers: Containers;
   readonly layers: Layers;
+  readonly events: EventBus;
   readonly log: DaemonLog;
 }
 
@@ -42,7 +44,12 @@ export function wireBuilder(config: DaemonConfig, parts: BuilderParts): LazyBuil
     build: async (request, id, progress) => (await load()).build(request, id, progress),
     cancel: (id) => void loading?.then((builder) => builder.cancel(id)),
     rootfs: async (image) => (await load()).rootfs(image),
-    prune: async (request) => (await load()).prune(request),
+    prune: async (request) => {
+      const pruned = await (await load()).prune(request);
+      const reclaimed = String(pruned.reclaimedBytes);
+      parts.events.publish({ type: 'builder', action: 'prune', actorId: '', attributes: { reclaimed } });
+      return pruned;
+    },
     usage: async () => (await (await load()).usage()).map(shownUsage),
     recover: async () => {
       parts.layers.maker.forgetUnsynced();

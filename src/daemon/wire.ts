@@ -91,7 +91,7 @@ export async function wireEngine(config: DaemonConfig, syscalls: Syscalls, log: 
     logs: logReader,
     options: containerOptions(config, cgroupVersion === '2' ? 2 : 1, log),
   });
-  const builder = wireBuilder(config, { state, images, distribution, containers, layers: layersAndMaker, log });
+  const builder = wireBuilder(config, { state, images, distribution, containers, layers: layersAndMaker, events, log });
   return {
     builder,
     state,

@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineError, type ErrorKind, internalError } from '../../errors/engine-error.ts';
 import { detectCompression } from '../../layers/compression.ts';
+import { decompressorOf } from '../../layers/decompress-program.ts';
 import type { SpoolFiles } from '../../layers/make/make-message.ts';
 import { spoolArchive } from '../../layers/spool/spool-archive.ts';
 import type { SpoolEntry } from '../../layers/spool/spool-entry.ts';
@@ -44,7 +45,7 @@ export async function receiveArchive(archive: AsyncIterable<Uint8Array>, places:
   const start = await takeStart(source);
   const whole = wholeOf(start.bytes, source);
   // Little compressed data may be very much.
-  if (!start.hasEnded || detectCompression(start.bytes) !== 'none') {
+  if (!start.hasEnded || isCompressed(start.bytes)) {
     const files = await newSpool(places.directory);
     await spoolByProcess(whole, files, places.compileCache);
     return readSpool(files);
@@ -53,6 +54,10 @@ export async function receiveArchive(archive: AsyncIterable<Uint8Array>, places:
   const entries = await spoolArchive(whole, files.data);
   await writeFile(files.index, entries.map(formatSpoolEntry).join(''), { mode: 0o600 });
   return new SpoolTree(files, entries);
+}
+
+function isCompressed(start: Uint8Array): boolean {
+  return decompressorOf(start) !== undefined || detectCompression(start) !== 'none';
 }
 
 /** A spool that another process has made. */

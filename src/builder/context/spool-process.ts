@@ -6,6 +6,7 @@
 import { readSync, writeFileSync, writeSync } from 'node:fs';
 import { isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { decompress, detectCompression } from '../../layers/compression.ts';
+import { decompressByProgram, decompressorOf } from '../../layers/decompress-program.ts';
 import { spoolArchive } from '../../layers/spool/spool-archive.ts';
 import { formatSpoolEntry } from '../../layers/spool/spool-entry.ts';
 
@@ -32,7 +33,9 @@ async function* plain(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array
     yield start;
     yield* source;
   }
-  yield* decompress(whole(), detectCompression(start));
+  const program = decompressorOf(start);
+  if (program !== undefined) yield* decompressByProgram(whole(), program);
+  else yield* decompress(whole(), detectCompression(start));
 }
 
 const [data = '', index = ''] = process.argv.slice(2);

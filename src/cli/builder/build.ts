@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { PROGRESS_HEADER } from '../../api-types/build.ts';
 import { buildImage } from '../../client/builds.ts';
 import type { TransportResponse } from '../../client/transport.ts';
+import { familiarReference, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
 import { exactly } from '../arguments.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { proxyEnvironment } from '../container/create-options/create-request.ts';
@@ -24,6 +25,8 @@ export const command = defineCommand({
     const display = displayFor(flags.quiet ? 'quiet' : flags.progress, io);
     const shown = await showBuild(await ask(context), display);
     const id = flags.quiet ? shown.text.trim() : shown.id;
+    const tellsSteps = !flags.quiet && !['quiet', 'rawjson'].includes(flags.progress);
+    if (id !== '' && tellsSteps) await io.stderr.write(resultText(id, flags.tag));
     if (flags.iidfile !== '') writeFileSync(flags.iidfile, id);
     if (flags['metadata-file'] !== '') writeFileSync(flags['metadata-file'], metadata(id, flags.tag));
     if (id !== '') await exportResult(client, { id, names: flags.tag }, outputs, io.stdout);
@@ -45,6 +48,14 @@ async function ask(context: Context<BuildFlags>): Promise<TransportResponse> {
     headers: { 'x-registry-config': padded(credentials), ...(flags.quiet ? {} : { [PROGRESS_HEADER]: 'events' }) },
     ...(source.body === undefined ? {} : { body: source.body }),
   });
+}
+
+/** Beside the steps: the standard output may be an archive. */
+function resultText(id: string, names: readonly string[]): string {
+  const tagged = new Set(names.map((name) => familiarReference(withDefaultTag(parseReference(name)))));
+  return [`built ${id}`, ...[...tagged].map((name) => `tagged ${name}`)]
+    .map((line) => `Successfully ${line}\n`)
+    .join('');
 }
 
 /** As Go writes it. */

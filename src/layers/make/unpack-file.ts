@@ -9,18 +9,13 @@ import type { TarEntry } from '../../lib/tar/tar-entry.ts';
 import { readTar } from '../../lib/tar/tar-reader.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { decompress, detectCompression } from '../compression.ts';
+import { decompressorOf } from '../decompress-program.ts';
 import { entryParts } from '../unpack/entry-path.ts';
 import type { LayerTree } from '../unpack/layer-tree.ts';
 import { writeEntry } from '../unpack/write-entry.ts';
 
 const READ_BYTES = 1024 * 1024;
 const MAGIC_BYTES = 6;
-/** Compressions that only programs of the host's know, by the first bytes. */
-const PROGRAMS: readonly (readonly [magic: string, program: string])[] = [
-  ['425a68', 'bzip2'],
-  ['fd377a585a00', 'xz'],
-];
-
 /** A stretch of an open file. */
 export interface Stretch {
   readonly fd: number;
@@ -34,8 +29,7 @@ export interface Stretch {
  * @throws invalid_argument where the host lacks the program, or the data are damaged.
  */
 export function expandByProgram(stretch: Stretch, dataPath: string): Stretch {
-  const magic = readStart(stretch, MAGIC_BYTES).toString('hex');
-  const program = PROGRAMS.find(([start]) => magic.startsWith(start))?.[1];
+  const program = decompressorOf(readStart(stretch, MAGIC_BYTES));
   if (program === undefined) return stretch;
   const path = `${dataPath}.${program}`;
   const fd = openSync(path, 'wx+', 0o600);

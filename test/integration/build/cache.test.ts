@@ -125,6 +125,9 @@ test('pruning takes filters and leaves what is bound to stay, and frees the disk
   assert.match((await cacheEntries())[0]?.Description ?? '', /^RUN yes new/);
   await daemon.call('POST', '/build/prune');
   assert.deepEqual(await cacheEntries(), []);
+  const told = await daemon.call('GET', `/events?since=1&until=${Math.ceil(Date.now() / 1000)}&type=builder`);
+  const reclaimed = told.text().matchAll(/"Type":"builder","Action":"prune",.*"reclaimed":"(\d+)"/g);
+  assert.deepEqual([...reclaimed].map(([, bytes]) => bytes).slice(-3), ['0', '1000000', '1000000']);
   await until('the layers are off the disk', () => layers() === before_);
   const bad = await daemon.call('POST', `/build/prune?filters=${encodeURIComponent('{"x":["y"]}')}`);
   assert.equal(bad.status, 400);

@@ -109,6 +109,30 @@ test('a failed step leaves an image when that is asked for', async () => {
   folder.remove();
 });
 
+test('what was built is told by its ID and its names, beside the standard output', async () => {
+  const folder = folderOf({ Dockerfile: 'FROM busybox\nENV TOLD=yes\n' });
+  const { stdout, stderr } = await daemon.trySkiff(['build', '-t', 'told', '-t', 'localhost/told:1', folder.path]);
+  const { Id } = await inspect('told');
+  assert.ok(
+    stderr.endsWith(
+      `Successfully built ${Id}\nSuccessfully tagged told:latest\nSuccessfully tagged localhost/told:1\n`,
+    ),
+  );
+  assert.equal(stdout, '');
+  folder.remove();
+});
+
+test('a context may be compressed in any way', async () => {
+  const files = { Dockerfile: 'FROM busybox\nCOPY f /f\n', f: 'squeezed' };
+  for (const program of ['gzip', 'zstd', 'bzip2', 'xz']) {
+    const squeezed = await mustRun('sh', ['-c', `${program} -c | base64 -w0`], { input: contextOf(files) });
+    await build(daemon, Buffer.from(squeezed, 'base64'), { t: program });
+    assert.equal(await shell(daemon, program, 'cat /f'), 'squeezed');
+    const { error } = await tryBuild(daemon, Buffer.from(squeezed, 'base64').subarray(0, 60));
+    assert.match(error ?? '', /damaged|cannot be unpacked by (bzip2|xz): /, program);
+  }
+});
+
 test('results go to a folder, an archive, and archives of images', async () => {
   const folder = folderOf({
     Dockerfile:
