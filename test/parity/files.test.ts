@@ -52,7 +52,7 @@ const cases: ParityCase[] = [
       await until('the command runs', async () => (await top()).text().includes('sleep 1234'));
       const { Titles, Processes } = (await top()).json<{ Titles: string[]; Processes: string[][] }>();
       api.note('titles and commands', { Titles, commands: Processes.map((row) => row.at(-1)) });
-      for (const args of ['-o comm', '-o x=PID', '--bad', 'f']) {
+      for (const args of ['-o comm', '-o x=PID', '--bad', 'axf']) {
         const answer = await api.quietly('GET', `/containers/${id}/top?ps_args=${encodeURIComponent(args)}`);
         api.note(`ps ${args}`, [answer.status, answer.status === 200 ? '' : answer.json()]);
       }
