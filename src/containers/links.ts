@@ -58,9 +58,12 @@ export function shownLinks(context: ContainersContext, record: ContainerRecord):
   return links.length === 0 ? null : links;
 }
 
-/** @throws internal for a link to a container that does not run, with Docker's text. */
+/** @throws internal for a link to a container that is elsewhere or does not run, with Docker's texts. */
 export function checkLinks(context: ContainersContext, record: ContainerRecord): void {
   for (const { alias, child } of linksOf(context, record)) {
+    if (!child.networks.some(({ name }) => name === 'bridge')) {
+      throw internalError(`Cannot link to /${child.name}, as it does not belong to the default network`);
+    }
     if (isRunning(child)) continue;
     throw internalError(`Cannot link to a non running container: /${child.name} AS /${record.name}/${alias}`);
   }

@@ -1,7 +1,7 @@
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import { setLinkUp } from '../sys/route-message.ts';
 import type { RouteNetlink } from '../sys/route-netlink.ts';
 import type { LinkPlan, NetworkDriver, Reservation } from './driver.ts';
+import { loopbackUp } from './loopback-up.ts';
 
 /** `--network none`: a namespace with loopback and nothing else. */
 export class NullDriver implements NetworkDriver {
@@ -22,13 +22,8 @@ export class NullDriver implements NetworkDriver {
     return { ipv4Address: '', ipv6Address: '', macAddress: '' };
   }
 
-  async connect(_network: NetworkRecord, _endpoint: EndpointRecord, { namespacePath }: LinkPlan): Promise<void> {
-    const socket = this.#netlink.open(namespacePath);
-    try {
-      await socket.request([setLinkUp('lo')]);
-    } finally {
-      socket.close();
-    }
+  connect(_network: NetworkRecord, _endpoint: EndpointRecord, { namespacePath }: LinkPlan): Promise<void> {
+    return loopbackUp(this.#netlink, namespacePath);
   }
 
   disconnect(): Promise<void> {

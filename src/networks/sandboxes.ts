@@ -6,6 +6,7 @@ import { chooseGateways, type PlacedEndpoint } from './choose-gateways.ts';
 import type { Endpoint, NetworkRequest, PreparedNetwork, Sandbox } from './container-network.ts';
 import type { LinkPlan, NetworkDriver } from './driver.ts';
 import { findNetwork } from './find-network.ts';
+import { loopbackUp } from './loopback-up.ts';
 import type { NetworksContext } from './networks-context.ts';
 import { publishPorts, reservePorts } from './ports/container-ports.ts';
 import { hasResolver } from './predefined.ts';
@@ -48,7 +49,7 @@ export class Sandboxes {
 
   async connect(id: ContainerId, servers: readonly string[] = []): Promise<void> {
     const endpoints = this.placed(id);
-    const linked = this.#connectAll(endpoints).then(() => this.openResolver(id, endpoints, servers));
+    const linked = this.#connectAll(id, endpoints).then(() => this.openResolver(id, endpoints, servers));
     await Promise.all([linked, publishPorts(this.#context.ports, id, endpoints)]);
     for (const { network } of endpoints) publishNetwork(this.#context, network, 'connect', { container: id });
   }
@@ -61,7 +62,10 @@ export class Sandboxes {
   }
 
   /** One after the other: the kernel works on links under one lock. */
-  async #connectAll(endpoints: readonly PlacedEndpoint[]): Promise<void> {
+  async #connectAll(id: ContainerId, endpoints: readonly PlacedEndpoint[]): Promise<void> {
+    const { netlink, pins } = this.#context;
+    // One that has left all of its networks.
+    if (endpoints.length === 0) await loopbackUp(netlink, pins.pathOf(id));
     for (const { network, record } of endpoints) {
       await this.#driverOf(network).connect(network, record, this.planOf(record, endpoints));
     }

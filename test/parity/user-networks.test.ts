@@ -212,7 +212,9 @@ const cases: ParityCase[] = [
       const first = await runQuietly(api, 'parity-first', body);
       await createQuietly(api, 'parity-second', body);
       await api.step('start with an address in use', 'POST', '/containers/parity-second/start');
-      await removeQuietly(api, first, 'parity-second');
+      await createQuietly(api, 'parity-linked', { HostConfig: { Links: ['parity-first:x'] } });
+      await api.step('start with a link out of the default network', 'POST', '/containers/parity-linked/start');
+      await removeQuietly(api, first, 'parity-second', 'parity-linked');
       await makeQuietly(api, 'parity-small', subnet('198.18.11.0/30'));
       const only = await runQuietly(api, 'parity-first', { HostConfig: { NetworkMode: 'parity-small' } });
       await createQuietly(api, 'parity-second', { HostConfig: { NetworkMode: 'parity-small' } });

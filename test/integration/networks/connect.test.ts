@@ -78,6 +78,13 @@ test('without a network a container has loopback, up, and nothing else', async (
   assert.equal(endpoint.ipAddress, '');
 });
 
+test('a container that has left all of its networks has loopback, up', async () => {
+  const request = { ...requestFor('none'), networks: [] };
+  const { namespace } = await networks.prepare(request);
+  await networks.connect(request.id);
+  assert.match(await inNamespace(pathOf(namespace), 'ip', '-oneline', 'link'), /^1: lo: <LOOPBACK,UP,LOWER_UP>/);
+});
+
 test('on the host network a container uses the namespace of the host', async () => {
   const request = requestFor('host');
   const { namespace, sandbox, endpoints } = await networks.prepare(request);
