@@ -3,10 +3,12 @@ import { posix } from 'node:path';
 import type { HostConfig } from '../api-types/host-config.ts';
 import { EngineError, internalError, invalidArgument } from '../errors/engine-error.ts';
 import { containerCapabilities } from '../runtime/spec/capabilities.ts';
+import { checkProc } from '../runtime/spec/check-proc.ts';
 import { checkResources } from './check-resources.ts';
 import { checkRestartPolicy } from './check-restart-policy.ts';
 import type { ContainersOptions } from './context.ts';
 import { checkLogConfig } from './log-options.ts';
+import { cleanPath } from './mounts/resolve-mounts.ts';
 import { checkPortBindings } from './port-requests.ts';
 import { securityOptionsOf } from './security-options.ts';
 
@@ -45,6 +47,7 @@ function checkTmpfs({ Tmpfs: places }: HostConfig): void {
   for (const place of Object.keys(places ?? {})) {
     if (!posix.isAbsolute(place)) throw invalidArgument(`invalid mount path: '${place}' mount path must be absolute`);
     if (posix.normalize(place) === '/') throw invalidArgument("invalid specification: destination can't be '/'");
+    checkProc(cleanPath(place));
   }
 }
 

@@ -55,6 +55,22 @@ test('a path with a null byte is refused before anything is made', async (t) => 
   assert.deepEqual(volumeCalls(calls), []);
 });
 
+test('nothing lies over /proc, whoever asks for it, but what shows less of the host', async (t) => {
+  const { containers } = await testEngine(t, { Volumes: { '/proc/self/attr': {} } });
+  const create = (host: Partial<HostConfig>, name = '') => containers.create(createRequest(name, {}, host));
+  await assert.rejects(create({}), /"\/proc\/self\/attr" cannot be mounted because it is inside \/proc/);
+  const engine = await testEngine(t);
+  for (const host of [
+    binds('data:/proc/'),
+    binds('/:/proc'),
+    binds('/tmp:/x/../proc/sys'),
+    { Tmpfs: { '/proc/acpi': '' } },
+  ]) {
+    await assert.rejects(engine.containers.create(createRequest('', {}, host)), /cannot be mounted because/);
+  }
+  await engine.containers.create(createRequest('shown', {}, binds('/proc:/proc', '/srv/meminfo:/proc/meminfo')));
+});
+
 test('only volumes that nobody has named go with their container', async (t) => {
   const engine = await testEngine(t, { Volumes: { '/of-image': {}, '/data': {} } });
   const { id } = await engine.containers.create(createRequest('web', {}, binds('data:/data')));

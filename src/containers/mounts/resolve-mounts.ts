@@ -3,6 +3,7 @@ import type { HostConfig } from '../../api-types/host-config.ts';
 import type { MountRequest } from '../../api-types/mount.ts';
 import { invalidArgument } from '../../errors/engine-error.ts';
 import type { ContainerId } from '../../lib/ids.ts';
+import { checkProc } from '../../runtime/spec/check-proc.ts';
 import type { ContainersContext } from '../context.ts';
 import type { ContainerRecord } from '../record.ts';
 import { checkRequestedMounts } from './check-requested-mounts.ts';
@@ -37,6 +38,7 @@ export async function resolveMounts(
     if (own.has(destination) || (tmpfs.has(destination) && point.type !== 'tmpfs')) {
       throw invalidArgument(`Duplicate mount point: ${destination}`);
     }
+    checkProc(destination, point.source);
     own.add(destination);
     await keep(point, request);
   };
@@ -49,6 +51,7 @@ export async function resolveMounts(
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = cleanPath(path);
     checkVolumePath(path, destination);
+    checkProc(destination);
     if (points.has(destination) || tmpfs.has(destination)) continue;
     const point = mountPoint({ type: 'volume', destination, copiesData: true });
     await keep(point, driverOf(host));
