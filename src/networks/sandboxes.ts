@@ -27,7 +27,7 @@ export class Sandboxes {
   }
 
   async prepare(request: NetworkRequest): Promise<PreparedNetwork> {
-    const { pins, state } = this.#context;
+    const { netlink, pins, state } = this.#context;
     if (state.endpointsOf(request.id).length > 0) await this.release(request.id);
     const id = randomId();
     try {
@@ -40,6 +40,8 @@ export class Sandboxes {
       }
       await pins.create(request.id);
       const path = pins.pathOf(request.id);
+      // No driver sees to one that has left all of its networks.
+      if (first === undefined) await loopbackUp(netlink, path);
       return { namespace: { kind: 'path', path }, sandbox: { id, key: path }, endpoints: shown };
     } catch (error) {
       await this.release(request.id);
@@ -49,7 +51,7 @@ export class Sandboxes {
 
   async connect(id: ContainerId, servers: readonly string[] = []): Promise<void> {
     const endpoints = this.placed(id);
-    const linked = this.#connectAll(id, endpoints).then(() => this.openResolver(id, endpoints, servers));
+    const linked = this.#connectAll(endpoints).then(() => this.openResolver(id, endpoints, servers));
     await Promise.all([linked, publishPorts(this.#context.ports, id, endpoints)]);
     for (const { network } of endpoints) publishNetwork(this.#context, network, 'connect', { container: id });
   }
@@ -62,10 +64,7 @@ export class Sandboxes {
   }
 
   /** One after the other: the kernel works on links under one lock. */
-  async #connectAll(id: ContainerId, endpoints: readonly PlacedEndpoint[]): Promise<void> {
-    const { netlink, pins } = this.#context;
-    // One that has left all of its networks.
-    if (endpoints.length === 0) await loopbackUp(netlink, pins.pathOf(id));
+  async #connectAll(endpoints: readonly PlacedEndpoint[]): Promise<void> {
     for (const { network, record } of endpoints) {
       await this.#driverOf(network).connect(network, record, this.planOf(record, endpoints));
     }
