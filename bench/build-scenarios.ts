@@ -16,7 +16,7 @@ export interface BuildContexts {
   remove(): void;
 }
 
-/** By the classic builder's endpoint and the docker CLI for all engines. */
+/** By the docker CLI for all engines, and by the classic builder's endpoint for all but BuildKit. */
 export function buildScenarios(rounds: number, fewRounds: number): BuildContexts {
   const root = mkdtempSync(join(tmpdir(), 'skiff-bench-build-'));
   const folder = (name: string, dockerfile: string) => {
@@ -58,7 +58,7 @@ export function buildScenarios(rounds: number, fewRounds: number): BuildContexts
 }
 
 const build = (engine: Engine, ...args: string[]) =>
-  runCommand('docker', ['-H', `unix://${engine.socketPath}`, 'build', '-q', ...args], { DOCKER_BUILDKIT: '0' });
+  runCommand('docker', ['-H', `unix://${engine.socketPath}`, 'build', '-q', ...args], engine.buildEnvironment);
 const cold = (path: string) => (engine: Engine) => build(engine, '--no-cache', '-t', 'bench-build', path);
 const cached = (path: string) => (engine: Engine) => build(engine, '-t', 'bench-build', path);
 

@@ -11,11 +11,15 @@ import { runCommand } from './run-command.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
+const CLASSIC = { DOCKER_BUILDKIT: '0' };
+
 export interface Engine {
-  readonly name: 'Skiff' | 'Docker' | 'Podman';
+  readonly name: 'Skiff' | 'Docker' | 'Podman' | 'BuildKit';
   readonly socketPath: string;
   /** The command line that belongs to it; the docker CLI where it has none of its own at hand. */
   readonly ownCli: string;
+  /** For builds by the docker CLI. */
+  readonly buildEnvironment: Readonly<Record<string, string>>;
   /** Resident memory of the daemon, in MB. */
   daemonMb(): number | undefined;
   /** Resident memory of the monitors of all its running containers together, in MB. */
@@ -38,6 +42,7 @@ async function startSkiff(): Promise<Engine> {
     name: 'Skiff',
     socketPath: `${root}/sock`,
     ownCli: `${project}/bin/skiff`,
+    buildEnvironment: CLASSIC,
     daemonMb: () => residentOf(({ pid }) => pid === child.pid),
     monitorsMb: () => residentOf(({ name, command }) => name === 'conmon' && command.includes(root)),
     stop: async () => {
@@ -73,6 +78,7 @@ function peer(
     name,
     socketPath: host.replace(/^unix:\/\//, ''),
     ownCli: 'docker',
+    buildEnvironment: CLASSIC,
     daemonMb: () => (daemon === undefined ? 0 : residentOf((process) => daemon.test(process.name))),
     monitorsMb: () => residentOf((process) => monitor.test(process.name) && !process.command.includes('/tmp/skb-')),
     stop: async () => undefined,
@@ -87,6 +93,17 @@ export async function startEngines(): Promise<Engine[]> {
   ].filter((engine) => engine !== undefined);
   for (const { socketPath } of peers) await loadImage(socketPath);
   return [await startSkiff(), ...peers];
+}
+
+/**
+ * Docker's BuildKit, an engine for builds alone, where `SKIFF_PEER_BUILDX` names a folder that serves as `DOCKER_CONFIG`
+ * and has `cli-plugins/docker-buildx`.
+ */
+export function buildKitOf(engines: readonly Engine[]): Engine[] {
+  const config = process.env['SKIFF_PEER_BUILDX'];
+  const docker = engines.find(({ name }) => name === 'Docker');
+  if (config === undefined || docker === undefined) return [];
+  return [{ ...docker, name: 'BuildKit', buildEnvironment: { DOCKER_BUILDKIT: '1', DOCKER_CONFIG: config } }];
 }
 
 function loadImage(socketPath: string): Promise<void> {

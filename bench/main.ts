@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DockerRegistry, dockerRegistry } from '../test/support/docker-registry.ts';
 import { buildScenarios } from './build-scenarios.ts';
-import { startEngines } from './engines.ts';
+import { buildKitOf, startEngines } from './engines.ts';
 import { measure } from './measure.ts';
 import { measureRates } from './network-rates.ts';
 import { registryScenarios } from './registry-scenarios.ts';
@@ -13,6 +13,7 @@ const IDLE_MS = 5000;
 
 async function main(): Promise<void> {
   const engines = await startEngines();
+  const builders = [...engines, ...buildKitOf(engines)];
   const registry = dockerRegistry.skip === false ? await DockerRegistry.start() : undefined;
   const ofRegistry = registry === undefined ? [] : registryScenarios(registry.address, FEW_ROUNDS);
   const builds = buildScenarios(ROUNDS, FEW_ROUNDS);
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
     rows.push(...(await measureRates(engines, isTitleWanted)));
     for (const scenario of [...scenarios, ...builds.scenarios, ...ofRegistry].filter(isWanted)) {
       process.stderr.write(`bench: ${Object.keys(scenario.steps).join(', ')} …\n`);
-      rows.push(...(await measure(engines, scenario)));
+      rows.push(...(await measure(builds.scenarios.includes(scenario) ? builders : engines, scenario)));
     }
   } finally {
     builds.remove();
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
   }
   process.stdout.write(
     printTable(
-      engines.map(({ name }) => name),
+      builders.map(({ name }) => name),
       rows,
     ),
   );
