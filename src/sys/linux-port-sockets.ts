@@ -64,10 +64,11 @@ export class LinuxPortSockets implements PortSockets {
     try {
       if (isSix) set(IPPROTO_IPV6, IPV6_V6ONLY, 1);
       // Connections of a former owner that wait for their end are no reason to refuse; a second listener is.
-      if (at.protocol !== 'udp') set(SOL_SOCKET, SO_REUSEADDR, 1);
+      if (at.protocol === 'tcp') set(SOL_SOCKET, SO_REUSEADDR, 1);
       const name = socketName(at);
       check('bind', c.bind(fd, name, name.length));
-      if (at.protocol === 'udp') return fd;
+      // The others have nothing that waits, and refuse clients where nobody listens; SCTP cannot stop listening.
+      if (at.protocol !== 'tcp') return fd;
       check('listen', c.listen(fd, 1));
       // It stays bound, so that clients are refused and not left waiting; without this option nobody can join it there.
       check('shutdown', c.shutdown(fd, SHUT_RD));
