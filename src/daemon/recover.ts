@@ -21,8 +21,17 @@ export async function recover(engine: Engine, log: DaemonLog): Promise<void> {
   await finish();
   await builder.recover();
   await images.sweep();
-  if (await images.loadDefault(DEFAULT_IMAGE)) log.info('loaded the default image', { archive: DEFAULT_IMAGE });
+  await loadDefaultImage(engine, log);
   // Not waited for: after a reboot it may be many, and requests need not wait.
   void containers.startByPolicy();
   if (running.size > 0) log.info('adopted running containers', { count: running.size });
+}
+
+/** A daemon without it is of use, on a full disk above all, where it is needed to make room. */
+async function loadDefaultImage({ images }: Engine, log: DaemonLog): Promise<void> {
+  try {
+    if (await images.loadDefault(DEFAULT_IMAGE)) log.info('loaded the default image', { archive: DEFAULT_IMAGE });
+  } catch (error) {
+    log.error('the default image is not loaded; the next start tries again', error, { archive: DEFAULT_IMAGE });
+  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -69,4 +69,26 @@ test('a daemon starts on a full disk', async () => {
   fill();
   await daemon.start();
   assert.equal((await daemon.call('GET', '/_ping')).status, 200);
+});
+
+test('a daemon starts without the default image where that does not fit, and loads it when there is room', async () => {
+  const small = mkdtempSync('/tmp/skt-disk-');
+  await mustRun('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'skiff-test', small]);
+  const other = new TestDaemon([]);
+  mkdirSync(other.dataRoot);
+  symlinkSync(small, join(other.dataRoot, 'content'));
+  const images = async () => (await other.call('GET', '/images/json')).json<unknown[]>().length;
+  try {
+    await other.start();
+    assert.equal(await images(), 0);
+    assert.match(other.log(), /level=error msg="the default image is not loaded; the next start tries again"/);
+    await other.stop();
+    await mustRun('mount', ['-o', 'remount,size=32m', small]);
+    await other.start();
+    assert.equal(await images(), 1);
+  } finally {
+    await other.close();
+    await mustRun('umount', [small]);
+    rmSync(small, { recursive: true });
+  }
 });
