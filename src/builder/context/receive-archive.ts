@@ -19,6 +19,7 @@ import { SpoolTree } from './spool-tree.ts';
 const PROGRAM = fileURLToPath(new URL('./spool-process.ts', import.meta.url));
 /** What is smaller, and not compressed, is taken in by the daemon itself: starting a process takes longer. */
 const SMALL_BYTES = 4 * 1024 * 1024;
+const MAGIC_BYTES = 6;
 const ENTRIES_AT_ONCE = 2000;
 
 export interface SpoolPlaces {
@@ -43,9 +44,9 @@ export async function newSpool(directory: string): Promise<SpoolFiles> {
 export async function receiveArchive(archive: AsyncIterable<Uint8Array>, places: SpoolPlaces): Promise<SpoolTree> {
   const source = archive[Symbol.asyncIterator]();
   const start = await takeStart(source);
-  const whole = wholeOf(start.bytes, source);
+  const whole = wholeOf(start.pieces, source);
   // Little compressed data may be very much.
-  if (!start.hasEnded || isCompressed(start.bytes)) {
+  if (!start.hasEnded || isCompressed(magicOf(start.pieces))) {
     const files = await newSpool(places.directory);
     await spoolByProcess(whole, files, places.compileCache);
     return readSpool(files);
@@ -54,6 +55,15 @@ export async function receiveArchive(archive: AsyncIterable<Uint8Array>, places:
   const entries = await spoolArchive(whole, files.data);
   await writeFile(files.index, entries.map(formatSpoolEntry).join(''), { mode: 0o600 });
   return new SpoolTree(files, entries);
+}
+
+function magicOf(pieces: readonly Uint8Array[]): Buffer {
+  const magic: number[] = [];
+  for (const piece of pieces) {
+    magic.push(...piece.subarray(0, MAGIC_BYTES - magic.length));
+    if (magic.length === MAGIC_BYTES) break;
+  }
+  return Buffer.from(magic);
 }
 
 function isCompressed(start: Uint8Array): boolean {
@@ -73,21 +83,23 @@ export async function readSpool(files: SpoolFiles): Promise<SpoolTree> {
   return new SpoolTree(files, entries);
 }
 
-async function takeStart(source: AsyncIterator<Uint8Array>): Promise<{ bytes: Buffer; hasEnded: boolean }> {
+async function takeStart(
+  source: AsyncIterator<Uint8Array>,
+): Promise<{ readonly pieces: readonly Uint8Array[]; readonly hasEnded: boolean }> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   while (length < SMALL_BYTES) {
     const next = await source.next();
-    if (next.done === true) return { bytes: Buffer.concat(pieces), hasEnded: true };
+    if (next.done === true) return { pieces, hasEnded: true };
     pieces.push(next.value);
     length += next.value.length;
   }
-  return { bytes: Buffer.concat(pieces), hasEnded: false };
+  return { pieces, hasEnded: false };
 }
 
-async function* wholeOf(start: Buffer, source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* wholeOf(start: readonly Uint8Array[], source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield start;
+    yield* start;
     for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
   } finally {
     await source.return?.();

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { DiffId } from '../../lib/digest.ts';
 import { byteStringOf, bytesOf } from '../../lib/tar/byte-string.ts';
 import type { TarEntry } from '../../lib/tar/tar-entry.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { tarTree } from '../diff/tar-tree.ts';
+import { writeFully } from '../spool/write-fully.ts';
 import type { Sealed, SealRequest } from './make-message.ts';
 
 const BATCH_BYTES = 1024 * 1024;
@@ -26,9 +27,8 @@ export async function sealUpper(sys: Syscalls, { upper, blobPath, latestSeconds 
     let batch: Buffer[] = [];
     let batchBytes = 0;
     const flush = () => {
-      const bytes = batch.length === 1 && batch[0] !== undefined ? batch[0] : Buffer.concat(batch);
-      hash.update(bytes);
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      for (const piece of batch) hash.update(piece);
+      writeFully(fd, batch);
       [batch, batchBytes] = [[], 0];
     };
     const options = { whiteouts: true, onEntry, ...(latestSeconds === undefined ? {} : { latestSeconds }) };

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { refusedEntry } from '../../errors/layers.ts';
 import type { ByteString } from '../../lib/tar/byte-string.ts';
 import { textOf } from '../../lib/tar/byte-string.ts';
 import type { TarEntry } from '../../lib/tar/tar-entry.ts';
 import { entryParts } from '../unpack/entry-path.ts';
 import type { SpoolEntry } from './spool-entry.ts';
+import { writeFully } from './write-fully.ts';
 
 const BATCH_BYTES = 1024 * 1024;
+/** Written at once, without a copy. */
+const LARGE_BYTES = 32 * 1024;
 /** A few bytes of an archive could stand for any number of zeros. */
 const MOST_HOLE_BYTES = 64 * 1024 * 1024;
 const EMPTY = '' as ByteString;
@@ -67,16 +70,20 @@ export class SpoolWriter {
   }
 
   #append(piece: Uint8Array): void {
+    this.#offset += piece.length;
+    if (piece.length >= LARGE_BYTES) {
+      this.#flush();
+      writeFully(this.#fd, [piece]);
+      return;
+    }
     // Copied: whoever gave it may use its buffer again.
     this.#batch.push(Buffer.from(piece));
     this.#batchBytes += piece.length;
-    this.#offset += piece.length;
     if (this.#batchBytes >= BATCH_BYTES) this.#flush();
   }
 
   #flush(): void {
-    const bytes = Buffer.concat(this.#batch);
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    writeFully(this.#fd, this.#batch);
     [this.#batch, this.#batchBytes] = [[], 0];
   }
 
