@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { RegistrySettings } from '../distribution/registry-settings.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
+import { parseByteSize } from '../lib/byte-size.ts';
 import { bitsOf, parseCidr, type Subnet } from '../lib/ip.ts';
 import { DEFAULT_HOST, type Host, parseHost } from './hosts.ts';
 import type { LogLevel, OptionName, OptionValues } from './options.ts';
@@ -46,6 +47,8 @@ export interface DaemonConfig {
   /** The program of each runtime by name: a path, or a name to be found on PATH. */
   readonly runtimes: ReadonlyMap<string, string>;
   readonly bip: string | undefined;
+  /** What the build cache is pruned to after each build; undefined for never. */
+  readonly builderKeepBytes: number | undefined;
   readonly addressPools: readonly { readonly base: string; readonly size: number }[];
   readonly dns: {
     readonly servers: readonly string[];
@@ -82,6 +85,7 @@ export function resolveConfig(values: OptionValues): DaemonConfig {
     defaultRuntime: knownRuntime(text('default-runtime') ?? 'crun', runtimes),
     runtimes,
     bip: text('bip'),
+    builderKeepBytes: keptBytes(text('builder-keep-storage')),
     addressPools: list('default-address-pool').map(addressPool),
     dns: { servers: list('dns'), search: list('dns-search'), options: list('dns-opt') },
     defaultBindAddress: text('ip') ?? '0.0.0.0',
@@ -159,4 +163,8 @@ function poolSubnet(base: string): Subnet {
   } catch (error) {
     throw invalidArgument(`invalid base pool "${base}": it must be a network in CIDR form`, error);
   }
+}
+
+function keptBytes(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseByteSize(text);
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { invalidArgument } from '../errors/engine-error.ts';
+import { invalidArgument, messageOf } from '../errors/engine-error.ts';
+import { parseByteSize } from '../lib/byte-size.ts';
 import { parseHost } from './hosts.ts';
 import { parseAddress } from './registry/address.ts';
 
@@ -52,6 +53,14 @@ function checkCount(value: string): void {
   if (!/^\d+$/.test(value) || Number(value) < 1) throw invalidArgument(`invalid value: ${value} must be 1 or more`);
 }
 
+function checkSize(value: string): void {
+  try {
+    parseByteSize(value);
+  } catch (error) {
+    throw invalidArgument(messageOf(error), error);
+  }
+}
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -70,6 +79,14 @@ export const daemonOptions = [
     check: checkPair,
   },
   { name: 'bip', kind: 'text', placeholder: 'cidr', help: 'Address and prefix of the default bridge' },
+  {
+    name: 'builder-keep-storage',
+    fileKey: 'builder',
+    kind: 'text',
+    placeholder: 'bytes',
+    help: 'Prune the build cache down to this after each build (default: never)',
+    check: checkSize,
+  },
   {
     name: 'config-file',
     kind: 'text',

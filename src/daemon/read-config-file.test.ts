@@ -79,3 +79,16 @@ test('a missing file matters only when it was asked for, and an empty one never'
   assert.match(refusal('/nowhere/daemon.json'), /open FILE|open \/nowhere\/daemon\.json: no such file or directory/);
   assert.equal(withConfigFile(fileWith(t, '\n'), true, none), none);
 });
+
+test('a bound of the build cache is written as for dockerd', (t) => {
+  const keptBy = (builder: unknown) => {
+    const path = fileWith(t, JSON.stringify({ builder }));
+    return resolveConfig(withConfigFile(path, true, parseArguments([]))).builderKeepBytes;
+  };
+  assert.equal(keptBy({ gc: { enabled: true, defaultKeepStorage: '2GB' } }), 2 * 1024 ** 3);
+  assert.equal(keptBy({ gc: { enabled: true } }), 20 * 1024 ** 3);
+  assert.equal(keptBy({ gc: { enabled: false, defaultKeepStorage: '2GB' } }), undefined);
+  assert.equal(keptBy({}), undefined);
+  assert.throws(() => keptBy({ gc: { enabled: true, policy: [] } }), /builder\.gc\.policy is not known here/);
+  assert.throws(() => keptBy({ gc: { enabled: true, defaultKeepStorage: 'much' } }), /invalid size: 'much'/);
+});

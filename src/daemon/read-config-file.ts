@@ -7,6 +7,7 @@ import { checkValue } from './parse-arguments.ts';
 
 /** Flags that make no sense in the file. */
 const FLAGS_ONLY = new Set(['config-file', 'help', 'validate', 'version']);
+const DEFAULT_KEPT_STORAGE = '20GB';
 const fileOptions: readonly DaemonOption[] = daemonOptions.filter(({ name }) => !FLAGS_ONLY.has(name));
 
 /**
@@ -73,6 +74,7 @@ function textsOf(option: DaemonOption, value: unknown): string[] {
   const key = fileKeyOf(option);
   switch (option.kind) {
     case 'text':
+      if (key === 'builder') return keptStorage(value);
       if (typeof value === 'string') return [value];
       throw invalidArgument(`${key} must be a string`);
     case 'number':
@@ -90,6 +92,22 @@ function textsOf(option: DaemonOption, value: unknown): string[] {
       }
       throw invalidArgument(`${key} must be an object`);
   }
+}
+
+/** As dockerd has it: `{"gc": {"enabled": true, "defaultKeepStorage": "20GB"}}`. */
+function keptStorage(value: unknown): string[] {
+  const { gc = {}, ...others } = objectOf('builder', value);
+  const { enabled = false, defaultKeepStorage = DEFAULT_KEPT_STORAGE, ...more } = objectOf('builder.gc', gc);
+  const [unknown] = [...Object.keys(others), ...Object.keys(more).map((key) => `gc.${key}`)];
+  if (unknown !== undefined) throw invalidArgument(`builder.${unknown} is not known here`);
+  if (typeof enabled !== 'boolean') throw invalidArgument('builder.gc.enabled must be true or false');
+  if (typeof defaultKeepStorage !== 'string') throw invalidArgument('builder.gc.defaultKeepStorage must be a string');
+  return enabled ? [defaultKeepStorage] : [];
+}
+
+function objectOf(key: string, value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw invalidArgument(`${key} must be an object`);
 }
 
 /** Address pools are objects in the file and `key=value` pairs on the command line. */

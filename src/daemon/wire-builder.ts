@@ -79,6 +79,7 @@ async function loadBuilder(
     backend: builderBackend(parts),
     state: new BuildCacheState(parts.state),
     compileCache: join(config.dataRoot, 'layers', 'cache'),
+    keepBytes: config.builderKeepBytes,
     contentRoot: join(config.dataRoot, 'content'),
     warn: (message) => parts.log.warn(message),
   });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../errors/engine-error.ts';
+import { Filters } from '../../lib/filters.ts';
 import type { BuildCacheState } from '../../state/build-cache.ts';
 import type { BuilderBackend } from '../backend.ts';
 import { BuildCache } from '../cache/build-cache.ts';
@@ -28,6 +29,8 @@ export interface BuilderOptions {
   /** Where Node keeps the compiled programs of children. */
   readonly compileCache: string;
   readonly contentRoot: string;
+  /** What the cache is pruned to after each build; undefined for never. */
+  readonly keepBytes: number | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -44,6 +47,7 @@ export class Builder {
   readonly #builds = new Set<Promise<BuildResult>>();
   readonly #closed = new AbortController();
   #syncing: Promise<void> | undefined;
+  #bounding: Promise<void> | undefined;
 
   private constructor(options: BuilderOptions) {
     this.#options = options;
@@ -63,6 +67,7 @@ export class Builder {
   async close(): Promise<void> {
     this.#closed.abort(new Error('the daemon is shutting down'));
     await Promise.allSettled(this.#builds);
+    await this.#bounding;
     this.#options.backend.maker.close();
   }
 
@@ -114,6 +119,7 @@ export class Builder {
     } finally {
       if (this.#running.get(id) === canceller) this.#running.delete(id);
       this.#sync();
+      this.#bound();
       release();
     }
   }
@@ -140,6 +146,16 @@ export class Builder {
     this.#syncing = (this.#syncing ?? Promise.resolve())
       .then(() => backend.maker.sync(contentRoot))
       .catch((error: unknown) => warn(`what builds have made could not be synced: ${messageOf(error)}`));
+  }
+
+  /** One at a time, as above. What goes are steps that no image has, the longest unused first. */
+  #bound(): void {
+    const { keepBytes, warn } = this.#options;
+    if (keepBytes === undefined) return;
+    this.#bounding = (this.#bounding ?? Promise.resolve())
+      .then(() => this.prune({ all: false, filters: Filters.parse(undefined), keepBytes }))
+      .then(() => undefined)
+      .catch((error: unknown) => warn(`the build cache could not be pruned: ${messageOf(error)}`));
   }
 
   /** Resolves when all that was built until now is on the disk. */

@@ -187,3 +187,20 @@ test('after a power cut, what was not synced is gone, whole, and everything else
   assert.doesNotMatch(again.output, /Using cache/);
   assert.equal(await shell(daemon, 'lost', 'cat /top'), 'on top\n');
 });
+
+test('a bound of the cache is kept after each build', async () => {
+  const own = await startDaemon(['--builder-keep-storage', '1500000']);
+  try {
+    for (const word of ['old', 'new']) {
+      await tryBuild(own, { Dockerfile: `FROM busybox\nRUN yes ${word} | head -c 1000000 > /f; exit 0\nRUN false\n` });
+    }
+    const kept = async () =>
+      (await own.call('GET', '/system/df?type=build-cache'))
+        .json<{ BuildCache: { Description: string }[] }>()
+        .BuildCache.map(({ Description }) => Description.split(' ')[2]);
+    await until('one step is left', async () => (await kept()).length === 1);
+    assert.deepEqual(await kept(), ['new']);
+  } finally {
+    await own.close();
+  }
+});
