@@ -81,15 +81,15 @@ export class TerminalProgress implements BuildDisplay {
     this.#drawing = this.#drawing.then(() => this.#out.write(text));
   }
 
-  /** No more than fit: what is above the top of a terminal cannot be drawn over. */
+  /** No more than fit: what is above the top of a terminal cannot be drawn over. Some terminals have no size: 0 by 0. */
   #lines(): string[] {
     if (this.#steps.size === 0) return [];
-    const columns = this.#out.columns ?? DEFAULT_COLUMNS;
+    const columns = this.#out.columns || DEFAULT_COLUMNS;
     const done = [...this.#steps.values()].filter(({ durationMs }) => durationMs !== undefined).length;
     const seconds = ((Date.now() - this.#beganMs) / 1000).toFixed(1);
     const head = `[+] Building ${seconds}s (${done}/${this.#steps.size})`;
     const body = [...this.#steps.values()].flatMap((step) => stepLines(step, columns));
-    const rows = Math.max(2, (this.#out.rows ?? body.length + 2) - 2);
+    const rows = Math.max(2, (this.#out.rows || body.length + 2) - 2);
     return [head, ...body.slice(-rows)];
   }
 }
