@@ -25,7 +25,7 @@ export const command = defineCommand({
     const display = displayFor(flags.quiet ? 'quiet' : flags.progress, io);
     const shown = await showBuild(await ask(context), display);
     const id = flags.quiet ? shown.text.trim() : shown.id;
-    const tellsSteps = !flags.quiet && !['quiet', 'rawjson'].includes(flags.progress);
+    const tellsSteps = shown.hasEvents && !['quiet', 'rawjson'].includes(flags.progress);
     if (id !== '' && tellsSteps) await io.stderr.write(resultText(id, flags.tag));
     if (flags.iidfile !== '') writeFileSync(flags.iidfile, id);
     if (flags['metadata-file'] !== '') writeFileSync(flags['metadata-file'], metadata(id, flags.tag));

@@ -50,6 +50,8 @@ export interface BuildShown {
   readonly text: string;
   /** False when the Dockerfile was only checked, and something is wrong with it. */
   readonly hasPassed: boolean;
+  /** False for a daemon that tells builds as text, and so of the image as well. */
+  readonly hasEvents: boolean;
 }
 
 /** Nothing, unless the build fails: then what the daemon tells of it. */
@@ -72,13 +74,16 @@ export async function showBuild(answer: TransportResponse, display: BuildDisplay
   let text = '';
   let hasPassed = true;
   let hasFailed = true;
+  let hasEvents = false;
   try {
     for await (const value of readJsonLines(answer.chunks())) {
       const message = value as Message;
       const failure = message.errorDetail?.message ?? message.error;
       if (failure !== undefined) throw new CliError(failure, message.errorDetail?.code || 1);
-      if (message.id === BUILD_EVENT_ID) await display.event(message.aux as BuildEvent);
-      else if (message.aux?.CheckPassed !== undefined) hasPassed = message.aux.CheckPassed;
+      if (message.id === BUILD_EVENT_ID) {
+        hasEvents = true;
+        await display.event(message.aux as BuildEvent);
+      } else if (message.aux?.CheckPassed !== undefined) hasPassed = message.aux.CheckPassed;
       else if (message.aux?.ID !== undefined) id = message.aux.ID;
       else if (message.stream !== undefined) {
         // A quiet answer is short.
@@ -92,5 +97,5 @@ export async function showBuild(answer: TransportResponse, display: BuildDisplay
   } finally {
     await display.end(hasFailed);
   }
-  return { id, text, hasPassed };
+  return { id, text, hasPassed, hasEvents };
 }
