@@ -41,7 +41,9 @@ test('a container is stopped, killed and removed by force by many at once, and e
     daemon.call('DELETE', `/containers/${id}?force=1`),
     daemon.call('DELETE', `/containers/${id}?force=1`),
   ]);
-  for (const answer of answers) assert.ok(answer.status < 500, answer.text());
+  // Docker calls any restart that fails, also of what is gone, its own failure.
+  const gone = /"Cannot restart container \w+: (No such container|container is marked for removal)/;
+  for (const answer of answers) assert.ok(answer.status < 500 || gone.test(answer.text()), answer.text());
   await daemon.call('DELETE', `/containers/${id}?force=1`);
   assert.equal((await daemon.call('GET', `/containers/${id}/json`)).status, 404);
 });
