@@ -157,6 +157,8 @@ export class BridgeDriver implements NetworkDriver {
       const { enableIpv6 } = settled;
       const subnets = activeSubnets(settled);
       await this.#device.ensure({ name, mtu: mtuOf(settled), subnets, enableIpv6, isDefault });
+      // One that somebody had set down drops the first packets of its containers just as well.
+      if (inUse) await this.#settle([name]);
     });
   }
 
