@@ -22,8 +22,8 @@ export const ANONYMOUS_LABEL = 'com.docker.volume.anonymous';
 export const LOCAL_DRIVER = 'local';
 
 /**
- * Makes a volume, or finds the one of that name, whatever else was asked for it. The row comes first: a folder that no
- * row knows is taken for a volume that a power cut has forgotten.
+ * Makes a volume, or finds the one of that name, whatever else was asked for it. The folder comes first, so
+ * that no row is without one: what a crash leaves of it is empty, no row knows it, and it goes at the next start.
  * @throws invalid_argument, not_found for the driver.
  */
 export function createVolume(context: VolumesContext, request: VolumeRequest, holder?: string): Promise<VolumeRecord> {
@@ -53,14 +53,8 @@ async function make(
     options: options === null || Object.keys(options).length === 0 ? null : options,
     labels: isAnonymous ? { ...labels, [ANONYMOUS_LABEL]: '' } : labels,
   };
+  await directories.make(name);
   store.insert(record);
-  try {
-    await directories.make(name);
-  } catch (error) {
-    // A folder that was made by half is empty, and goes at the next start.
-    store.delete(name);
-    throw error;
-  }
   events.publish({ type: 'volume', action: 'create', actorId: name, attributes: { driver: LOCAL_DRIVER } });
   return record;
 }
