@@ -24,6 +24,12 @@ export interface RegistryFixture {
 export async function openRegistry(t: TestContext, options: Partial<RegistryOptions> = {}): Promise<RegistryFixture> {
   const root = options.root ?? mkdtempSync(join(tmpdir(), 'skiff-registry-'));
   const failures: string[] = [];
+  // It goes also when the registry refuses to start.
+  const running: { registry?: Registry } = {};
+  t.after(async () => {
+    await running.registry?.close();
+    if (options.root === undefined) await rm(root, { recursive: true });
+  });
   const registry = await startRegistry({
     host: '127.0.0.1',
     port: 0,
@@ -34,10 +40,7 @@ export async function openRegistry(t: TestContext, options: Partial<RegistryOpti
     ...options,
     root,
   });
-  t.after(async () => {
-    await registry.close();
-    if (options.root === undefined) await rm(root, { recursive: true });
-  });
+  running.registry = registry;
   const base = `http://${registry.address}`;
   return {
     base,
