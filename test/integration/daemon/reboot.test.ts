@@ -9,7 +9,8 @@ import { until } from '../../support/until.ts';
 
 let daemon: TestDaemon;
 before(async () => {
-  daemon = await startDaemon();
+  // Out of the usual pools, another daemon may take a subnet while nothing on the host shows it.
+  daemon = await startDaemon(['--default-address-pool', 'base=10.217.0.0/16,size=24']);
 });
 after(() => daemon.close());
 

@@ -5,7 +5,8 @@ import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 
 let daemon: TestDaemon;
 before(async () => {
-  daemon = await startDaemon();
+  // Out of the usual pools, another daemon may take a subnet while nothing on the host shows it.
+  daemon = await startDaemon(['--default-address-pool', 'base=10.216.0.0/16,size=24']);
   await daemon.skiff(['network', 'create', '--ipv6', 'front']);
   for (const name of ['one', 'other']) {
     await daemon.skiff(['run', '-d', '--name', name, '--network', 'front', 'busybox', 'sleep', '1000']);

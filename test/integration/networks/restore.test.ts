@@ -35,7 +35,7 @@ test('a new daemon keeps the links of running containers and frees what ended on
 
 test('after a reboot the bridge and the rules come back with the same subnet', async () => {
   // A pool of its own: out of the usual ones, another daemon may take the subnet while the bridge is away.
-  const options = { pools: [{ base: `10.214.${Number.parseInt(own.tag.slice(0, 2), 16)}.0/24`, size: 24 }] };
+  const options = { pools: [{ base: `10.215.${Number.parseInt(own.tag.slice(0, 2), 16)}.0/24`, size: 24 }] };
   const networks = own.open(options);
   await networks.restore(new Set());
   const subnet = networks.list().find(({ name }) => name === 'bridge')?.subnets[0]?.subnet;
