@@ -103,7 +103,6 @@ CMD ["node", "server.js"]
         '': { name: 'service', version: '1.0.0', dependencies: { ms: '2.1.3' } },
         'node_modules/ms': {
           version: '2.1.3',
-          resolved: 'https://registry.npmjs.org/ms/-/ms-2.1.3.tgz',
           integrity: 'sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==',
         },
       },
