@@ -61,7 +61,8 @@ test('no more files are kept than asked for, and the lines in them are the last'
 });
 
 test('with compress, files that were set aside are compressed, and no line is lost', async () => {
-  const script = 'i=0; while [ ! -e /enough ]; do echo line $i; i=$((i+1)); [ $((i % 100)) = 0 ] && sleep 0.01; done';
+  const script =
+    'i=0; while [ ! -e /enough ]; do echo line $i; i=$((i+1)); [ $((i % 100)) = 0 ] && sleep 0.01; done; exit 0';
   const options = { 'max-size': '20k', 'max-file': '1000', compress: 'true' };
   const id = await runContainer(daemon, { Cmd: ['sh', '-c', script], ...logged(options) });
   const following = logsOf(daemon, id, '&follow=1');
