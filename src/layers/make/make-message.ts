@@ -1,5 +1,5 @@
-import type { ErrorKind } from '../../errors/engine-error.ts';
 import type { DiffId } from '../../lib/digest.ts';
+import type { FailedReply } from '../serve-requests.ts';
 
 /** The data file of a spool and its index, a line per entry. */
 export interface SpoolFiles {
@@ -78,6 +78,4 @@ export interface ApplyRequest {
 /** What the program is asked, as one line of its standard input; the next may follow when it has answered. */
 export type MakeRequest = SealRequest | FillRequest | PackRequest | ApplyRequest;
 
-export type MakeReply =
-  | { readonly done: Sealed | Record<string, never> }
-  | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };
+export type MakeReply = { readonly done: Sealed | Record<string, never> } | FailedReply;

@@ -1,6 +1,6 @@
-import type { ErrorKind } from '../../errors/engine-error.ts';
 import type { DiffId, Digest } from '../../lib/digest.ts';
 import type { Compression } from '../compression.ts';
+import type { FailedReply } from '../serve-requests.ts';
 
 /** What an unpacking process is asked, as one line of its standard input. The next may follow when it has answered. */
 export interface UnpackRequest {
@@ -18,7 +18,4 @@ export interface UnpackedLayer {
 }
 
 /** What it answers, as one line of its standard output; how far it has come stands on lines before that. */
-export type UnpackReply =
-  | { readonly readBytes: number }
-  | { readonly unpacked: UnpackedLayer }
-  | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };
+export type UnpackReply = { readonly readBytes: number } | { readonly unpacked: UnpackedLayer } | FailedReply;

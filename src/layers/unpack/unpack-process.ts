@@ -1,20 +1,17 @@
 /**
  * The program that unpacks layers, one after another, in a process of its own: it may use blocking calls, and while it
- * unpacks its root directory is the layer's, so that not even a mistake in here could write elsewhere. Each line of its
- * standard input is a request, which it answers by a line. It ends when its standard input does, also in the middle of
- * a layer: when the daemon dies, nothing goes on writing into what the next daemon sweeps.
+ * unpacks its root directory is the layer's.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import { flushCompileCache } from 'node:module';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { blobCorrupt } from '../../errors/content.ts';
-import { isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { wrongDiffId } from '../../errors/layers.ts';
 import type { DiffId } from '../../lib/digest.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
 import type { Compression } from '../compression.ts';
 import { decompress, detectCompression } from '../compression.ts';
+import { insideRoots, serveRequests, tell } from '../serve-requests.ts';
 import { unpackLayer } from './unpack-layer.ts';
 import type { UnpackedLayer, UnpackReply, UnpackRequest } from './unpack-message.ts';
 
@@ -24,27 +21,15 @@ const MAGIC_BYTES = 6;
 const TELL_EVERY_MS = 100;
 
 const sys = new LinuxSyscalls();
-const hostRoot = openSync('/', 'r');
+const within = insideRoots(sys);
 
 async function unpack(request: UnpackRequest): Promise<UnpackedLayer> {
   const blob = openSync(request.blobPath, 'r');
-  enterRoot(request.target);
   try {
-    return await unpackBlob(blob, request);
+    return await within(request.target, () => unpackBlob(blob, request));
   } finally {
-    leaveRoot();
     closeSync(blob);
   }
-}
-
-function enterRoot(path: string): void {
-  sys.chroot(path);
-  process.chdir('/');
-}
-
-function leaveRoot(): void {
-  sys.changeDirectory(hostRoot);
-  sys.chroot('.');
 }
 
 async function unpackBlob(blob: number, request: UnpackRequest): Promise<UnpackedLayer> {
@@ -88,7 +73,7 @@ function hashed(fd: number, compression: Compression, isStoredWanted: boolean) {
       readBytes += length;
       if (performance.now() - toldAt >= TELL_EVERY_MS) {
         toldAt = performance.now();
-        tell({ readBytes });
+        tell({ readBytes } satisfies UnpackReply);
       }
       // Everything else here blocks: this is when the end of the standard input is noticed.
       await setImmediate();
@@ -104,32 +89,4 @@ function hashed(fd: number, compression: Compression, isStoredWanted: boolean) {
   return { bytes: tar(), blobDigest: () => digestOfHash(stored), diffId: () => digestOfHash(plain) };
 }
 
-/** Never rejects. */
-async function answer(request: string): Promise<void> {
-  let reply: UnpackReply;
-  try {
-    reply = { unpacked: await unpack(JSON.parse(request) as UnpackRequest) };
-  } catch (error) {
-    const kind = isEngineError(error) ? error.kind : 'internal';
-    reply = { failed: { kind, message: messageOf(error) } };
-  }
-  tell(reply);
-}
-
-function tell(reply: UnpackReply): void {
-  writeSync(1, `${JSON.stringify(reply)}\n`);
-}
-
-// Node would keep its compiled code at exit otherwise, when all paths may mean something else.
-flushCompileCache();
-process.umask(0);
-let line = '';
-process.stdin
-  .setEncoding('utf8')
-  .on('end', () => process.exit(0))
-  .on('data', (text: string) => {
-    line += text;
-    if (!line.endsWith('\n')) return;
-    void answer(line);
-    line = '';
-  });
+serveRequests(async (request: UnpackRequest): Promise<UnpackReply> => ({ unpacked: await unpack(request) }));
