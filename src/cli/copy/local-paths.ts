@@ -2,6 +2,7 @@ import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { posix, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
 import { fileErrorText } from '../io/file-error.ts';
+import { lstatIfThere } from './lstat-if-there.ts';
 import { type CopyInfo, clean, goBase, hasTrailingSlash, keepEnding, rebaseNameOf, splitPath } from './paths.ts';
 
 const MOST_LINKS = 10;
@@ -64,15 +65,5 @@ export async function checkLocalDestination(path: string): Promise<void> {
     throw new CliError(
       `invalid output path: ${JSON.stringify(path)} must be a directory or a regular file: got a device`,
     );
-  }
-}
-
-async function lstatIfThere(path: string) {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'ENOENT') return undefined;
-    throw new CliError(fileErrorText('lstat', path, error), 1, { cause: error });
   }
 }

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import type { Stats } from 'node:fs';
-import { chmod, link, lstat, lutimes, mkdir, open, realpath, rm, symlink, utimes } from 'node:fs/promises';
+import { chmod, link, lutimes, mkdir, open, realpath, rm, symlink, utimes } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { textOf } from '../../lib/tar/byte-string.ts';
 import type { TarEntry } from '../../lib/tar/tar-entry.ts';
 import type { ReadEntry } from '../../lib/tar/tar-reader.ts';
 import { readTar } from '../../lib/tar/tar-reader.ts';
 import { CliError } from '../errors.ts';
+import { lstatIfThere } from './lstat-if-there.ts';
 
 /**
  * Unpacks an archive from a container into a local directory that is there. Files belong to whoever copies them. No
@@ -46,10 +46,6 @@ async function checkParent(root: string, path: string, name: string): Promise<vo
   if (real !== root && !real.startsWith(root === '/' ? root : `${root}/`)) {
     throw new CliError(`"${name}" is outside of "${root}": a symbolic link leads out of it`);
   }
-}
-
-async function lstatIfThere(path: string): Promise<Stats | undefined> {
-  return await lstat(path).catch(() => undefined);
 }
 
 /** What is in the way goes, unless one of the two is a directory and the other is not. */
