@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream';
 import { EngineError } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { MonitorStream } from '../runtime/runtime.ts';
-import { connectStreams, probe } from './connect-streams.ts';
 import type { ContainersContext } from './context.ts';
-import { parseDetachKeys } from './detach-keys.ts';
-import { writeFrame } from './output-frames.ts';
 import { pathsOf } from './paths.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
+import { connectStreams, probe } from './streams/connect-streams.ts';
+import { parseDetachKeys } from './streams/detach-keys.ts';
+import { writeFrame } from './streams/output-frames.ts';
 
 export interface AttachOptions {
   /** First what the log has so far. */

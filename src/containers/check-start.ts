@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import { internalError } from '../errors/engine-error.ts';
-import { checkSysctls } from './check-sysctls.ts';
 import type { ContainersContext } from './context.ts';
-import { donorReference, networkOwner } from './joined-containers.ts';
-import { checkLinks } from './links.ts';
-import { checkLogging } from './log-options.ts';
+import { checkSysctls } from './create/check-sysctls.ts';
+import { checkLogging } from './logs/log-options.ts';
+import { checkLinks } from './networks/links.ts';
 import type { ContainerRecord } from './record.ts';
+import { donorReference, networkOwner } from './spec/joined-containers.ts';
 
 /**
  * What Docker finds wrong only when a container starts. Nothing has been made yet.

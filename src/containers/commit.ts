@@ -4,7 +4,7 @@ import { applyChanges } from '../images/import/apply-changes.ts';
 import type { ImageId } from '../lib/digest.ts';
 import { familiarReference, type ImageReference } from '../lib/image-reference.ts';
 import type { ContainersContext } from './context.ts';
-import { mergeImageConfig } from './merge-image-config.ts';
+import { mergeImageConfig } from './create/merge-image-config.ts';
 import { publish } from './publish.ts';
 import { standStill } from './stand-still.ts';
 

@@ -15,7 +15,7 @@ import { listContainerChanges } from './changes.ts';
 import { type CommitOptions, commitContainer } from './commit.ts';
 import type { ContainersContext } from './context.ts';
 import { exportContainer } from './export.ts';
-import { SharedSamplers } from './shared-samplers.ts';
+import { SharedSamplers } from './stats/shared-samplers.ts';
 import { readContainerStats, type StatsOptions, type StatsSample, takeSample } from './stats.ts';
 import { listContainerProcesses } from './top.ts';
 

@@ -8,12 +8,12 @@ import type { LogQuery } from '../logs/read-logs.ts';
 import type { ContainerNetwork } from '../networks/container-network.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Volumes } from '../volumes/volumes.ts';
-import type { Attachments } from './attachments.ts';
 import type { ContainerStore } from './container-store.ts';
-import type { ExecSessions } from './exec-sessions.ts';
+import type { ExecSessions } from './exec/exec-sessions.ts';
 import type { ExitWaiters } from './exit-waiters.ts';
 import type { HealthMonitors } from './health/health-monitors.ts';
-import type { PendingRestarts } from './pending-restarts.ts';
+import type { PendingRestarts } from './restart-policy/pending-restarts.ts';
+import type { Attachments } from './streams/attachments.ts';
 
 /** Which limits this host's control groups can set; Docker discards some of the others. */
 export interface LimitSupport {

@@ -10,25 +10,25 @@ import type { Image } from '../images/image-store.ts';
 import { type ContainerId, randomId, shortId } from '../lib/ids.ts';
 import { parsePlatform } from '../lib/platform.ts';
 import { nowNs } from '../lib/timestamps.ts';
-import { adjustLimits } from './adjust-limits.ts';
-import { checkConfig, commandOf } from './check-config.ts';
-import { checkHostConfig } from './check-host-config.ts';
-import { checkNetworkMode } from './check-network-mode.ts';
 import type { ContainersContext } from './context.ts';
-import { defaultHostConfig } from './default-host-config.ts';
-import { generateName } from './generate-name.ts';
-import { resolveDonors } from './joined-containers.ts';
-import { resolveLinks } from './links.ts';
-import { mergeImageConfig } from './merge-image-config.ts';
+import { checkConfig, commandOf } from './create/check-config.ts';
+import { checkHostConfig } from './create/check-host-config.ts';
+import { checkNetworkMode } from './create/check-network-mode.ts';
+import { defaultHostConfig } from './create/default-host-config.ts';
+import { generateName } from './create/generate-name.ts';
+import { mergeImageConfig } from './create/merge-image-config.ts';
+import { adjustLimits } from './limits/adjust-limits.ts';
 import { fillVolumes } from './mounts/fill-volumes.ts';
 import { removeImageLayers } from './mounts/image-layers.ts';
 import type { MountPoint } from './mounts/mount-point.ts';
 import { removeAnonymousVolumes } from './mounts/remove-volumes.ts';
 import { resolveMounts } from './mounts/resolve-mounts.ts';
+import { resolveLinks } from './networks/links.ts';
+import { requestedNetworks } from './networks/requested-networks.ts';
 import { pathsOf } from './paths.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, initialState } from './record.ts';
-import { requestedNetworks } from './requested-networks.ts';
+import { resolveDonors } from './spec/joined-containers.ts';
 
 export interface CreateRequest {
   /** Empty for a generated one. */

@@ -2,15 +2,15 @@ import type { ContainerId } from '../lib/ids.ts';
 import { pause } from '../lib/pause.ts';
 import { formatDate } from '../lib/timestamps.ts';
 import type { ExitStatus } from '../runtime/runtime.ts';
-import { callOffRestartLocked } from './call-off-restart.ts';
 import type { ContainersContext } from './context.ts';
 import { unwatchedHealth } from './health/health.ts';
+import { rotateLogs } from './logs/rotate-logs.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
 import { reportOom } from './report-oom.ts';
-import { wantsRestart } from './restart-policy.ts';
-import { rotateLogs } from './rotate-logs.ts';
+import { callOffRestartLocked } from './restart-policy/call-off-restart.ts';
+import { wantsRestart } from './restart-policy/restart-policy.ts';
 import { tearDown } from './tear-down.ts';
 
 const FIRST_RETRY_MS = 100;

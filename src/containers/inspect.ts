@@ -3,14 +3,14 @@ import type { ContainerId } from '../lib/ids.ts';
 import { formatNs } from '../lib/timestamps.ts';
 import type { ContainersContext } from './context.ts';
 import type { Health } from './health/health.ts';
-import { donorReference } from './joined-containers.ts';
-import { shownLinks } from './links.ts';
-import { keepsLogFile } from './log-options.ts';
+import { keepsLogFile } from './logs/log-options.ts';
 import { shownMounts } from './mounts/shown-mounts.ts';
-import { networkSettingsOf } from './network-settings.ts';
+import { shownLinks } from './networks/links.ts';
+import { networkSettingsOf } from './networks/network-settings.ts';
 import { pathsOf } from './paths.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { sizesOf } from './sizes.ts';
+import { donorReference } from './spec/joined-containers.ts';
 
 const APPARMOR = 'apparmor=';
 

@@ -2,13 +2,13 @@ import type { ContainerSummary } from '../api-types/container.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ContainersContext } from './context.ts';
-import { listFilter } from './list-filter.ts';
+import { listFilter } from './list/list-filter.ts';
+import { statusText } from './list/status-text.ts';
 import { shownMounts } from './mounts/shown-mounts.ts';
-import { networksOf } from './network-settings.ts';
+import { networksOf } from './networks/network-settings.ts';
+import { portListOf } from './networks/shown-ports.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
-import { portListOf } from './shown-ports.ts';
 import { sizesOf } from './sizes.ts';
-import { statusText } from './status-text.ts';
 
 export interface ListOptions {
   /** Also those that do not run. */

@@ -3,8 +3,8 @@ import { formatLogTime } from '../lib/timestamps.ts';
 import type { LogEntry } from '../logs/log-entry.ts';
 import type { LogQuery } from '../logs/read-logs.ts';
 import type { ContainersContext } from './context.ts';
-import { attributesText, logAttributes } from './log-attributes.ts';
-import { keepsLogFile } from './log-options.ts';
+import { attributesText, logAttributes } from './logs/log-attributes.ts';
+import { keepsLogFile } from './logs/log-options.ts';
 import { pathsOf } from './paths.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 

@@ -8,15 +8,15 @@ import { nowNs } from '../lib/timestamps.ts';
 import type { OciMount, OciSpec } from '../runtime/oci-spec.ts';
 import type { ExitStatus, MonitorStream } from '../runtime/runtime.ts';
 import { makeWorkingDirectory } from '../runtime/working-directory.ts';
-import { adjustLimits } from './adjust-limits.ts';
-import { buildSpec } from './build-spec.ts';
-import { checkHostConfig } from './check-host-config.ts';
 import type { ContainersContext } from './context.ts';
-import { defaultHostConfig } from './default-host-config.ts';
-import { enterNetwork } from './enter-network.ts';
+import { checkHostConfig } from './create/check-host-config.ts';
+import { defaultHostConfig } from './create/default-host-config.ts';
+import { adjustLimits } from './limits/adjust-limits.ts';
+import { enterNetwork } from './networks/enter-network.ts';
+import { requestedNetworks } from './networks/requested-networks.ts';
 import { pathsOf } from './paths.ts';
 import { type ContainerRecord, initialState } from './record.ts';
-import { requestedNetworks } from './requested-networks.ts';
+import { buildSpec } from './spec/build-spec.ts';
 import { throwFailures } from './tear-down.ts';
 
 /** A process in a container that is in no list, and that no daemon after this one adopts. */

@@ -2,10 +2,10 @@ import { constants } from 'node:os';
 import { isEngineError } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { parseSignal } from '../lib/signals.ts';
-import { callOffRestartLocked } from './call-off-restart.ts';
 import type { ContainersContext } from './context.ts';
 import { publish } from './publish.ts';
 import type { ContainerRecord } from './record.ts';
+import { callOffRestartLocked } from './restart-policy/call-off-restart.ts';
 import { unpauseLocked } from './unpause.ts';
 
 /**

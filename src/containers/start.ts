@@ -4,19 +4,19 @@ import type { ContainerId } from '../lib/ids.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import { makeMountTargets } from '../runtime/mount-targets.ts';
 import { makeWorkingDirectory } from '../runtime/working-directory.ts';
-import { buildSpec } from './build-spec.ts';
 import { checkStart } from './check-start.ts';
 import type { ContainersContext } from './context.ts';
-import { enterNetwork } from './enter-network.ts';
 import { superviseExit } from './handle-exit.ts';
 import { startingHealth } from './health/health.ts';
-import { logOf } from './log-options.ts';
+import { logOf } from './logs/log-options.ts';
 import { type AttachedMounts, attachMounts } from './mounts/attach-mounts.ts';
+import { enterNetwork } from './networks/enter-network.ts';
+import { updateLinkedHosts } from './networks/update-linked-hosts.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
 import { removeLocked } from './remove.ts';
+import { buildSpec } from './spec/build-spec.ts';
 import { tearDown } from './tear-down.ts';
-import { updateLinkedHosts } from './update-linked-hosts.ts';
 
 /**
  * Runs a container's process. Steps that need nothing of each other run side by side.

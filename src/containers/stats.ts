@@ -4,9 +4,9 @@ import { jsonInteger } from '../lib/json-integer.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import type { ContainerUsage } from '../runtime/runtime.ts';
 import type { ContainersContext } from './context.ts';
-import { memoryFields } from './memory-fields.ts';
 import { isRunning, ZERO_TIME } from './record.ts';
-import type { SharedSamplers } from './shared-samplers.ts';
+import { memoryFields } from './stats/memory-fields.ts';
+import type { SharedSamplers } from './stats/shared-samplers.ts';
 
 export interface StatsOptions {
   /** One answer after another; otherwise one. */

@@ -2,14 +2,14 @@ import type { ContainerUpdate, UpdateResponse } from '../api-types/container-upd
 import { type HostConfig, hostConfig as hostConfigShape } from '../api-types/host-config.ts';
 import { cannotUpdate } from '../errors/containers.ts';
 import { messageOf } from '../errors/engine-error.ts';
-import { adjustLimits } from './adjust-limits.ts';
-import { conflictWith, limitsIn } from './change-limits.ts';
-import { checkResources } from './check-resources.ts';
-import { checkRestartPolicy } from './check-restart-policy.ts';
 import type { ContainersContext } from './context.ts';
+import { adjustLimits } from './limits/adjust-limits.ts';
+import { conflictWith, limitsIn } from './limits/change-limits.ts';
+import { checkResources } from './limits/check-resources.ts';
+import { resourcesOf } from './limits/resources.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, isRunning } from './record.ts';
-import { resourcesOf } from './resources.ts';
+import { checkRestartPolicy } from './restart-policy/check-restart-policy.ts';
 
 /** As many as Linux can have; crun does not take what the specification has for no limit. */
 const MOST_PROCESSES = 4_194_304;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { endpointSettings, plainSettings } from '../containers/endpoint-settings.ts';
+import { endpointSettings, plainSettings } from '../containers/networks/endpoint-settings.ts';
 import { VERSION } from '../lib/version.ts';
 import { createApp } from '../server/app.ts';
 import { registerBuildRoutes } from '../server/routes/build/routes.ts';

@@ -5,8 +5,8 @@ import type { ContainerId } from '../../lib/ids.ts';
 import { formatNs, nowNs } from '../../lib/timestamps.ts';
 import type { MonitorStream } from '../../runtime/runtime.ts';
 import type { ContainersContext } from '../context.ts';
-import { addExec } from '../exec-create.ts';
-import { launchExec } from '../exec-start.ts';
+import { addExec } from '../exec/exec-create.ts';
+import { launchExec } from '../exec/exec-start.ts';
 import type { HealthCheck, ProbeResult } from './health.ts';
 
 const OUTPUT_LIMIT_BYTES = 4096;
