@@ -17,13 +17,13 @@ import { createRuntime } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DistributionBackend } from '../server/routes/distribution/backend.ts';
 import { StateDatabase } from '../state/database.ts';
-import { Cgroups } from '../sys/cgroups.ts';
+import { Cgroups } from '../sys/cgroups/cgroups.ts';
+import { readLimitSupport } from '../sys/cgroups/limit-support.ts';
 import { hasJournal, isApparmorEnabled } from '../sys/host-facts.ts';
-import { readLimitSupport } from '../sys/limit-support.ts';
-import { LinuxNamespaceSockets } from '../sys/linux-namespace-sockets.ts';
-import { LinuxNfTables } from '../sys/linux-nf-tables.ts';
-import { LinuxPortSockets } from '../sys/linux-port-sockets.ts';
-import { LinuxRouteNetlink } from '../sys/linux-route-netlink.ts';
+import { LinuxRouteNetlink } from '../sys/netlink/linux-route-netlink.ts';
+import { LinuxNfTables } from '../sys/nf-tables/linux-nf-tables.ts';
+import { LinuxNamespaceSockets } from '../sys/sockets/linux-namespace-sockets.ts';
+import { LinuxPortSockets } from '../sys/sockets/linux-port-sockets.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { DaemonConfig } from './config.ts';
@@ -146,7 +146,7 @@ function wireNetworks(
     netlink: new LinuxRouteNetlink(),
     nfTables: new LinuxNfTables(),
     portSockets: new LinuxPortSockets(),
-    loadTrafficProgram: async (...program) => (await import('../sys/linux-bpf.ts')).loadTrafficProgram(...program),
+    loadTrafficProgram: async (...program) => (await import('../sys/bpf/linux-bpf.ts')).loadTrafficProgram(...program),
     namespaceSockets: new LinuxNamespaceSockets(),
     events: parts.events,
     warn: (message) => parts.log.warn(message),

@@ -1,4 +1,4 @@
-import { filterStream } from '../sys/filter-stream.ts';
+import { filterStream } from '../sys/bpf/filter-stream.ts';
 import { decompress, detectCompression } from './compression.ts';
 
 const MAGIC_BYTES = 6;

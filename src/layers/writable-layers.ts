@@ -5,7 +5,7 @@ import type { ChainId } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { LayerRecord, LayerRecords } from '../state/layers.ts';
-import { mountOverlay } from '../sys/overlay-mount.ts';
+import { mountOverlay } from '../sys/mounts/overlay-mount.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { MNT_DETACH, UMOUNT_NOFOLLOW } from '../sys/syscalls.ts';

@@ -1,10 +1,10 @@
 import { internalError, invalidArgument } from '../errors/engine-error.ts';
 import { familyOf, formatAddress, lastOf, parseCidr } from '../lib/ip.ts';
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import { addAddress, setDefaultRoute } from '../sys/address-message.ts';
-import type { RouteMessage } from '../sys/netlink.ts';
-import { setLinkUp } from '../sys/route-message.ts';
-import type { RouteNetlink } from '../sys/route-netlink.ts';
+import { addAddress, setDefaultRoute } from '../sys/netlink/address-message.ts';
+import type { RouteMessage } from '../sys/netlink/netlink.ts';
+import { setLinkUp } from '../sys/netlink/route-message.ts';
+import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
 import type { LinkPlan } from './driver.ts';
 import { subnetOf } from './endpoint-addresses.ts';
 import { linkSysctls } from './endpoint-options.ts';

@@ -1,7 +1,7 @@
 import type { EndpointRecord } from '../state/networks.ts';
-import { hairpinPort } from '../sys/route-message.ts';
-import type { RouteNetlink } from '../sys/route-netlink.ts';
-import { guardSources } from '../sys/source-filter.ts';
+import { guardSources } from '../sys/bpf/source-filter.ts';
+import { hairpinPort } from '../sys/netlink/route-message.ts';
+import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { vethName } from './names.ts';
 

@@ -1,5 +1,5 @@
-import { setLinkUp } from '../sys/route-message.ts';
-import type { RouteNetlink } from '../sys/route-netlink.ts';
+import { setLinkUp } from '../sys/netlink/route-message.ts';
+import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
 
 /** What a namespace has without any network. Idempotent. */
 export async function loopbackUp(netlink: RouteNetlink, namespacePath: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { KeyedLock } from '../lib/keyed-lock.ts';
 import type { NetworkDriverName, NetworkState } from '../state/networks.ts';
-import type { RouteNetlink } from '../sys/route-netlink.ts';
+import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
 import type { FilesContext } from './container-files.ts';
 import type { NetworkDriver } from './driver.ts';
 import type { HostRules } from './firewall/host-rules.ts';

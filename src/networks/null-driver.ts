@@ -1,5 +1,5 @@
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import type { RouteNetlink } from '../sys/route-netlink.ts';
+import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
 import type { LinkPlan, NetworkDriver, Reservation } from './driver.ts';
 import { loopbackUp } from './loopback-up.ts';
 

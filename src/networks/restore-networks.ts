@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
-import { deleteLink } from '../sys/route-message.ts';
-import type { LinkInfo } from '../sys/route-netlink.ts';
+import { deleteLink } from '../sys/netlink/route-message.ts';
+import type { LinkInfo } from '../sys/netlink/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { HostLinks } from './driver.ts';
 import type { NetworksContext } from './networks-context.ts';

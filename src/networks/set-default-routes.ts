@@ -1,5 +1,5 @@
-import { setDefaultRoute } from '../sys/address-message.ts';
-import type { RouteNetlink } from '../sys/route-netlink.ts';
+import { setDefaultRoute } from '../sys/netlink/address-message.ts';
+import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
 import { chooseGateways, type PlacedEndpoint } from './choose-gateways.ts';
 import { gatewayOf } from './endpoint-addresses.ts';
 

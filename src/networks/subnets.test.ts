@@ -7,7 +7,7 @@ import { isEngineError } from '../errors/engine-error.ts';
 import type { NetworkId } from '../lib/ids.ts';
 import { parseCidr } from '../lib/ip.ts';
 import type { NetworkRecord } from '../state/networks.ts';
-import type { HostRoute } from '../sys/host-routes.ts';
+import type { HostRoute } from '../sys/netlink/host-routes.ts';
 import { RecordingSyscalls } from '../sys/recording.ts';
 import { Subnets } from './subnets.ts';
 

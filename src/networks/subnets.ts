@@ -1,7 +1,7 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { type Family, familyOf, formatAddress, formatSubnet, overlaps, parseCidr, type Subnet } from '../lib/ip.ts';
 import type { NetworkRecord, NetworkSubnet } from '../state/networks.ts';
-import type { HostRoute } from '../sys/host-routes.ts';
+import type { HostRoute } from '../sys/netlink/host-routes.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { type AddressPool, chooseSubnet } from './address-pools.ts';
 import { bridgeOf } from './bridge-options.ts';

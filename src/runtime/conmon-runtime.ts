@@ -1,6 +1,6 @@
 import type { ContainerId, ExecId } from '../lib/ids.ts';
-import { type ContainerUsage, readContainerUsage } from '../sys/container-usage.ts';
-import { isAlive } from '../sys/process-identity.ts';
+import { type ContainerUsage, readContainerUsage } from '../sys/cgroups/container-usage.ts';
+import { isAlive } from '../sys/processes/process-identity.ts';
 import { createContainer } from './create.ts';
 import { deleteExec, execInContainer, waitForExec } from './exec.ts';
 import { inspectContainer } from './inspect.ts';

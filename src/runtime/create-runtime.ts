@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { CgroupMigration } from '../sys/cgroup-migration.ts';
-import { Cgroups, releaseV2Controllers } from '../sys/cgroups.ts';
+import { CgroupMigration } from '../sys/cgroups/cgroup-migration.ts';
+import { Cgroups, releaseV2Controllers } from '../sys/cgroups/cgroups.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { ConmonRuntime } from './conmon-runtime.ts';
 import { LiveMonitors } from './live-monitors.ts';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
-import { identify } from '../sys/process-identity.ts';
+import { identify } from '../sys/processes/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { findExecutable } from './find-executable.ts';
 import { monitorArguments } from './monitor-arguments.ts';

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { ContainerId } from '../lib/ids.ts';
-import { isCgroupFrozen } from '../sys/freezer.ts';
-import { isAlive } from '../sys/process-identity.ts';
+import { isCgroupFrozen } from '../sys/cgroups/freezer.ts';
+import { isAlive } from '../sys/processes/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { readExitStatus } from './exit-status.ts';
 import { readRecord } from './monitor-record.ts';

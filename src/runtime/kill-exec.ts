@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ContainerId, ExecId } from '../lib/ids.ts';
-import { identify, isAlive, type ProcessIdentity, sessionOf } from '../sys/process-identity.ts';
-import { signalProcess } from '../sys/signal-process.ts';
+import { identify, isAlive, type ProcessIdentity, sessionOf } from '../sys/processes/process-identity.ts';
+import { signalProcess } from '../sys/processes/signal-process.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { readRecord } from './monitor-record.ts';
 import type { MonitorPaths } from './paths.ts';

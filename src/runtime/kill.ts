@@ -1,6 +1,6 @@
 import type { ContainerId } from '../lib/ids.ts';
-import { identify } from '../sys/process-identity.ts';
-import { signalProcess } from '../sys/signal-process.ts';
+import { identify } from '../sys/processes/process-identity.ts';
+import { signalProcess } from '../sys/processes/signal-process.ts';
 import { containerNotRunning, requireRecord } from './require-record.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
-import { type ExitWatch, processExit, watchExit } from '../sys/process-exit.ts';
-import type { ProcessIdentity } from '../sys/process-identity.ts';
-import { signalProcess } from '../sys/signal-process.ts';
+import { type ExitWatch, processExit, watchExit } from '../sys/processes/process-exit.ts';
+import type { ProcessIdentity } from '../sys/processes/process-identity.ts';
+import { signalProcess } from '../sys/processes/signal-process.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { readExitStatus } from './exit-status.ts';

@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import type { ProcessIdentity } from '../sys/process-identity.ts';
+import type { ProcessIdentity } from '../sys/processes/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { MonitorPaths } from './paths.ts';
 import type { StdioOptions } from './runtime.ts';

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineError } from '../errors/engine-error.ts';
-import { socketOn } from '../sys/descriptor-socket.ts';
+import { socketOn } from '../sys/sockets/descriptor-socket.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Fd, Syscalls } from '../sys/syscalls.ts';
 import { packetsOf } from './packets.ts';

@@ -1,5 +1,5 @@
-import { descriptorPath } from '../sys/descriptor-path.ts';
-import { openMountNamespace } from '../sys/mount-namespace.ts';
+import { openMountNamespace } from '../sys/mounts/mount-namespace.ts';
+import { descriptorPath } from '../sys/paths/descriptor-path.ts';
 
 /** The mount namespace of a container's first process, for another process to enter, until it is closed. */
 export interface HeldNamespace {

@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { resolveInRoot } from '../sys/rooted-path.ts';
+import { resolveInRoot } from '../sys/paths/rooted-path.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { OciMount } from './oci-spec.ts';
 

@@ -1,5 +1,5 @@
-import type { CgroupMigration } from '../sys/cgroup-migration.ts';
-import type { Cgroups } from '../sys/cgroups.ts';
+import type { CgroupMigration } from '../sys/cgroups/cgroup-migration.ts';
+import type { Cgroups } from '../sys/cgroups/cgroups.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { LiveMonitors } from './live-monitors.ts';
 import type { OpenStreams } from './open-streams.ts';

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ContainerId, ExecId } from '../lib/ids.ts';
-import type { ContainerUsage } from '../sys/container-usage.ts';
+import type { ContainerUsage } from '../sys/cgroups/container-usage.ts';
 import type { Fd } from '../sys/syscalls.ts';
 import type { OciProcess, OciSpec } from './oci-spec.ts';
 

@@ -1,5 +1,5 @@
 import type { ContainerId } from '../lib/ids.ts';
-import { boundingCapabilities } from '../sys/own-capabilities.ts';
+import { boundingCapabilities } from '../sys/processes/own-capabilities.ts';
 import type { OciMount, OciProcess, OciSpec } from './oci-spec.ts';
 import { type BlockIoOptions, blockIo } from './spec/block-io.ts';
 import { capabilitiesOfMask, containerCapabilities } from './spec/capabilities.ts';

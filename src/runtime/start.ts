@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { messageOf } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
-import { runChild } from '../sys/child.ts';
+import { runChild } from '../sys/processes/child.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { containerNotRunning, requireRecord } from './require-record.ts';
 import type { RuntimeContext } from './runtime-context.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
-import { runChild } from '../sys/child.ts';
+import { runChild } from '../sys/processes/child.ts';
 import { requireRecord } from './require-record.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 

@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { internalError, invalidArgument, messageOf } from '../errors/engine-error.ts';
-import { resolveInRoot } from '../sys/rooted-path.ts';
+import { resolveInRoot } from '../sys/paths/rooted-path.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 
 /**

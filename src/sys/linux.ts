@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
-import { isAccepted } from './linux-socket-diag.ts';
-import { spawnProcess } from './linux-spawn.ts';
+import { isAccepted } from './netlink/linux-socket-diag.ts';
+import { spawnProcess } from './processes/linux-spawn.ts';
 import { hasErrorCode, SyscallError } from './syscall-error.ts';
 import type { BytePath, Fd, MountRequest, SpawnRequest, Syscalls } from './syscalls.ts';
 import { MNT_DETACH, MS, UMOUNT_NOFOLLOW } from './syscalls.ts';

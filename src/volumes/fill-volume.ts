@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { type EngineError, internalError, messageOf } from '../errors/engine-error.ts';
-import { runChild } from '../sys/child.ts';
-import { resolveInRoot } from '../sys/rooted-path.ts';
+import { resolveInRoot } from '../sys/paths/rooted-path.ts';
+import { runChild } from '../sys/processes/child.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { ANONYMOUS_LABEL } from './create-volume.ts';
 import { copyAttributes, isEmptyVolume, putContent, settle } from './settle-content.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runChild } from '../sys/child.ts';
+import { runChild } from '../sys/processes/child.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 
 const REMOVED = '.removed-';

@@ -8,12 +8,12 @@ import type { NetworkAttachment, NetworkRequest } from '../../src/networks/conta
 import { createNetworks, type NetworksOptions } from '../../src/networks/create-networks.ts';
 import type { Networks } from '../../src/networks/networks.ts';
 import { StateDatabase } from '../../src/state/database.ts';
+import { loadTrafficProgram } from '../../src/sys/bpf/linux-bpf.ts';
 import { LinuxSyscalls } from '../../src/sys/linux.ts';
-import { loadTrafficProgram } from '../../src/sys/linux-bpf.ts';
-import { LinuxNamespaceSockets } from '../../src/sys/linux-namespace-sockets.ts';
-import { LinuxNfTables } from '../../src/sys/linux-nf-tables.ts';
-import { LinuxPortSockets } from '../../src/sys/linux-port-sockets.ts';
-import { LinuxRouteNetlink } from '../../src/sys/linux-route-netlink.ts';
+import { LinuxRouteNetlink } from '../../src/sys/netlink/linux-route-netlink.ts';
+import { LinuxNfTables } from '../../src/sys/nf-tables/linux-nf-tables.ts';
+import { LinuxNamespaceSockets } from '../../src/sys/sockets/linux-namespace-sockets.ts';
+import { LinuxPortSockets } from '../../src/sys/sockets/linux-port-sockets.ts';
 import { runCommand } from './command.ts';
 import { daemonTag, findLeaks } from './leaks.ts';
 import { until } from './until.ts';

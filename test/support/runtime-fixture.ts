@@ -7,7 +7,7 @@ import { type ContainerId, type ExecId, randomId } from '../../src/lib/ids.ts';
 import { createRuntime } from '../../src/runtime/create-runtime.ts';
 import type { ExecRequest, MonitorStream, Runtime } from '../../src/runtime/runtime.ts';
 import { containerSpec, type SpecOptions } from '../../src/runtime/spec.ts';
-import { Cgroups } from '../../src/sys/cgroups.ts';
+import { Cgroups } from '../../src/sys/cgroups/cgroups.ts';
 import { LinuxSyscalls } from '../../src/sys/linux.ts';
 import { processesOf } from './leaks.ts';
 

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EngineError, internalError } from '../../errors/engine-error.ts';
-import { descriptorOf } from '../../sys/descriptor-socket.ts';
-import { sendWithDescriptor } from '../../sys/pass-descriptor.ts';
+import { descriptorOf } from '../../sys/sockets/descriptor-socket.ts';
+import { sendWithDescriptor } from '../../sys/sockets/pass-descriptor.ts';
 import type { Fd } from '../../sys/syscalls.ts';
 import type { ArchiveReply, ArchiveRequest } from './archive-message.ts';
 

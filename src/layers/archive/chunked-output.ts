@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
+import { waitWritable } from '../../sys/sockets/wait-ready.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
-import { waitWritable } from '../../sys/wait-ready.ts';
 
 const LINE_END = Buffer.from('\r\n');
 

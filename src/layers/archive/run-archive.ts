@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { internalError, messageOf } from '../../errors/engine-error.ts';
 import { closingIterable } from '../../lib/closing-iterable.ts';
-import { descriptorOf, holdReading, socketOn } from '../../sys/descriptor-socket.ts';
+import { descriptorOf, holdReading, socketOn } from '../../sys/sockets/descriptor-socket.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd, Syscalls } from '../../sys/syscalls.ts';
 import type { ArchiveReply, ArchiveRequest, DirectInput, DirectOutput, PathStat } from './archive-message.ts';

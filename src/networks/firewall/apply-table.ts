@@ -1,4 +1,4 @@
-import { runChild } from '../../sys/child.ts';
+import { runChild } from '../../sys/processes/child.ts';
 import { droppedTable, renderTable, type TableContent } from './table.ts';
 
 /** Puts the table in place of what was there by its name, in one step: no packet sees half of it. */

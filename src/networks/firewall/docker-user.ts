@@ -1,5 +1,5 @@
 import { isEngineError } from '../../errors/engine-error.ts';
-import { runChild } from '../../sys/child.ts';
+import { runChild } from '../../sys/processes/child.ts';
 
 /** The chain that dockerd leaves to its users: rules in it come before its own, and it never changes them. */
 export const DOCKER_USER = 'DOCKER-USER';

@@ -1,6 +1,6 @@
 import { isEngineError } from '../../errors/engine-error.ts';
-import { runChild } from '../../sys/child.ts';
-import { hasLegacyFilter } from '../../sys/legacy-filter.ts';
+import { hasLegacyFilter } from '../../sys/nf-tables/legacy-filter.ts';
+import { runChild } from '../../sys/processes/child.ts';
 import { DOCKER_USER } from './docker-user.ts';
 
 /** A base chain whose policy drops what nobody accepts in that chain; no table of ours can make up for that. */

@@ -2,7 +2,7 @@ import { messageOf } from '../../errors/engine-error.ts';
 import { familyOf } from '../../lib/ip.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
 import type { EndpointRecord, NetworkRecord } from '../../state/networks.ts';
-import type { RouteNetlink } from '../../sys/route-netlink.ts';
+import type { RouteNetlink } from '../../sys/netlink/route-netlink.ts';
 import { allowsIcc, bridgeOf, masquerades } from '../bridge-options.ts';
 import type { AddressTranslator } from '../ports/address-translator.ts';
 import type { PortElement } from '../ports/port-elements.ts';

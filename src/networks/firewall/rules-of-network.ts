@@ -1,6 +1,6 @@
 import { contains, isAddress, parseAddress, parseCidr } from '../../lib/ip.ts';
 import type { EndpointRecord } from '../../state/networks.ts';
-import { runChild } from '../../sys/child.ts';
+import { runChild } from '../../sys/processes/child.ts';
 import { vethName } from '../names.ts';
 import type { BridgedNetwork } from './table.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openSync } from 'node:fs';
 import { test } from 'node:test';
 import { addressBytes, contains, parseAddress, parseCidr } from '../../lib/ip.ts';
-import { RecordingRouteNetlink } from '../../sys/recording-route-netlink.ts';
+import { RecordingRouteNetlink } from '../../sys/netlink/recording-route-netlink.ts';
 import { AddressTranslator, translatorAddresses } from './address-translator.ts';
 
 function checksum(bytes: Buffer): number {

@@ -1,7 +1,7 @@
 import { addressBytes, familyOf } from '../../lib/ip.ts';
 import type { PublishedPort, PublishedPortsRecord } from '../../state/published-ports.ts';
-import type { ElementChange } from '../../sys/nf-tables.ts';
-import { u16be } from '../../sys/nf-tables-message.ts';
+import type { ElementChange } from '../../sys/nf-tables/nf-tables.ts';
+import { u16be } from '../../sys/nf-tables/nf-tables-message.ts';
 
 const PROTOCOL_NUMBERS: Readonly<Record<PublishedPort['protocol'], number>> = { tcp: 6, udp: 17, sctp: 132 };
 const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);

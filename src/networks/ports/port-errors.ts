@@ -1,5 +1,5 @@
 import { type EngineError, internalError, messageOf } from '../../errors/engine-error.ts';
-import type { HostPort } from '../../sys/port-sockets.ts';
+import type { HostPort } from '../../sys/sockets/port-sockets.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 
 /** Docker's text for a port that another container of the same engine has: clients match on it. */

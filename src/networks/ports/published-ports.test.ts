@@ -6,8 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { type ContainerId, randomId } from '../../lib/ids.ts';
 import { StateDatabase } from '../../state/database.ts';
 import { PublishedPortsState } from '../../state/published-ports.ts';
-import { RecordingNfTables } from '../../sys/recording-nf-tables.ts';
-import { RecordingPortSockets } from '../../sys/recording-port-sockets.ts';
+import { RecordingNfTables } from '../../sys/nf-tables/recording-nf-tables.ts';
+import { RecordingPortSockets } from '../../sys/sockets/recording-port-sockets.ts';
 import type { PortRequest } from './port-request.ts';
 import { PublishedPorts } from './published-ports.ts';
 

@@ -7,8 +7,8 @@ import type {
   PublishedPortsRecord,
   PublishedPortsState,
 } from '../../state/published-ports.ts';
-import type { ElementChange, NfTables } from '../../sys/nf-tables.ts';
-import type { HostPort, PortSockets } from '../../sys/port-sockets.ts';
+import type { ElementChange, NfTables } from '../../sys/nf-tables/nf-tables.ts';
+import type { HostPort, PortSockets } from '../../sys/sockets/port-sockets.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
 import type { AddressTranslator } from './address-translator.ts';

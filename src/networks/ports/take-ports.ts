@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { type EngineError, isEngineError } from '../../errors/engine-error.ts';
 import type { PublishedPort } from '../../state/published-ports.ts';
-import type { HostPort, PortSockets } from '../../sys/port-sockets.ts';
+import type { HostPort, PortSockets } from '../../sys/sockets/port-sockets.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
 import { noPortLeft, portIsAllocated, portNotTaken } from './port-errors.ts';

@@ -1,4 +1,4 @@
-import type { NamespaceSockets } from '../../sys/namespace-sockets.ts';
+import type { NamespaceSockets } from '../../sys/sockets/namespace-sockets.ts';
 import { RESPONSE_CODES } from './answer.ts';
 import { askUpstream, type Transport, type Upstream } from './upstream.ts';
 

@@ -1,4 +1,4 @@
-import { runChild } from '../../sys/child.ts';
+import { runChild } from '../../sys/processes/child.ts';
 import { RESOLVER_ADDRESS } from './address.ts';
 import type { ResolverPorts } from './resolver.ts';
 

@@ -1,6 +1,6 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { NamespaceSockets } from '../../sys/namespace-sockets.ts';
+import type { NamespaceSockets } from '../../sys/sockets/namespace-sockets.ts';
 import { RESOLVER_ADDRESS } from './address.ts';
 import type { NameDirectory } from './directory.ts';
 import { forward } from './forward.ts';

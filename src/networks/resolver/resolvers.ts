@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerId } from '../../lib/ids.ts';
 import type { NetworkState } from '../../state/networks.ts';
-import type { NamespaceSockets } from '../../sys/namespace-sockets.ts';
+import type { NamespaceSockets } from '../../sys/sockets/namespace-sockets.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { ContainerDirectory } from './container-directory.ts';
 import { redirectQueries } from './redirect.ts';

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6, Socket } from 'node:net';
-import type { NamespaceSockets, SocketAddress } from '../../sys/namespace-sockets.ts';
+import type { NamespaceSockets, SocketAddress } from '../../sys/sockets/namespace-sockets.ts';
 import { MessageSplitter, withLength } from './tcp-messages.ts';
 
 /** Another server that queries go on to. */

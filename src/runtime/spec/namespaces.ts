@@ -1,4 +1,4 @@
-import { namespacePath } from '../../sys/process-namespaces.ts';
+import { namespacePath } from '../../sys/processes/process-namespaces.ts';
 import type { OciNamespace } from '../oci-spec.ts';
 
 /** `host`: the host's own; otherwise a new one, or the one that a process is in. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readlinkSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Cgroups } from '../../../src/sys/cgroups.ts';
+import { Cgroups } from '../../../src/sys/cgroups/cgroups.ts';
 import { createContainer, exitCodeOf, logsOf, outputOf, runContainer } from '../../support/containers.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { until } from '../../support/until.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { LinuxNamespaceSockets } from '../../../src/sys/linux-namespace-sockets.ts';
+import { LinuxNamespaceSockets } from '../../../src/sys/sockets/linux-namespace-sockets.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { NameServer } from '../../support/name-server.ts';
 

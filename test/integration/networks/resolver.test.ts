@@ -13,9 +13,9 @@ import { Resolver } from '../../../src/networks/resolver/resolver.ts';
 import { Resolvers } from '../../../src/networks/resolver/resolvers.ts';
 import { askUpstream, type Transport } from '../../../src/networks/resolver/upstream.ts';
 import type { NetworkRecord } from '../../../src/state/networks.ts';
-import { runChild } from '../../../src/sys/child.ts';
 import { LinuxSyscalls } from '../../../src/sys/linux.ts';
-import { LinuxNamespaceSockets } from '../../../src/sys/linux-namespace-sockets.ts';
+import { runChild } from '../../../src/sys/processes/child.ts';
+import { LinuxNamespaceSockets } from '../../../src/sys/sockets/linux-namespace-sockets.ts';
 import { MNT_DETACH } from '../../../src/sys/syscalls.ts';
 import { NameServer } from '../../support/name-server.ts';
 
