@@ -3,7 +3,7 @@ import { type NetworkId, randomId } from '../lib/ids.ts';
 import { familyOf } from '../lib/ip.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import type { NetworkDriverName, NetworkRecord } from '../state/networks.ts';
-import { checkIpam, type IpamRequest, subnetsOfIpam } from './ipam-request.ts';
+import { checkIpam, type IpamRequest, subnetsOfIpam } from './addresses/ipam-request.ts';
 import { CHANGES, type NetworksContext } from './networks-context.ts';
 import { publishNetwork } from './publish-network.ts';
 

@@ -1,8 +1,8 @@
 import type { KeyedLock } from '../lib/keyed-lock.ts';
 import type { NetworkDriverName, NetworkState } from '../state/networks.ts';
 import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
-import type { FilesContext } from './container-files.ts';
-import type { NetworkDriver } from './driver.ts';
+import type { NetworkDriver } from './drivers/driver.ts';
+import type { FilesContext } from './files/container-files.ts';
 import type { HostRules } from './firewall/host-rules.ts';
 import type { NamespacePins } from './namespace-pins.ts';
 import type { PublishedPorts } from './ports/published-ports.ts';

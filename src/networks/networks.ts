@@ -3,7 +3,6 @@ import type { ContainerId } from '../lib/ids.ts';
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
 import type { PublishedPort } from '../state/published-ports.ts';
 import type { Fd } from '../sys/syscalls.ts';
-import { containerFiles } from './container-files.ts';
 import type {
   ContainerNetwork,
   Endpoint,
@@ -13,6 +12,7 @@ import type {
   Sandbox,
 } from './container-network.ts';
 import type { CreateNetworkRequest } from './create-network.ts';
+import { containerFiles } from './files/container-files.ts';
 import { findNetwork } from './find-network.ts';
 import type { NetworksContext } from './networks-context.ts';
 import type { AttachRequest } from './reserve-endpoint.ts';

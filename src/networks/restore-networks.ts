@@ -3,7 +3,7 @@ import type { ContainerId } from '../lib/ids.ts';
 import { deleteLink } from '../sys/netlink/route-message.ts';
 import type { LinkInfo } from '../sys/netlink/route-netlink.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
-import type { HostLinks } from './driver.ts';
+import type { HostLinks } from './drivers/driver.ts';
 import type { NetworksContext } from './networks-context.ts';
 import { predefinedNetworks } from './predefined.ts';
 import type { Sandboxes } from './sandboxes.ts';

@@ -1,7 +1,7 @@
 import { setDefaultRoute } from '../sys/netlink/address-message.ts';
 import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
-import { chooseGateways, type PlacedEndpoint } from './choose-gateways.ts';
-import { gatewayOf } from './endpoint-addresses.ts';
+import { chooseGateways, type PlacedEndpoint } from './addresses/choose-gateways.ts';
+import { gatewayOf } from './addresses/endpoint-addresses.ts';
 
 /** A container has left a network: its way out leads through those that it is still in. */
 export async function setDefaultRoutes(

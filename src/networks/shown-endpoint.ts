@@ -1,6 +1,6 @@
 import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
+import { gatewayOf, prefixLengthOf } from './addresses/endpoint-addresses.ts';
 import type { Endpoint } from './container-network.ts';
-import { gatewayOf, prefixLengthOf } from './endpoint-addresses.ts';
 
 export function shownEndpoint(network: NetworkRecord, record: EndpointRecord): Endpoint {
   return {

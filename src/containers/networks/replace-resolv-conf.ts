@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { overwriteFile } from '../../networks/overwrite-file.ts';
+import { overwriteFile } from '../../networks/files/overwrite-file.ts';
 import type { ContainersContext } from '../context.ts';
 import { pathsOf } from '../paths.ts';
 import type { ContainerRecord } from '../record.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { ownNames } from '../../networks/hosts-file.ts';
-import { overwriteFile } from '../../networks/overwrite-file.ts';
+import { ownNames } from '../../networks/files/hosts-file.ts';
+import { overwriteFile } from '../../networks/files/overwrite-file.ts';
 import type { ContainersContext } from '../context.ts';
 import { pathsOf } from '../paths.ts';
 import type { ContainerRecord } from '../record.ts';

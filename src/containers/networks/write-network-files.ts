@@ -1,4 +1,4 @@
-import { overwriteFile } from '../../networks/overwrite-file.ts';
+import { overwriteFile } from '../../networks/files/overwrite-file.ts';
 import type { ContainersContext } from '../context.ts';
 import { pathsOf } from '../paths.ts';
 import type { ContainerRecord } from '../record.ts';

@@ -3,7 +3,7 @@ import { familyOf } from '../../lib/ip.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
 import type { EndpointRecord, NetworkRecord } from '../../state/networks.ts';
 import type { RouteNetlink } from '../../sys/netlink/route-netlink.ts';
-import { allowsIcc, bridgeOf, masquerades } from '../bridge-options.ts';
+import { allowsIcc, bridgeOf, masquerades } from '../drivers/bridge-options.ts';
 import type { AddressTranslator } from '../ports/address-translator.ts';
 import type { PortElement } from '../ports/port-elements.ts';
 import { applyTable, removeTable } from './apply-table.ts';

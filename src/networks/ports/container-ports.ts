@@ -1,8 +1,8 @@
 import type { ContainerId } from '../../lib/ids.ts';
 import type { PortTarget } from '../../state/published-ports.ts';
-import { hostBindingOf } from '../bridge-options.ts';
-import { chooseGateways, type PlacedEndpoint } from '../choose-gateways.ts';
+import { chooseGateways, type PlacedEndpoint } from '../addresses/choose-gateways.ts';
 import type { NetworkRequest } from '../container-network.ts';
+import { hostBindingOf } from '../drivers/bridge-options.ts';
 import type { PublishedPorts } from './published-ports.ts';
 
 /** A container's ports are published in the network that is its way out, if that is a bridge's. */

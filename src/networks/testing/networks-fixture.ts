@@ -13,20 +13,20 @@ import { RecordingRouteNetlink } from '../../sys/netlink/recording-route-netlink
 import { RecordingNfTables } from '../../sys/nf-tables/recording-nf-tables.ts';
 import { RecordingSyscalls } from '../../sys/recording.ts';
 import { RecordingPortSockets } from '../../sys/sockets/recording-port-sockets.ts';
-import { BridgeDevice } from '../bridge-device.ts';
-import { BridgeDriver } from '../bridge-driver.ts';
-import { defaultBridgeOptions } from '../bridge-options.ts';
+import { AddressBook } from '../addresses/reserve-addresses.ts';
+import { Subnets } from '../addresses/subnets.ts';
 import type { NetworkRequest } from '../container-network.ts';
-import { hostDriver } from '../host-driver.ts';
-import { LinkGuard } from '../link-guard.ts';
-import { MacvlanDriver } from '../macvlan-driver.ts';
+import { BridgeDevice } from '../drivers/bridge-device.ts';
+import { BridgeDriver } from '../drivers/bridge-driver.ts';
+import { defaultBridgeOptions } from '../drivers/bridge-options.ts';
+import { hostDriver } from '../drivers/host-driver.ts';
+import { LinkGuard } from '../drivers/link-guard.ts';
+import { MacvlanDriver } from '../drivers/macvlan-driver.ts';
+import { NullDriver } from '../drivers/null-driver.ts';
 import { NamespacePins } from '../namespace-pins.ts';
 import { Networks } from '../networks.ts';
 import type { NetworksContext } from '../networks-context.ts';
-import { NullDriver } from '../null-driver.ts';
 import { PublishedPorts } from '../ports/published-ports.ts';
-import { AddressBook } from '../reserve-addresses.ts';
-import { Subnets } from '../subnets.ts';
 
 /** What the fixture gives. */
 export interface NetworksFixture {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { hasErrorCode } from '../sys/syscall-error.ts';
-import type { PlacedEndpoint } from './choose-gateways.ts';
-import type { FilesRequest } from './container-network.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import type { PlacedEndpoint } from '../addresses/choose-gateways.ts';
+import type { FilesRequest } from '../container-network.ts';
+import { hasResolver } from '../predefined.ts';
 import { renderHosts } from './hosts-file.ts';
-import { hasResolver } from './predefined.ts';
 import {
   type DnsOverrides,
   type NameService,

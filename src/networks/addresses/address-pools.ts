@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { EngineError } from '../errors/engine-error.ts';
-import { type Family, familyOf, lastOf, overlaps, parseCidr, type Subnet, sizeOf } from '../lib/ip.ts';
+import { EngineError } from '../../errors/engine-error.ts';
+import { type Family, familyOf, lastOf, overlaps, parseCidr, type Subnet, sizeOf } from '../../lib/ip.ts';
 
 /** Where the subnets of networks come from: `base` is cut into networks of prefix length `size`. */
 export interface AddressPool {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isEngineError } from '../errors/engine-error.ts';
+import { isEngineError } from '../../errors/engine-error.ts';
 import { macOf, parseMac } from './mac-address.ts';
 
 test('the MAC address of an address is 02:42 and its bytes', () => {

@@ -1,5 +1,5 @@
-import { formatAddress, lastOf, parseAddress, parseCidr, type Subnet, sizeOf } from '../lib/ip.ts';
-import type { NetworkSubnet } from '../state/networks.ts';
+import { formatAddress, lastOf, parseAddress, parseCidr, type Subnet, sizeOf } from '../../lib/ip.ts';
+import type { NetworkSubnet } from '../../state/networks.ts';
 
 /** The lowest and the highest address that a host may have: IPv4 keeps the first and the last for itself, IPv6 the first. */
 export function hostAddressesOf(subnet: Subnet): { readonly lowest: bigint; readonly highest: bigint } {

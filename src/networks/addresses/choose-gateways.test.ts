@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ContainerId, NetworkId } from '../lib/ids.ts';
+import type { ContainerId, NetworkId } from '../../lib/ids.ts';
 import { chooseGateways, type PlacedEndpoint } from './choose-gateways.ts';
 
 interface Wanted {

@@ -1,5 +1,5 @@
-import { contains, type Family, familyOf, parseAddress, parseCidr } from '../lib/ip.ts';
-import type { EndpointRecord, NetworkRecord, NetworkSubnet } from '../state/networks.ts';
+import { contains, type Family, familyOf, parseAddress, parseCidr } from '../../lib/ip.ts';
+import type { EndpointRecord, NetworkRecord, NetworkSubnet } from '../../state/networks.ts';
 
 /** Subnets of a family that is switched off are kept, and shown, and not used. */
 export function activeSubnets({ subnets, enableIpv4, enableIpv6 }: NetworkRecord): NetworkSubnet[] {

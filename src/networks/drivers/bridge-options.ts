@@ -1,4 +1,4 @@
-import type { NetworkRecord } from '../state/networks.ts';
+import type { NetworkRecord } from '../../state/networks.ts';
 
 const NAME = 'com.docker.network.bridge.name';
 const MTU = 'com.docker.network.driver.mtu';

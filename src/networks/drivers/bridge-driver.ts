@@ -1,20 +1,20 @@
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { internalError } from '../errors/engine-error.ts';
-import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../state/networks.ts';
-import { createVethPair, deleteLink, isolatePort, setAlias, setMaster } from '../sys/netlink/route-message.ts';
-import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
+import { internalError } from '../../errors/engine-error.ts';
+import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../../state/networks.ts';
+import { createVethPair, deleteLink, isolatePort, setAlias, setMaster } from '../../sys/netlink/route-message.ts';
+import type { RouteNetlink } from '../../sys/netlink/route-netlink.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { activeSubnets } from '../addresses/endpoint-addresses.ts';
+import type { AddressBook } from '../addresses/reserve-addresses.ts';
+import type { Subnets } from '../addresses/subnets.ts';
+import { vethName } from '../names.ts';
 import type { BridgeDevice } from './bridge-device.ts';
 import { allowsIcc, bridgeOf, linkPrefixOf, mtuOf } from './bridge-options.ts';
 import { checkBridge } from './check-bridge.ts';
 import { configureLink } from './configure-link.ts';
 import type { HostLinks, LinkPlan, NetworkDriver, Reservation, UpOptions } from './driver.ts';
-import { activeSubnets } from './endpoint-addresses.ts';
 import type { LinkGuard } from './link-guard.ts';
-import { vethName } from './names.ts';
-import type { AddressBook } from './reserve-addresses.ts';
-import type { Subnets } from './subnets.ts';
 
 const SETTLE_MS = 500;
 

@@ -1,7 +1,7 @@
-import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
+import type { EndpointRecord, NetworkRecord } from '../../state/networks.ts';
+import type { RouteNetlink } from '../../sys/netlink/route-netlink.ts';
+import { loopbackUp } from '../loopback-up.ts';
 import type { LinkPlan, NetworkDriver, Reservation } from './driver.ts';
-import { loopbackUp } from './loopback-up.ts';
 
 /** `--network none`: a namespace with loopback and nothing else. */
 export class NullDriver implements NetworkDriver {

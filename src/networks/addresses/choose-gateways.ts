@@ -1,5 +1,5 @@
-import type { Family } from '../lib/ip.ts';
-import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
+import type { Family } from '../../lib/ip.ts';
+import type { EndpointRecord, NetworkRecord } from '../../state/networks.ts';
 import { gatewayOf } from './endpoint-addresses.ts';
 
 export interface PlacedEndpoint {

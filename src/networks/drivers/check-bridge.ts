@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
-import { EngineError, invalidArgument, messageOf } from '../errors/engine-error.ts';
-import { parseBool, parseDecimalInteger } from '../lib/go-numbers.ts';
-import { familyOf } from '../lib/ip.ts';
-import type { NetworkRecord } from '../state/networks.ts';
+import { EngineError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { parseBool, parseDecimalInteger } from '../../lib/go-numbers.ts';
+import { familyOf } from '../../lib/ip.ts';
+import type { NetworkRecord } from '../../state/networks.ts';
+import { isLinkName } from '../endpoint-options.ts';
 import { bridgeOf, linkPrefixOf } from './bridge-options.ts';
-import { isLinkName } from './endpoint-options.ts';
 
 const BRIDGE = 'com.docker.network.bridge.';
 const MTU = 'com.docker.network.driver.mtu';

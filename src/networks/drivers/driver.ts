@@ -1,6 +1,6 @@
-import type { Family } from '../lib/ip.ts';
-import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../state/networks.ts';
-import type { LinkInfo } from '../sys/netlink/route-netlink.ts';
+import type { Family } from '../../lib/ip.ts';
+import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../../state/networks.ts';
+import type { LinkInfo } from '../../sys/netlink/route-netlink.ts';
 
 /** What an endpoint has of its own in a network; empty strings where the network has no such addresses. */
 export interface Reservation {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isEngineError } from '../errors/engine-error.ts';
+import { isEngineError } from '../../errors/engine-error.ts';
 import { checkIpam, type IpamConfigRequest, subnetsOfIpam } from './ipam-request.ts';
 
 function ipam(...config: (Partial<IpamConfigRequest> & { subnet: string })[]) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NetworkSubnet } from '../state/networks.ts';
+import type { NetworkSubnet } from '../../state/networks.ts';
 import { allocateAddress } from './allocate-address.ts';
 
 function subnet(text: string, gateway: string, more: Partial<NetworkSubnet> = {}): NetworkSubnet {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { RESOLVER_ADDRESS } from './resolver/address.ts';
+import { RESOLVER_ADDRESS } from '../resolver/address.ts';
 
 /** What a container (or the daemon, for all of them) sets instead of the host's values; empty lists set nothing. */
 export interface DnsOverrides {

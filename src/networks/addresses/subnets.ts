@@ -1,11 +1,11 @@
-import { EngineError } from '../errors/engine-error.ts';
-import { type Family, familyOf, formatAddress, formatSubnet, overlaps, parseCidr, type Subnet } from '../lib/ip.ts';
-import type { NetworkRecord, NetworkSubnet } from '../state/networks.ts';
-import type { HostRoute } from '../sys/netlink/host-routes.ts';
-import type { Syscalls } from '../sys/syscalls.ts';
+import { EngineError } from '../../errors/engine-error.ts';
+import { type Family, familyOf, formatAddress, formatSubnet, overlaps, parseCidr, type Subnet } from '../../lib/ip.ts';
+import type { NetworkRecord, NetworkSubnet } from '../../state/networks.ts';
+import type { HostRoute } from '../../sys/netlink/host-routes.ts';
+import type { Syscalls } from '../../sys/syscalls.ts';
+import { bridgeOf } from '../drivers/bridge-options.ts';
+import { withHostLock } from '../host-lock.ts';
 import { type AddressPool, chooseSubnet } from './address-pools.ts';
-import { bridgeOf } from './bridge-options.ts';
-import { withHostLock } from './host-lock.ts';
 
 /** Wider routes than this are a way out (a VPN's 0.0.0.0/1), not a network that a subnet could collide with. */
 const WIDEST_PREFIX = 4;

@@ -1,8 +1,8 @@
-import { EngineError, internalError, invalidArgument } from '../errors/engine-error.ts';
-import { contains, type Family, familyOf, formatAddress, parseAddress, parseCidr } from '../lib/ip.ts';
-import type { EndpointSettings, NetworkRecord, NetworkSubnet } from '../state/networks.ts';
+import { EngineError, internalError, invalidArgument } from '../../errors/engine-error.ts';
+import { contains, type Family, familyOf, formatAddress, parseAddress, parseCidr } from '../../lib/ip.ts';
+import type { EndpointSettings, NetworkRecord, NetworkSubnet } from '../../state/networks.ts';
+import type { Reservation } from '../drivers/driver.ts';
 import { allocateAddress, hostAddressesOf } from './allocate-address.ts';
-import type { Reservation } from './driver.ts';
 import { activeSubnets } from './endpoint-addresses.ts';
 import { macOf, parseMac, randomMac } from './mac-address.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isEngineError } from '../errors/engine-error.ts';
-import { formatSubnet, parseCidr } from '../lib/ip.ts';
+import { isEngineError } from '../../errors/engine-error.ts';
+import { formatSubnet, parseCidr } from '../../lib/ip.ts';
 import { type AddressPool, chooseSubnet, defaultAddressPools, uniqueLocalPool } from './address-pools.ts';
 
 const used = (...texts: string[]) => texts.map((text) => parseCidr(text).subnet);

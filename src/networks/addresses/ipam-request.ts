@@ -1,4 +1,4 @@
-import { invalidArgument, isEngineError } from '../errors/engine-error.ts';
+import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import {
   contains,
   familyOf,
@@ -8,10 +8,10 @@ import {
   parseAddress,
   parseCidr,
   type Subnet,
-} from '../lib/ip.ts';
-import type { NetworkSubnet } from '../state/networks.ts';
+} from '../../lib/ip.ts';
+import type { NetworkSubnet } from '../../state/networks.ts';
+import { invalidWith } from '../problems.ts';
 import { hostAddressesOf } from './allocate-address.ts';
-import { invalidWith } from './problems.ts';
 
 /** One subnet as a client asks for it; fields that it leaves open are empty. */
 export interface IpamConfigRequest {

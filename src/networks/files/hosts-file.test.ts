@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isEngineError } from '../errors/engine-error.ts';
+import { isEngineError } from '../../errors/engine-error.ts';
 import { renderHosts } from './hosts-file.ts';
 
 const LOCAL = `127.0.0.1\tlocalhost

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors/engine-error.ts';
+import { invalidArgument } from '../../errors/engine-error.ts';
 
 const LOCAL_LINES = [
   '127.0.0.1\tlocalhost',

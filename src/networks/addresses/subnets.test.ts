@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { isEngineError } from '../errors/engine-error.ts';
-import type { NetworkId } from '../lib/ids.ts';
-import { parseCidr } from '../lib/ip.ts';
-import type { NetworkRecord } from '../state/networks.ts';
-import type { HostRoute } from '../sys/netlink/host-routes.ts';
-import { RecordingSyscalls } from '../sys/recording.ts';
+import { isEngineError } from '../../errors/engine-error.ts';
+import type { NetworkId } from '../../lib/ids.ts';
+import { parseCidr } from '../../lib/ip.ts';
+import type { NetworkRecord } from '../../state/networks.ts';
+import type { HostRoute } from '../../sys/netlink/host-routes.ts';
+import { RecordingSyscalls } from '../../sys/recording.ts';
 import { Subnets } from './subnets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'skiff-subnets-'));

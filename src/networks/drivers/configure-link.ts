@@ -1,13 +1,13 @@
-import { internalError, invalidArgument } from '../errors/engine-error.ts';
-import { familyOf, formatAddress, lastOf, parseCidr } from '../lib/ip.ts';
-import type { EndpointRecord, NetworkRecord } from '../state/networks.ts';
-import { addAddress, setDefaultRoute } from '../sys/netlink/address-message.ts';
-import type { RouteMessage } from '../sys/netlink/netlink.ts';
-import { setLinkUp } from '../sys/netlink/route-message.ts';
-import type { RouteNetlink } from '../sys/netlink/route-netlink.ts';
+import { internalError, invalidArgument } from '../../errors/engine-error.ts';
+import { familyOf, formatAddress, lastOf, parseCidr } from '../../lib/ip.ts';
+import type { EndpointRecord, NetworkRecord } from '../../state/networks.ts';
+import { addAddress, setDefaultRoute } from '../../sys/netlink/address-message.ts';
+import type { RouteMessage } from '../../sys/netlink/netlink.ts';
+import { setLinkUp } from '../../sys/netlink/route-message.ts';
+import type { RouteNetlink } from '../../sys/netlink/route-netlink.ts';
+import { subnetOf } from '../addresses/endpoint-addresses.ts';
+import { linkSysctls } from '../endpoint-options.ts';
 import type { LinkPlan } from './driver.ts';
-import { subnetOf } from './endpoint-addresses.ts';
-import { linkSysctls } from './endpoint-options.ts';
 
 /** Docker's prefixes of link-local addresses that a container asks for. */
 const LINK_LOCAL_PREFIX = { 4: 16, 6: 64 } as const;
