@@ -4,7 +4,7 @@ import type { TransientRun } from '../containers/run-transient.ts';
 import type { LocalImages } from '../images/local-images.ts';
 import type { Layers } from '../layers/overlay-layer-store.ts';
 import { type ImageReference, parseReference, withDefaultTag } from '../lib/image-reference.ts';
-import { resolveUser } from '../runtime/user.ts';
+import { resolveUser } from '../runtime/rootfs/user.ts';
 import type { Credentials, DistributionBackend } from '../server/routes/distribution/backend.ts';
 
 const HUB = 'docker.io';

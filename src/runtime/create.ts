@@ -4,15 +4,15 @@ import type { ContainerId } from '../lib/ids.ts';
 import { identify } from '../sys/processes/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { findExecutable } from './find-executable.ts';
-import { monitorArguments } from './monitor-arguments.ts';
-import { writeRecord } from './monitor-record.ts';
+import { monitorArguments } from './monitor/monitor-arguments.ts';
+import { writeRecord } from './monitor/monitor-record.ts';
+import { spawnMonitor } from './monitor/spawn-monitor.ts';
 import type { OciSpec } from './oci-spec.ts';
 import { removeContainer } from './remove.ts';
 import type { CreateRequest } from './runtime.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { processNotStarted } from './runtime-errors.ts';
 import { mountSharedMemory } from './shared-memory.ts';
-import { spawnMonitor } from './spawn-monitor.ts';
 
 /** See `Runtime.create`. */
 export async function createContainer(

@@ -5,14 +5,14 @@ import type { ContainerId, ExecId } from '../lib/ids.ts';
 import { identify, isAlive } from '../sys/processes/process-identity.ts';
 import { signalProcess } from '../sys/processes/signal-process.ts';
 import { findExecutable } from './find-executable.ts';
-import { monitorArguments } from './monitor-arguments.ts';
-import { readRecord, writeRecord } from './monitor-record.ts';
-import { openMonitorStream } from './monitor-stream.ts';
+import { monitorArguments } from './monitor/monitor-arguments.ts';
+import { readRecord, writeRecord } from './monitor/monitor-record.ts';
+import { openMonitorStream } from './monitor/monitor-stream.ts';
+import { spawnMonitor } from './monitor/spawn-monitor.ts';
 import { requireRecord } from './require-record.ts';
 import type { ExecRequest, ExitStatus, MonitorStream } from './runtime.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { processNotStarted } from './runtime-errors.ts';
-import { spawnMonitor } from './spawn-monitor.ts';
 
 const SIGKILL = 9;
 /** Each waits 100 ms longer than the one before. */

@@ -4,7 +4,7 @@ import { isCgroupFrozen } from '../sys/cgroups/freezer.ts';
 import { isAlive } from '../sys/processes/process-identity.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
 import { readExitStatus } from './exit-status.ts';
-import { readRecord } from './monitor-record.ts';
+import { readRecord } from './monitor/monitor-record.ts';
 import type { Runtime } from './runtime.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 

@@ -8,7 +8,7 @@ import { processExit } from '../sys/processes/process-exit.ts';
 import { findByArgument, identify } from '../sys/processes/process-identity.ts';
 import { signalProcess } from '../sys/processes/signal-process.ts';
 import { hasErrorCode } from '../sys/syscall-error.ts';
-import { type MonitorRecord, readRecord } from './monitor-record.ts';
+import { type MonitorRecord, readRecord } from './monitor/monitor-record.ts';
 import type { OciSpec } from './oci-spec.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { unmountSharedMemory } from './shared-memory.ts';

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
-import { type MonitorRecord, readRecord } from './monitor-record.ts';
+import { type MonitorRecord, readRecord } from './monitor/monitor-record.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
 /** @throws not_found when no container of that ID was created since the host's start, or it was deleted. */

@@ -1,5 +1,5 @@
+import { writeControl } from './monitor/write-control.ts';
 import type { MonitorPaths } from './paths.ts';
-import { writeControl } from './write-control.ts';
 
 const RESIZE = 1;
 /** The monitor refuses more. */

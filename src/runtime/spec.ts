@@ -1,6 +1,7 @@
 import type { ContainerId } from '../lib/ids.ts';
 import { boundingCapabilities } from '../sys/processes/own-capabilities.ts';
 import type { OciMount, OciProcess, OciSpec } from './oci-spec.ts';
+import type { ResolvedUser } from './rootfs/user.ts';
 import { type BlockIoOptions, blockIo } from './spec/block-io.ts';
 import { capabilitiesOfMask, containerCapabilities } from './spec/capabilities.ts';
 import { ALL_DEVICES, DEFAULT_DEVICE_RULES, type DeviceNode, type DeviceRule, hostDevices } from './spec/devices.ts';
@@ -9,7 +10,6 @@ import { type Bind, containerMounts, type SharedMemory } from './spec/mounts.ts'
 import { containerNamespaces, type NamespaceOptions } from './spec/namespaces.ts';
 import { MASKED_PATHS, READONLY_PATHS } from './spec/paths-hidden.ts';
 import { defaultSeccomp, seccompOf } from './spec/seccomp.ts';
-import type { ResolvedUser } from './user.ts';
 
 /** What a process gets, the container's first one or an exec. */
 export interface ProcessOptions {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { ContainerId } from '../lib/ids.ts';
-import { readRecord } from './monitor-record.ts';
+import { readRecord } from './monitor/monitor-record.ts';
 import { removeContainer } from './remove.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, watch } from 'node:fs';
 import { basename } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
 import { watchMemoryKills } from '../sys/cgroups/memory-kills.ts';
-import { readRecord } from './monitor-record.ts';
+import { readRecord } from './monitor/monitor-record.ts';
 import type { MonitorPaths } from './paths.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 

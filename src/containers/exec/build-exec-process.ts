@@ -1,7 +1,7 @@
 import type { ExecConfig } from '../../api-types/exec.ts';
 import type { OciProcess } from '../../runtime/oci-spec.ts';
+import { resolveUser } from '../../runtime/rootfs/user.ts';
 import { processSpec } from '../../runtime/spec.ts';
-import { resolveUser } from '../../runtime/user.ts';
 import type { ContainersContext } from '../context.ts';
 import { rlimitsOf } from '../limits/rlimits.ts';
 import { linkEnv } from '../networks/links.ts';

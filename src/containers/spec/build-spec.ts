@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { OciSpec } from '../../runtime/oci-spec.ts';
+import { resolveUser } from '../../runtime/rootfs/user.ts';
 import type { NetworkNamespace } from '../../runtime/spec/namespaces.ts';
 import { containerSpec } from '../../runtime/spec.ts';
-import { resolveUser } from '../../runtime/user.ts';
 import type { ContainersContext, ContainersOptions } from '../context.ts';
 import { blockIoOf, resourcesOf } from '../limits/resources.ts';
 import { rlimitsOf } from '../limits/rlimits.ts';

@@ -1,4 +1,4 @@
-import type { MonitorStream } from './runtime.ts';
+import type { MonitorStream } from '../runtime.ts';
 
 /** How long a client may take nothing before it is let go of, once its process has ended. */
 const PATIENCE_MS = 2000;

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { internalError, isEngineError, messageOf } from '../errors/engine-error.ts';
-import { type LaunchedProcess, launch } from '../sys/processes/launch.ts';
-import { identify, type ProcessIdentity } from '../sys/processes/process-identity.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
-import type { Fd, Syscalls } from '../sys/syscalls.ts';
-import { findExecutable } from './find-executable.ts';
+import { internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
+import { type LaunchedProcess, launch } from '../../sys/processes/launch.ts';
+import { identify, type ProcessIdentity } from '../../sys/processes/process-identity.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import type { Fd, Syscalls } from '../../sys/syscalls.ts';
+import { findExecutable } from '../find-executable.ts';
 
 const SYNC_FD = 3;
 const START_FD = 4;

@@ -1,5 +1,5 @@
-import type { MonitorPaths } from './paths.ts';
-import type { StdioOptions } from './runtime.ts';
+import type { MonitorPaths } from '../paths.ts';
+import type { StdioOptions } from '../runtime.ts';
 
 export interface MonitorArguments extends StdioOptions {
   readonly containerId: string;

@@ -1,8 +1,8 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { resolveInRoot } from '../sys/paths/rooted-path.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
-import type { OciMount } from './oci-spec.ts';
+import { resolveInRoot } from '../../sys/paths/rooted-path.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import type { OciMount } from '../oci-spec.ts';
 
 /**
  * Makes the places of mounts in a root where they are missing. The runtimes do that as well, but not through a symbolic

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
-import { type ExitWatch, processExit, watchExit } from '../sys/processes/process-exit.ts';
-import type { ProcessIdentity } from '../sys/processes/process-identity.ts';
-import { signalProcess } from '../sys/processes/signal-process.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
-import type { Syscalls } from '../sys/syscalls.ts';
-import { readExitStatus } from './exit-status.ts';
+import { type ExitWatch, processExit, watchExit } from '../../sys/processes/process-exit.ts';
+import type { ProcessIdentity } from '../../sys/processes/process-identity.ts';
+import { signalProcess } from '../../sys/processes/signal-process.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import type { Syscalls } from '../../sys/syscalls.ts';
+import { readExitStatus } from '../exit-status.ts';
+import type { MonitorPaths } from '../paths.ts';
+import type { ExitStatus } from '../runtime.ts';
 import type { MonitorRecord } from './monitor-record.ts';
 import type { OpenStreams } from './open-streams.ts';
-import type { MonitorPaths } from './paths.ts';
-import type { ExitStatus } from './runtime.ts';
 
 const SIGKILL = 9;
 

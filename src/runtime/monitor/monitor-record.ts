@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import type { ProcessIdentity } from '../sys/processes/process-identity.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
-import type { MonitorPaths } from './paths.ts';
-import type { StdioOptions } from './runtime.ts';
+import type { ProcessIdentity } from '../../sys/processes/process-identity.ts';
+import { hasErrorCode } from '../../sys/syscall-error.ts';
+import type { MonitorPaths } from '../paths.ts';
+import type { StdioOptions } from '../runtime.ts';
 
 /** What a later daemon must know of a monitor to go on with it. */
 export interface MonitorRecord extends StdioOptions {

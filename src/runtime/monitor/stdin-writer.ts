@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
-import { isEngineError } from '../errors/engine-error.ts';
+import { isEngineError } from '../../errors/engine-error.ts';
 
 /** The monitor reads packets into a buffer of this size; what a packet has beyond it would be lost. */
 const PACKET_BYTES = 8192;

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { MonitorStream } from './runtime.ts';
+import type { MonitorStream } from '../runtime.ts';
 
 const STDERR = 3;
 /** Bytes taken in before the reader must catch up; the monitor, and then the container, waits meanwhile. */
