@@ -1,6 +1,7 @@
 import type { ContentStore } from '../content/content-store.ts';
 import type { LayerRecord, LayerRecords } from '../state/layers.ts';
-import { compress, compressionOf, mediaTypeOf } from './compression.ts';
+import { compress } from './compress.ts';
+import { compressionOf, mediaTypeOf } from './compression.ts';
 import type { CompressedBlob } from './layer-store.ts';
 
 /** Layers in the form that registries keep. Each is compressed once: the blob stays beside the plain one. */

@@ -1,12 +1,10 @@
 import { pipeline } from 'node:stream';
-import { createGunzip, createGzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { invalidArgument, isEngineError } from '../errors/engine-error.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
 const CHUNK_BYTES = 256 * 1024;
-/** Together half of the time of gzip's default, for archives that are a twenty-fifth larger. */
-const GZIP = { level: 3, memLevel: 9 };
 const MEDIA_TYPES: Readonly<Record<Compression, string>> = {
   none: 'application/vnd.oci.image.layer.v1.tar',
   gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
@@ -55,13 +53,6 @@ export async function* decompress(
     if (isEngineError(error) || !isZlibError(error)) throw error;
     throw invalidArgument(`the layer's ${compression} data is damaged: ${error.message}`, error);
   }
-}
-
-/** By gzip, which every registry and client takes. The same bytes for the same source. Closing the result ends it. */
-export async function* compress(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const deflate = createGzip({ ...GZIP, chunkSize: CHUNK_BYTES });
-  pipeline(source, deflate, () => undefined); // as above: an error of either side comes out of the loop
-  for await (const chunk of deflate) yield chunk as Buffer;
 }
 
 function isZlibError(error: unknown): error is Error {
