@@ -72,11 +72,16 @@ export class Resolver {
     connection.on('data', (bytes: Buffer) => splitter.push(bytes));
   }
 
+  /** Never rejects: nothing that a container asks, or how it asks, may end the daemon. */
   async #answer(message: Buffer, transport: Transport, reply: (answer: Buffer) => void): Promise<void> {
     const { directory } = this.#options;
     const context = { directory, forward: (query: Buffer, by: Transport) => this.#forward(query, by) };
-    const answer = await handleQuery(context, message, transport);
-    if (answer !== undefined && !this.#closing.signal.aborted) reply(answer);
+    try {
+      const answer = await handleQuery(context, message, transport);
+      if (answer !== undefined && !this.#closing.signal.aborted) reply(answer);
+    } catch {
+      // The client asks again or gives up, as after a lost datagram. In the log it could write as much as it likes.
+    }
   }
 
   async #forward(query: Buffer, transport: Transport): Promise<Buffer | undefined> {

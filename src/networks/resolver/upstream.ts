@@ -33,7 +33,7 @@ export type Transport = 'udp' | 'tcp';
  * only that server's datagrams come in, and of these only the one with the query's number counts.
  * @throws what the socket said, or the signal's reason.
  */
-export function askUpstream(
+export async function askUpstream(
   sockets: NamespaceSockets,
   { at, namespacePath }: Upstream,
   transport: Transport,

@@ -66,6 +66,7 @@ describe('The name server of a container', () => {
   let folder: string;
   let namespacePath: string;
   let resolver: Resolver;
+  let upstreamsFail = false;
   const upstream = new NameServer();
   const refusing = new NameServer(5);
 
@@ -78,7 +79,12 @@ describe('The name server of a container', () => {
     await upstream.open();
     await refusing.open();
     const at = (port: number) => ({ at: { address: '127.0.0.1', port }, namespacePath: undefined });
-    const upstreams = () => Promise.resolve([at(refusing.port), at(upstream.port)]);
+    // A broadcast address: the kernel refuses a connection there at once.
+    const unreachable = { at: { address: '255.255.255.255', port: 53 }, namespacePath };
+    const upstreams = () => {
+      if (upstreamsFail) throw new Error('the list of servers cannot be read');
+      return Promise.resolve([unreachable, at(refusing.port), at(upstream.port)]);
+    };
     resolver = new Resolver(sockets, { namespacePath, directory, upstreams });
     await redirectQueries(namespacePath, await resolver.open({ udp: 0, tcp: 0 }));
   });
@@ -172,6 +178,17 @@ describe('The name server of a container', () => {
       );
     }
     assert.deepEqual(data(await ask('web', 'A')), ['10.0.0.2']);
+  });
+
+  test('A question that fails has no answer, and does nothing to others', async () => {
+    upstreamsFail = true;
+    const query = encode({ type: 'query', id: 8, questions: [{ name: 'example.org', type: 'A' }] });
+    const at = { address: '127.0.0.11', port: 53 };
+    for (const transport of ['udp', 'tcp'] as const) {
+      await assert.rejects(askUpstream(sockets, { at, namespacePath }, transport, query, AbortSignal.timeout(100)));
+    }
+    upstreamsFail = false;
+    assert.deepEqual(data(await ask('example.org', 'A')), ['192.0.2.1']);
   });
 
   test('After a restart of the daemon the same rules lead to the next one, also when a port is taken', async () => {
