@@ -39,10 +39,16 @@ export function wireBuilder(config: DaemonConfig, parts: BuilderParts): LazyBuil
   const root = join(config.dataRoot, 'builder');
   const secretDirectory = join(config.execRoot, 'build');
   let loading: Promise<Builder> | undefined;
-  const load = () => (loading ??= loadBuilder(config, parts, { root, secretDirectory }));
+  const load = () => {
+    loading ??= loadBuilder(config, parts, { root, secretDirectory });
+    // Who asked is told of a failure; whoever asks next tries again.
+    loading.catch(() => (loading = undefined));
+    return loading;
+  };
+  const loaded = async () => loading?.catch(() => undefined);
   return {
     build: async (request, id, progress) => (await load()).build(request, id, progress),
-    cancel: (id) => void loading?.then((builder) => builder.cancel(id)),
+    cancel: (id) => void loaded().then((builder) => builder?.cancel(id)),
     rootfs: async (image) => (await load()).rootfs(image),
     prune: async (request) => {
       const pruned = await (await load()).prune(request);
@@ -60,7 +66,7 @@ export function wireBuilder(config: DaemonConfig, parts: BuilderParts): LazyBuil
       if (parts.layers.maker.hasUnsynced()) await (await load()).synced();
     },
     close: async () => {
-      await (await loading)?.close();
+      await (await loaded())?.close();
     },
   };
 }
