@@ -84,7 +84,9 @@ function streamOver({ syscalls, streams }: StreamContext, connection: Connection
         socket.resume();
         syscalls.shutdownRead(fd);
         socket.unref();
-        void monitorExit.finally(() => socket.destroy());
+        // Also when it cannot be told how it ended, which is the business of whoever waits for that.
+        const end = () => void socket.destroy();
+        monitorExit.then(end, end);
       } else {
         socket.destroy();
       }
