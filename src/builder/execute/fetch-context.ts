@@ -1,9 +1,10 @@
 import { EngineError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { ARCHIVE_START_BYTES, isArchiveStart } from '../../lib/tar/archive-start.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import { formatTarHeader, TAR_END, tarPadding } from '../../lib/tar/tar-writer.ts';
 import { receiveArchive, type SpoolPlaces } from '../context/receive-archive.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
-import { parseGitReference } from '../plan/git-reference.ts';
+import { type GitReference, parseGitReference } from '../plan/git-reference.ts';
 import type { BuildParts } from './build.ts';
 import type { BuildRequest } from './build-request.ts';
 import { spoolGit } from './fetch-git.ts';
@@ -14,16 +15,16 @@ const READABLE = 0o644;
 /** A context that the daemon fetches itself: a repository, an archive, or a Dockerfile that stands alone. */
 export async function fetchContext(
   { backend }: BuildParts,
-  { signal, dockerfile }: BuildRequest,
+  request: BuildRequest,
   url: string,
   places: SpoolPlaces,
 ): Promise<SpoolTree> {
-  const git = parseGitReference(url);
+  const { signal, dockerfile, sshAgents, buildArgs } = request;
+  const git = gitReferenceOf(url);
   if (git !== undefined) {
-    return spoolGit(
-      { directory: places.directory, signal, maker: backend.maker },
-      { ...git, keepGitDir: git.keepGitDir ?? false },
-    );
+    const sshAgent = sshAgents.get('default');
+    const keepGitDir = git.keepGitDir ?? ['1', 'true'].includes(buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] ?? '');
+    return spoolGit({ directory: places.directory, signal, maker: backend.maker, sshAgent }, { ...git, keepGitDir });
   }
   if (!/^https?:\/\//.test(url))
     throw invalidArgument(`remote context ${JSON.stringify(url)} is neither a URL nor a repository`);
@@ -35,9 +36,41 @@ export async function fetchContext(
       `error downloading remote context ${url}: failed to GET ${url} with status ${response.status} ${response.statusText}`,
     );
   }
-  const type = (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim() ?? '';
-  if (type.startsWith('text/')) return receiveArchive(await archiveOf(dockerfile, body), places);
-  return receiveArchive(body, places);
+  // Servers seldom know what a Dockerfile is: the content tells.
+  const { start, whole } = await peek(body, ARCHIVE_START_BYTES);
+  return receiveArchive(isArchiveStart(start) ? whole : await archiveOf(dockerfile, whole), places);
+}
+
+/** `github.com/owner/name` as well, which docker has always taken. */
+function gitReferenceOf(url: string): GitReference | undefined {
+  return parseGitReference(
+    url.startsWith('github.com/') ? `https://${url.replace(/(\.git)?(?=#|\?|$)/, '.git')}` : url,
+  );
+}
+
+/** What a stream begins with, and all of it. */
+async function peek(
+  body: AsyncIterable<Uint8Array>,
+  lengthBytes: number,
+): Promise<{ readonly start: Buffer; readonly whole: AsyncIterable<Uint8Array> }> {
+  const source = body[Symbol.asyncIterator]();
+  let start: Buffer = Buffer.alloc(0);
+  let hasEnded = false;
+  while (start.length < lengthBytes && !hasEnded) {
+    const next = await source.next();
+    hasEnded = next.done === true;
+    if (next.done !== true) start = Buffer.concat([start, next.value]);
+  }
+  return { start, whole: continued(start, source) };
+}
+
+async function* continued(start: Buffer, source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield start;
+    for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
+  } finally {
+    await source.return?.();
+  }
 }
 
 async function get(url: string, signal: AbortSignal): Promise<Response> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type IgnoreRules, ignoreFilesOf, parseIgnoreRules } from '../../lib/ignore-rules.ts';
+import { ARCHIVE_START_BYTES, isArchiveStart } from '../../lib/tar/archive-start.ts';
 import { CliError } from '../errors.ts';
 import { fileErrorText } from '../io/file-error.ts';
 import type { Input } from '../io/terminal.ts';
@@ -22,8 +23,7 @@ export interface NamedFolder {
 }
 
 const STDIN = '-';
-const MAGIC_BYTES = 512;
-const REMOTE = /^(https?:\/\/|git:\/\/|ssh:\/\/|git@|github\.com\/)/;
+const REMOTE = /^(https?:\/\/|git:\/\/|ssh:\/\/|github\.com\/|[\w.~-]+@[^:/\s]+:.)/;
 
 /** @throws CliError with docker's texts for what is not there. */
 export async function openSource(
@@ -110,13 +110,13 @@ async function fromStdin(file: string, stdin: Input, named: readonly NamedFolder
   const chunks = stdin.chunks()[Symbol.asyncIterator]();
   let start: Buffer = Buffer.alloc(0);
   let hasEnded = false;
-  while (start.length < MAGIC_BYTES && !hasEnded) {
+  while (start.length < ARCHIVE_START_BYTES && !hasEnded) {
     const next = await chunks.next();
     hasEnded = next.done === true;
     if (next.done !== true) start = Buffer.concat([start, next.value]);
   }
   const rest = hasEnded ? nothing() : restOf(chunks);
-  if (isArchive(start)) {
+  if (isArchiveStart(start)) {
     if (named.length > 0) throw new CliError('--build-context needs a folder as the main context');
     return { body: joined(start, rest), remote: undefined, dockerfile: file };
   }
@@ -124,21 +124,6 @@ async function fromStdin(file: string, stdin: Input, named: readonly NamedFolder
   for await (const piece of rest) pieces.push(piece);
   const added = [{ name: 'Dockerfile', content: Buffer.concat(pieces) }];
   return { body: streamed(named.map(namedFolder), added), remote: undefined, dockerfile: 'Dockerfile' };
-}
-
-/** A tar's magic stands at byte 257; compressed ones have theirs in front. */
-function isArchive(start: Buffer): boolean {
-  const magic = start.subarray(0, 6).toString('hex');
-  if (['1f8b08', '425a68', 'fd377a585a00', '28b52ffd'].some((known) => magic.startsWith(known))) return true;
-  return start.length >= MAGIC_BYTES && (start.toString('latin1', 257, 262) === 'ustar' || hasTarSum(start));
-}
-
-/** Old tars have no magic: the sum of their first header tells. */
-function hasTarSum(block: Buffer): boolean {
-  const stored = Number.parseInt(block.toString('latin1', 148, 156).trim(), 8);
-  let sum = 0;
-  for (let at = 0; at < MAGIC_BYTES; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
-  return stored === sum;
 }
 
 async function* streamed(folders: readonly ContextFolder[], added: readonly AddedFile[]): AsyncGenerator<Uint8Array> {

@@ -222,7 +222,7 @@ test('a base that is not here is pulled; --pull looks for a newer one; the resul
 test('contexts that the daemon fetches: an archive, a Dockerfile, a repository', async () => {
   const server = createServer((request, response) => {
     if (request.url === '/Dockerfile')
-      return void response.setHeader('content-type', 'text/plain').end('FROM busybox\nENV FROM=text\n');
+      return void response.setHeader('content-type', 'application/octet-stream').end('FROM busybox\nENV FROM=text\n');
     if (request.url === '/context.tar.gz')
       return void response.end(gzipSync(contextOf({ Dockerfile: 'FROM busybox\nCOPY f /f\n', f: 'remote' })));
     response.writeHead(404).end();

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { EngineError, invalidArgument } from '../../errors/engine-error.ts';
+
+/** What git takes over of the daemon's own environment. */
+const KEPT = /^(PATH|LANG|(all|ftp|http|https|no)_proxy|SSL_CERT_(FILE|DIR)|GIT_SSL_CAINFO)$/i;
+
+/** A shell's exit code for a program that is not there. */
+const NOT_FOUND = 127;
+
+export interface GitSurroundings {
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  /** A socket on this host. */
+  readonly sshAgent: string | undefined;
+}
+
+/**
+ * Runs the host's git; what it writes is for all to read. Nothing is asked of a terminal, nothing of the host's own configuration counts, and no repository
+ * leads to files of the host: neither the one asked for nor its submodules.
+ * @returns what it has written. @throws invalid_argument with its complaint; unavailable where there is none; the signal's
+ *   reason, when no process of it is left
+ */
+export function runGit(args: readonly string[], { directory, signal, sshAgent }: GitSurroundings): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  if (signal.aborted) return Promise.reject(signal.reason);
+  // A group of its own: git has children that go on without it.
+  const child = spawn('sh', ['-c', 'umask 022; exec git "$@"', 'git', ...args], {
+    cwd: directory,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.test(name))),
+      ...(sshAgent === undefined ? {} : { SSH_AUTH_SOCK: sshAgent }),
+      HOME: '/dev/null',
+      LC_ALL: 'C',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
+      GIT_ALLOW_PROTOCOL: 'http:https:ssh:git',
+    },
+  });
+  const kill = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  signal.addEventListener('abort', kill, { once: true });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.on('error', (error) => reject(new EngineError('unavailable', `git: ${error.message}`, { cause: error })));
+  child.on('close', (code) => {
+    signal.removeEventListener('abort', kill);
+    if (signal.aborted) return reject(signal.reason);
+    if (code === 0) return resolve(out);
+    if (code === NOT_FOUND) return reject(new EngineError('unavailable', 'git: executable file not found in $PATH'));
+    reject(invalidArgument(`git ${args[0] ?? ''} failed: ${err.trim() || `exit status ${code}`}`));
+  });
+  return promise;
+}
