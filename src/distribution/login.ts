@@ -1,4 +1,4 @@
-import { EngineError, internalError } from '../errors/engine-error.ts';
+import { EngineError, internalError, isEngineError } from '../errors/engine-error.ts';
 import { fetchToken } from './auth/fetch-token.ts';
 import type { Credentials } from './credentials.ts';
 import { HUB, HUB_LOGIN } from './endpoint/find-endpoints.ts';
@@ -33,11 +33,15 @@ export async function prove(client: RegistryClient, credentials: Credentials, si
     const isEncrypted = endpoint.base.startsWith('https:');
     const request = { challenge, scopes: [], credentials, isEncrypted, offline: true, signal };
     const token = await fetchToken(http, request).catch((error: unknown) => {
-      throw refusedByTokenServer(error, url);
+      throw notProven(error, url);
     });
     identityToken = token.refreshToken;
     authorization = `Bearer ${token.text}`;
-  } else authorization = await authorizer.header([], signal);
+  } else {
+    authorization = await authorizer.header([], signal).catch((error: unknown) => {
+      throw notProven(error, url);
+    });
+  }
   const headers = authorization === undefined ? {} : { authorization };
   const response = await http.send({ method: 'GET', url, headers, signal });
   response.body.resume();
@@ -46,9 +50,10 @@ export async function prove(client: RegistryClient, credentials: Credentials, si
   throw internalError(`login attempt to ${url.href} failed with status: ${status}`);
 }
 
-function refusedByTokenServer(error: unknown, url: URL): unknown {
-  if (!(error instanceof RegistryError)) return error;
-  const kind = error.status === 401 ? 'unauthorized' : 'internal';
+/** In Docker's words, which name what the token or password would have been for. */
+function notProven(error: unknown, url: URL): unknown {
+  if (!isEngineError(error)) return error;
+  const kind = error instanceof RegistryError && error.status === 401 ? 'unauthorized' : 'internal';
   return new EngineError(kind, `Get ${JSON.stringify(url.href)}: ${error.message}`, { cause: error });
 }
 

@@ -1,10 +1,12 @@
+import { EngineError, isEngineError, messageOf } from '../errors/engine-error.ts';
 import type { Digest } from '../lib/digest.ts';
-import { Authorizer, NoBasicCredentials } from './auth/authorizer.ts';
+import { Authorizer } from './auth/authorizer.ts';
 import type { Credentials } from './credentials.ts';
 import { readCertificates, tlsOptions } from './endpoint/certificates.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
 import { HttpClient, type HttpRequest, type HttpResponse } from './http/http-client.ts';
-import { type RegistryError, registryError } from './http/registry-error.ts';
+import { RegistryError, registryError } from './http/registry-error.ts';
+import { ExchangeError } from './http/transport-error.ts';
 import type { RegistrySettings } from './registry-settings.ts';
 import { retryAfterMs, TryLater, withRetries } from './transfer/retry.ts';
 
@@ -142,11 +144,7 @@ export class RegistryClient {
     try {
       return await this.#authorizer.header(scopes, signal);
     } catch (error) {
-      // In Docker's words: it asks for a manifest by HEAD first, and that request is named.
-      if (error instanceof NoBasicCredentials && url.pathname.includes('/manifests/')) {
-        error.message = `Head ${JSON.stringify(url.href)}: ${error.message}`;
-      }
-      throw error;
+      throw url.pathname.includes('/manifests/') ? inDockersWords(error, url) : error;
     }
   }
 
@@ -157,6 +155,17 @@ export class RegistryClient {
     const error: RegistryError = await registryError(response);
     throw status === 429 || status === 503 ? new TryLater(error.message, status, waitMs) : error;
   }
+}
+
+/**
+ * Docker asks for a manifest by HEAD first, and names that request. What the token server refuses is not what the
+ * registry would have said of the manifest: its code is not taken for the registry's.
+ */
+function inDockersWords(error: unknown, url: URL): unknown {
+  const message = `Head ${JSON.stringify(url.href)}: ${messageOf(error)}`;
+  if (error instanceof RegistryError) return new RegistryError('internal', message, error.status);
+  if (error instanceof ExchangeError) return new ExchangeError(message, error.isPassing, error);
+  return isEngineError(error) ? new EngineError(error.kind, message, { cause: error }) : error;
 }
 
 /** The path of something in a repository; `name` is the repository without its registry. */

@@ -21,6 +21,8 @@ export interface ImageShape {
   readonly compression?: 'gzip' | 'zstd' | 'none';
   readonly form?: 'docker' | 'oci';
   readonly architecture?: string;
+  /** All layers, so many times over. */
+  readonly times?: number;
   /** Changes the manifest before it is written. */
   readonly change?: (manifest: Record<string, unknown>) => void;
 }
@@ -42,9 +44,10 @@ export function descriptorOf({ mediaType, digest, bytes }: Blob) {
 }
 
 export function registryImage(shape: ImageShape): RegistryImage {
-  const { compression = 'gzip', form = 'docker', architecture = HOST } = shape;
+  const { compression = 'gzip', form = 'docker', architecture = HOST, times = 1 } = shape;
   const isOci = form === 'oci';
-  const tars = Object.entries(shape.files).map(([name, content]) => tarOf(name, Buffer.from(content)));
+  const once = Object.entries(shape.files).map(([name, content]) => tarOf(name, Buffer.from(content)));
+  const tars = Array.from({ length: times }, () => once).flat();
   const config = blobOf(
     isOci ? 'application/vnd.oci.image.config.v1+json' : 'application/vnd.docker.container.image.v1+json',
     {
@@ -83,5 +86,11 @@ export function registryIndex(images: Readonly<Record<string, RegistryImage>>, f
     const [os, architecture, variant] = platform.split('/');
     return { ...descriptorOf(manifest), platform: { os, architecture, ...(variant === undefined ? {} : { variant }) } };
   });
+  return blobOf(mediaType, { schemaVersion: 2, mediaType, manifests });
+}
+
+/** An OCI index of whatever is described, which may be an index itself. */
+export function indexOf(manifests: readonly object[]): Blob {
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
   return blobOf(mediaType, { schemaVersion: 2, mediaType, manifests });
 }

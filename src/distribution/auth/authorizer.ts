@@ -1,4 +1,4 @@
-import { EngineError } from '../../errors/engine-error.ts';
+import { internalError } from '../../errors/engine-error.ts';
 import type { Credentials } from '../credentials.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { Challenge } from './challenge.ts';
@@ -7,13 +7,6 @@ import { basicAuthorization, fetchToken, type Token } from './fetch-token.ts';
 
 /** A token that is about to end is not used for a request that may take a moment to arrive. */
 const MARGIN_MS = 10_000;
-
-/** Docker's error when a registry wants a password and none was given. */
-export class NoBasicCredentials extends EngineError {
-  constructor() {
-    super('internal', 'no basic auth credentials');
-  }
-}
 
 /** Says who we are, in the way that one registry asks for. Tokens are kept until they end, one for each set of scopes. */
 export class Authorizer {
@@ -47,7 +40,7 @@ export class Authorizer {
 
   /**
    * The `Authorization` header for a request, undefined when the registry asks for none.
-   * @throws NoBasicCredentials; what the token server says
+   * @throws internal with Docker's text when a password is wanted and there is none; what the token server says
    */
   async header(scopes: readonly string[], signal: AbortSignal): Promise<string | undefined> {
     const { registryToken, username } = this.#credentials;
@@ -55,7 +48,7 @@ export class Authorizer {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
     if (challenge.scheme === 'basic') {
-      if (username === '') throw new NoBasicCredentials();
+      if (username === '') throw internalError('no basic auth credentials');
       return basicAuthorization(this.#credentials);
     }
     return `Bearer ${(await this.#token(challenge, scopes, signal)).text}`;

@@ -1,6 +1,6 @@
 import { EngineError, internalError, messageOf } from '../../errors/engine-error.ts';
 import type { Credentials } from '../credentials.ts';
-import type { HttpClient, HttpResponse } from '../http/http-client.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client.ts';
 import { readBody } from '../http/http-client.ts';
 import { registryError } from '../http/registry-error.ts';
 import type { Challenge } from './challenge.ts';
@@ -26,6 +26,7 @@ export interface TokenRequest {
 
 const CLIENT_ID = 'docker';
 const LIMIT_BYTES = 1024 * 1024;
+const MAX_REDIRECTS = 10;
 /** What the specification says where a server does not. */
 const DEFAULT_LIFE_S = 60;
 
@@ -44,6 +45,7 @@ export async function fetchToken(http: HttpClient, request: TokenRequest): Promi
 
 function realmOf({ challenge, credentials, isEncrypted }: TokenRequest): URL {
   const text = challenge.parameters.get('realm') ?? '';
+  if (text === '') throw internalError('no realm specified for token auth challenge');
   const realm = URL.parse(text);
   if (realm === null || !/^https?:$/.test(realm.protocol)) {
     throw internalError(`the registry names no usable token server: ${JSON.stringify(text)}`);
@@ -65,9 +67,21 @@ function get(http: HttpClient, realm: URL, request: TokenRequest): Promise<HttpR
     url.searchParams.set('offline_token', 'true');
     url.searchParams.set('client_id', CLIENT_ID);
   }
-  if (credentials.username === '') return http.send({ method: 'GET', url, signal });
+  if (credentials.username === '') return follow(http, { method: 'GET', url, signal });
   url.searchParams.set('account', credentials.username);
-  return http.send({ method: 'GET', url, signal, headers: { authorization: basicAuthorization(credentials) } });
+  return follow(http, { method: 'GET', url, signal, headers: { authorization: basicAuthorization(credentials) } });
+}
+
+/** Goes where the token server redirects to; credentials are for the server itself alone. */
+async function follow(http: HttpClient, request: HttpRequest, left = MAX_REDIRECTS): Promise<HttpResponse> {
+  const response = await http.send(request);
+  const location = response.header('location');
+  const url = location === undefined ? null : URL.parse(location, request.url.href);
+  const isRedirect = [301, 302, 303, 307, 308].includes(response.status);
+  if (!isRedirect || left === 0 || url === null || !/^https?:$/.test(url.protocol)) return response;
+  response.body.resume();
+  const { method, signal, headers = {} } = request;
+  return follow(http, { method, url, signal, headers: url.origin === request.url.origin ? headers : {} }, left - 1);
 }
 
 function post(http: HttpClient, url: URL, request: TokenRequest): Promise<HttpResponse> {

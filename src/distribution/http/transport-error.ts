@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { EngineError, messageOf } from '../../errors/engine-error.ts';
 
 /** There was no answer, or it broke off. */
@@ -12,7 +13,7 @@ export class ExchangeError extends EngineError {
 }
 
 const TLS_PREFIX = 'tls: failed to verify certificate: x509:';
-const LASTING: Readonly<Record<string, (host: string, detail: string) => string>> = {
+const LASTING: Readonly<Record<string, (host: string) => string>> = {
   ECONNREFUSED: (host) => `dial tcp ${host}: connect: connection refused`,
   EHOSTUNREACH: (host) => `dial tcp ${host}: connect: no route to host`,
   ENETUNREACH: (host) => `dial tcp ${host}: connect: network is unreachable`,
@@ -26,7 +27,6 @@ const LASTING: Readonly<Record<string, (host: string, detail: string) => string>
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => `${TLS_PREFIX} certificate signed by unknown authority`,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () => `${TLS_PREFIX} certificate signed by unknown authority`,
   CERT_HAS_EXPIRED: () => `${TLS_PREFIX} certificate has expired or is not yet valid`,
-  ERR_TLS_CERT_ALTNAME_INVALID: (_host, detail) => `${TLS_PREFIX} ${detail}`,
 };
 const PASSING: Readonly<Record<string, string>> = {
   ECONNRESET: 'EOF',
@@ -38,9 +38,23 @@ const PASSING: Readonly<Record<string, string>> = {
 export function exchangeError(method: string, url: URL, error: unknown): ExchangeError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const host = `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
-  const lasting = LASTING[code];
-  const reason = lasting?.(host, messageOf(error)) ?? PASSING[code] ?? messageOf(error);
+  const isOtherHost = code === 'ERR_TLS_CERT_ALTNAME_INVALID';
+  const lasting = isOtherHost ? () => `${TLS_PREFIX} ${otherHost(url.hostname, error)}` : LASTING[code];
+  const reason = lasting?.(host) ?? PASSING[code] ?? messageOf(error);
   return new ExchangeError(`${verb(method)} ${JSON.stringify(url.href)}: ${reason}`, lasting === undefined, error);
+}
+
+/** What Go says of a certificate that is not for the host it came from. */
+function otherHost(hostname: string, error: unknown): string {
+  const { subjectaltname = '' } = (error as { cert?: { subjectaltname?: string } }).cert ?? {};
+  const names = subjectaltname.split(', ').map((name) => name.split(':'));
+  const of = (kind: string) => names.flatMap(([own, ...rest]) => (own === kind ? [rest.join(':')] : []));
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const valid = of(isIP(host) === 0 ? 'DNS' : 'IP Address');
+  if (valid.length > 0) return `certificate is valid for ${valid.join(', ')}, not ${host}`;
+  return isIP(host) === 0
+    ? `certificate is not valid for any names, but wanted to match ${host}`
+    : `cannot validate certificate for ${host} because it doesn't contain any IP SANs`;
 }
 
 /** As Go writes a method in its errors. */

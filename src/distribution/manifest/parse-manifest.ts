@@ -1,4 +1,4 @@
-import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { internalError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
 import { digestOf, isDigest } from '../../lib/digest.ts';
 import type { Descriptor, DescriptorPlatform, Manifest } from './manifest.ts';
 import { DOCKER_CONFIG, isForeignType, isIndexType, isLayerType, isSchema1, OCI_CONFIG } from './media-types.ts';
@@ -14,7 +14,7 @@ const CONFIG_TYPES = [DOCKER_CONFIG, OCI_CONFIG, 'application/octet-stream', '']
 /**
  * Reads what a registry gave as a manifest. What it is, its own media type says, else that of the answer; one that could
  * be read as both an image and an index is refused, since then two readers would see different things.
- * @throws invalid_argument for what is no manifest, is of the obsolete schema 1, or holds no container image
+ * @throws internal for what is no manifest or of the obsolete schema 1, invalid_argument for one of another thing than an image
  */
 export function parseManifest(bytes: Buffer, contentType: string): Manifest {
   const json = parseObject(bytes);
@@ -51,7 +51,7 @@ export function checkLayers(layers: readonly Descriptor[]): void {
       throw invalidArgument(`layer ${digest} is a foreign layer, which registries do not hand out${source}`);
     }
     if (!isLayerType(mediaType)) {
-      throw invalidArgument(`layer ${digest} has the unknown media type ${JSON.stringify(mediaType)}`);
+      throw invalidArgument(`unsupported media type ${mediaType || '""'} of layer ${digest}`);
     }
   }
 }
@@ -104,5 +104,5 @@ function isObject(value: unknown): value is Json {
 }
 
 function broken(reason: string, cause?: unknown): Error {
-  return invalidArgument(`the registry's manifest cannot be used: ${reason}`, cause);
+  return internalError(`the registry's manifest cannot be used: ${reason}`, cause);
 }

@@ -5,7 +5,7 @@ import type { DistributionContext } from '../context.ts';
 import type { ImageSummary } from '../local-image-store.ts';
 import { choosePlatform } from '../manifest/choose-platform.ts';
 import { fetchManifest } from '../manifest/fetch-manifest.ts';
-import type { ImageManifest } from '../manifest/manifest.ts';
+import type { ImageManifest, Manifest } from '../manifest/manifest.ts';
 import { checkLayers } from '../manifest/parse-manifest.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { pullScope } from '../scopes.ts';
@@ -13,6 +13,8 @@ import { downloadBlob } from '../transfer/download-blob.ts';
 import { pullLayers } from './pull-layers.ts';
 import type { PullRequest } from './pull-request.ts';
 
+/** Indexes may hold others; more of them in one another nobody needs. */
+const MAX_DEPTH = 4;
 /** As large as any configuration may be. */
 const CONFIG_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -37,11 +39,14 @@ export async function pullImage(
   const top = await fetchManifest(client, { ...location, reference: wanted });
   report({ status: `Pulling from ${name}`, id: reference.digest === undefined ? wanted : fullName(reference) });
 
-  const manifest =
-    top.kind === 'image'
-      ? top
-      : await fetchManifest(client, { ...location, reference: choosePlatform(top.manifests, platform).digest });
-  if (manifest.kind === 'index') throw invalidArgument(`an index of ${familiarReference(reference)} holds another one`);
+  let manifest: Manifest = top;
+  for (let depth = 0; manifest.kind === 'index'; depth++) {
+    if (depth === MAX_DEPTH) throw internalError(`indexes of ${familiarReference(reference)} are nested too deeply`);
+    manifest = await fetchManifest(client, {
+      ...location,
+      reference: choosePlatform(manifest.manifests, platform).digest,
+    });
+  }
   checkLayers(manifest.layers);
   const digestName: ImageReference = { ...reference, tag: undefined, digest: top.digest };
   const names = reference.digest === undefined ? [reference, digestName] : [digestName];
@@ -106,7 +111,7 @@ async function fetchConfig(
   const image = context.images.readConfig(await context.content.readAll(config.digest, CONFIG_LIMIT_BYTES));
   if (image.diffIds.length !== layers.length) {
     throw internalError(
-      `invalid image: its manifest has ${layers.length} layers, its configuration ${image.diffIds.length}`,
+      `layers from manifest don't match image configuration: ${layers.length} layers, ${image.diffIds.length} diff IDs`,
     );
   }
   return image;

@@ -1,5 +1,5 @@
 import { isEngineError } from '../../errors/engine-error.ts';
-import type { ChainId, DiffId } from '../../lib/digest.ts';
+import type { ChainId, DiffId, Digest } from '../../lib/digest.ts';
 import { chainIdsOf } from '../../lib/digest.ts';
 import { shortId } from '../../lib/ids.ts';
 import { progressMessage, type Report } from '../../lib/progress.ts';
@@ -25,6 +25,8 @@ interface LayerPull {
   readonly parent: ChainId | undefined;
   /** Resolved when this layer's unpacking has begun, so that the one above it may begin. */
   readonly begun: PromiseWithResolvers<void>;
+  /** A layer below has the same bytes, and what becomes of those is told there. */
+  readonly isRepeated: boolean;
 }
 
 /** What Docker says first of an unpacking: it reads in pieces of this size. */
@@ -48,7 +50,8 @@ export async function pullLayers(
   const either = AbortSignal.any([signal, failure.signal]);
   let below: Promise<void> = Promise.resolve();
   const pulls = missing.map((layer) => {
-    const pull = pullLayer(context, client, { name: wanted.name, layer, below, signal: either }, report);
+    const tell = layer.isRepeated ? () => undefined : report;
+    const pull = pullLayer(context, client, { name: wanted.name, layer, below, signal: either }, tell);
     below = layer.begun.promise;
     return pull.catch((error: unknown) => {
       failure.abort(error);
@@ -64,16 +67,19 @@ export async function pullLayers(
 function missingLayers({ layers }: DistributionContext, wanted: WantedLayers, report: Report): LayerPull[] {
   const chainIds = chainIdsOf(wanted.diffIds);
   const missing: LayerPull[] = [];
+  const told = new Set<Digest>();
   for (const [index, blob] of wanted.layers.entries()) {
     const chainId = chainIds[index];
     const diffId = wanted.diffIds[index];
     if (chainId === undefined || diffId === undefined) continue;
     const id = shortId(blob.digest);
     const isHere = hasLayer(layers, chainId);
-    report(statusMessage(isHere ? 'Already exists' : 'Pulling fs layer', id));
-    if (!isHere) {
-      missing.push({ id, blob, diffId, parent: chainIds[index - 1], begun: Promise.withResolvers<void>() });
-    }
+    const isRepeated = told.has(blob.digest);
+    if (isHere || !isRepeated) report(statusMessage(isHere ? 'Already exists' : 'Pulling fs layer', id));
+    if (isHere) continue;
+    told.add(blob.digest);
+    const begun = Promise.withResolvers<void>();
+    missing.push({ id, blob, diffId, parent: chainIds[index - 1], begun, isRepeated });
   }
   return missing;
 }

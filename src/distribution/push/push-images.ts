@@ -28,7 +28,7 @@ export async function pushImages(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  report({ status: `The push refers to repository [${familiarRepository(reference)}]` });
+  report({ status: `The push refers to repository [${reference.name}]` });
   const pushed = imagesNamed(context, reference);
   if (platform !== undefined) await refuseOtherPlatforms(context, pushed, platform);
   const access = { registry: registryOf(reference.name), withMirrors: false, credentials, signal };

@@ -43,6 +43,8 @@ export async function* readBlob(client: RegistryClient, request: BlobRequest): A
         undefined,
       );
     } catch (error) {
+      // All of it came before the connection broke: there is no rest to ask for.
+      if (offset === blob.sizeBytes && error instanceof ExchangeError) return;
       await attempts.failed(error);
     }
   }
@@ -62,7 +64,10 @@ async function* readFrom(
     signal,
   });
   let surplus = offset - startOf(response);
-  if (surplus < 0) throw internalError(`the registry left out a part of blob ${blob.digest}`);
+  if (surplus < 0) {
+    response.body.destroy();
+    throw internalError(`the registry left out a part of blob ${blob.digest}`);
+  }
   try {
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       const wanted = chunk.subarray(surplus);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { failureOf, progressLines, startPull } from '../../support/progress.ts';
-import { type ImageShape, registryImage, registryIndex } from '../../support/registry-image.ts';
+import { descriptorOf, type ImageShape, indexOf, registryImage, registryIndex } from '../../support/registry-image.ts';
 import { refuse, TestRegistry } from '../../support/test-registry.ts';
 import { until } from '../../support/until.ts';
 
@@ -87,6 +87,31 @@ test('of an index the image for the wanted platform is taken, and its digest is 
     failureOf(await pull('several', 'tag=1&platform=linux/riscv64')),
     'no matching manifest for linux/riscv64 in the manifest list entries',
   );
+});
+
+test('indexes may hold others, and an entry that names no platform is taken when none fits', async () => {
+  const image = registryImage({ files: { f: 'nested' } });
+  registry.add('nested', 'image', image);
+  const levels = [indexOf([descriptorOf(image.manifest)])];
+  while (levels.length < 5) levels.push(indexOf(levels.slice(-1).map(descriptorOf)));
+  for (const [depth, level] of levels.entries()) registry.addManifest('nested', String(depth), level);
+  assert.equal(failureOf(await pull('nested', 'tag=3')), undefined);
+  assert.equal(await fileIn(`${registry.address}/nested:3`, '/f'), 'nested');
+  assert.match(failureOf(await pull('nested', 'tag=4')) ?? '', /^indexes of \S+\/nested:4 are nested too deeply$/);
+});
+
+test('layers that an image has several times are fetched and told of once', async () => {
+  const image = registryImage({ files: { f: 'repeated', g: 'too' }, times: 3 });
+  registry.add('repeated', '1', image);
+  const lines = progressLines(await pull('repeated'));
+  for (const { digest } of image.layers.slice(0, 2)) {
+    assert.equal(getsOf(digest).length, 1);
+    for (const status of ['Pulling fs layer', 'Verifying Checksum', 'Download complete', 'Pull complete']) {
+      const told = lines.filter((line) => line.id === digest.slice(7, 19) && line.status === status);
+      assert.equal(told.length, 1, status);
+    }
+  }
+  assert.equal(await fileIn(`${registry.address}/repeated:1`, '/g'), 'too');
 });
 
 test('an image that is there for another platform only is pulled, and said to be the wrong one', async () => {
@@ -210,12 +235,13 @@ test('a token is had by name and password, for what is to be done', async () => 
     return true;
   };
   const wrong = await pull('private/app', 'tag=1', { auth: { username: 'joe', password: 'wrong' } });
-  assert.equal(failureOf(wrong), 'unauthorized: incorrect username or password');
+  const asked = `http://${registry.address}/v2/private/app/manifests/1`;
+  assert.equal(failureOf(wrong), `Head "${asked}": unauthorized: incorrect username or password`);
   registry.requests.length = 0;
   const right = await pull('private/app', 'tag=1', { auth: { username: 'joe', password: 'secret' } });
   assert.equal(failureOf(right), undefined);
-  const [asked, ...again] = registry.seen('GET', /^\/token/);
-  const query = new URL(asked?.path ?? '', 'http://x').searchParams;
+  const [first, ...again] = registry.seen('GET', /^\/token/);
+  const query = new URL(first?.path ?? '', 'http://x').searchParams;
   assert.equal(query.get('scope'), 'repository:private/app:pull');
   assert.equal(query.get('service'), 'test');
   assert.equal(query.get('account'), 'joe');

@@ -19,8 +19,11 @@ export function searchFilter(text: string | undefined): (result: SearchResult) =
 }
 
 function starsOf(text: string): number {
-  if (!/^\d+$/.test(text)) throw invalidArgument(`invalid filter 'stars=[${text}]'`);
-  return Number(text);
+  const stars = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isNaN(stars)) return stars;
+  throw invalidArgument(
+    `invalid filter 'stars=${text}': strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`,
+  );
 }
 
 export function searchResponse(result: SearchResult): SearchResponse {
