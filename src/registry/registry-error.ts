@@ -43,19 +43,35 @@ const kindOfCode = {
   UNKNOWN: 'internal',
 } satisfies Record<RegistryErrorCode, ErrorKind>;
 
+/** Where the answer says more than the code does. */
+export interface RefusalAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | number>>;
+}
+
 /** A refusal in the specification's words. All problems are of one kind; there is at least one. */
 export class RegistryError extends EngineError {
   readonly problems: readonly [RegistryProblem, ...RegistryProblem[]];
+  readonly answer: RefusalAnswer;
 
-  constructor(problems: readonly [RegistryProblem, ...RegistryProblem[]], cause?: unknown) {
+  constructor(
+    problems: readonly [RegistryProblem, ...RegistryProblem[]],
+    { cause, ...answer }: RefusalAnswer & { readonly cause?: unknown } = {},
+  ) {
     super(kindOfCode[problems[0].code], problems.map(({ message }) => message).join('; '), { cause });
     this.name = 'RegistryError';
     this.problems = problems;
+    this.answer = answer;
   }
 }
 
-function refusal(code: RegistryErrorCode, message: string, detail?: unknown, cause?: unknown): RegistryError {
-  return new RegistryError([{ code, message, ...(detail === undefined ? {} : { detail }) }], cause);
+function refusal(
+  code: RegistryErrorCode,
+  message: string,
+  detail?: unknown,
+  more: RefusalAnswer & { readonly cause?: unknown } = {},
+): RegistryError {
+  return new RegistryError([{ code, message, ...(detail === undefined ? {} : { detail }) }], more);
 }
 
 export function blobUnknown(digest: string): RegistryError {
@@ -67,7 +83,7 @@ export function uploadUnknown(): RegistryError {
 }
 
 export function digestInvalid(digest: string, reason: string, cause?: unknown): RegistryError {
-  return refusal('DIGEST_INVALID', reason, { digest }, cause);
+  return refusal('DIGEST_INVALID', reason, { digest }, { cause });
 }
 
 export function manifestUnknown(name: string, reference: string): RegistryError {
@@ -75,7 +91,7 @@ export function manifestUnknown(name: string, reference: string): RegistryError 
 }
 
 export function manifestInvalid(reason: string, cause?: unknown): RegistryError {
-  return refusal('MANIFEST_INVALID', `manifest invalid: ${reason}`, undefined, cause);
+  return refusal('MANIFEST_INVALID', `manifest invalid: ${reason}`, undefined, { cause });
 }
 
 /** One problem for each missing blob or manifest. */
@@ -107,8 +123,29 @@ export function unauthorized(): RegistryError {
   return refusal('UNAUTHORIZED', 'authentication required');
 }
 
-export function unsupported(reason: string): RegistryError {
-  return refusal('UNSUPPORTED', reason);
+/** `allow` names the methods that there are instead. */
+export function unsupported(reason: string, allow: string): RegistryError {
+  return refusal('UNSUPPORTED', reason, undefined, { headers: { Allow: allow } });
+}
+
+/** A chunk that does not follow what is there; the headers say where to go on. */
+export function chunkOutOfOrder(headers: RefusalAnswer['headers'] & object): RegistryError {
+  return refusal('BLOB_UPLOAD_INVALID', 'the chunk does not begin where the upload ends', undefined, {
+    status: 416,
+    headers,
+  });
+}
+
+export function rangeUnsatisfiable(sizeBytes: number): RegistryError {
+  return refusal(
+    'SIZE_INVALID',
+    `the range is broken or begins behind the end`,
+    { size: sizeBytes },
+    {
+      status: 416,
+      headers: { 'Content-Range': `bytes */${sizeBytes}` },
+    },
+  );
 }
 
 export function pageNumberInvalid(text: string): RegistryError {

@@ -5,6 +5,7 @@ import { EngineError, messageOf } from '../errors/engine-error.ts';
 import { Htpasswd } from './htpasswd.ts';
 import { basicAuth } from './http/basic-auth.ts';
 import { createHandler } from './http/create-handler.ts';
+import { refuseBrokenRequests } from './http/refuse-broken-requests.ts';
 import type { RegistryParts } from './http/route.ts';
 
 /** A connection on which nothing moves for this long is cut; an upload can be gone on with. */
@@ -40,7 +41,10 @@ export async function serveRegistry(options: ServeOptions): Promise<ServedRegist
   server.requestTimeout = 0;
   server.timeout = IDLE_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.on('request', createHandler({ content, writable, isAllowed, logError }));
+  const handle = createHandler({ content, writable, isAllowed, logError });
+  // A client that waits to be asked for its body is asked when it is wanted, and never when it is refused.
+  server.on('request', handle).on('checkContinue', handle);
+  refuseBrokenRequests(server);
   await listen(server, options);
   const { address, family, port } = server.address() as AddressInfo;
   return {

@@ -1,12 +1,12 @@
 import type { Digest } from '../../lib/digest.ts';
 import type { RepositoryName } from '../names.ts';
 import type { RegistryContent, ServedBlob, WritableRegistry } from '../registry-content.ts';
-import { blobUnknown } from '../registry-error.ts';
+import { blobUnknown, rangeUnsatisfiable } from '../registry-error.ts';
 import { parseRange } from './byte-range.ts';
 import { type Exchange, type Headers, sendEmpty, sendStream } from './exchange.ts';
 import { isCached } from './is-cached.ts';
 
-/** GET and HEAD of a blob, or of a part. @throws RegistryError BLOB_UNKNOWN */
+/** GET and HEAD of a blob, or of a part. @throws RegistryError BLOB_UNKNOWN, SIZE_INVALID for a range that there is not */
 export async function sendBlob(
   content: RegistryContent,
   exchange: Exchange,
@@ -36,7 +36,7 @@ export async function sendBlob(
 async function sendRange(exchange: Exchange, headers: Headers, blob: ServedBlob): Promise<void> {
   const { sizeBytes } = blob;
   const range = parseRange(exchange.request.headers.range, sizeBytes);
-  if (range === 'unsatisfiable') return sendEmpty(exchange, 416, { 'Content-Range': `bytes */${sizeBytes}` });
+  if (range === 'unsatisfiable') throw rangeUnsatisfiable(sizeBytes);
   if (range === undefined) return sendStream(exchange, 200, { ...headers, 'Content-Length': sizeBytes }, blob.read());
   const { first, last } = range;
   const part = { 'Content-Length': last - first + 1, 'Content-Range': `bytes ${first}-${last}/${sizeBytes}` };

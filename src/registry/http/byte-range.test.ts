@@ -11,10 +11,10 @@ test('a range of a blob has both ends, or one, or counts from the end', () => {
 });
 
 test('what is no single range means the whole, and what begins behind the end cannot be given', () => {
-  for (const header of [undefined, '', 'bytes=-', 'bytes=5-2', 'bytes=1-2,4-5', 'lines=1-2', 'bytes=a-b']) {
+  for (const header of [undefined, '', 'bytes=-', 'bytes=1-2,4-5', 'lines=1-2', 'bytes=a-b']) {
     assert.equal(parseRange(header, 10), undefined, String(header));
   }
-  for (const header of ['bytes=10-', 'bytes=10-20', 'bytes=-0']) {
+  for (const header of ['bytes=10-', 'bytes=10-20', 'bytes=-0', 'bytes=5-2']) {
     assert.equal(parseRange(header, 10), 'unsatisfiable', header);
   }
   assert.equal(parseRange('bytes=0-', 0), 'unsatisfiable');

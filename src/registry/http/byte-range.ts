@@ -2,14 +2,13 @@ import type { ByteRange } from '../registry-content.ts';
 
 /**
  * The part that a `Range` header asks for (RFC 9110, section 14): undefined is everything, which is also what several
- * ranges at once are answered by; `unsatisfiable` begins behind the end.
+ * ranges at once are answered by; `unsatisfiable` begins behind the end, its own or the blob's.
  */
 export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | undefined | 'unsatisfiable' {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
   if (from === '' && to === '') return undefined;
   const first = from === '' ? Math.max(0, sizeBytes - Number(to)) : Number(from);
   const last = from === '' || to === '' ? sizeBytes - 1 : Math.min(Number(to), sizeBytes - 1);
-  if (from !== '' && to !== '' && Number(to) < Number(from)) return undefined;
   return first > last ? 'unsatisfiable' : { first, last };
 }
 

@@ -1,6 +1,7 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorKind, isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { RegistryError, type RegistryErrorCode, type RegistryProblem } from '../registry-error.ts';
+import type { Headers } from './exchange.ts';
 
 /** The only place that knows the registry's HTTP statuses for errors. */
 const statusOfKind = {
@@ -21,26 +22,56 @@ const statusOfCode: Partial<Record<RegistryErrorCode, number>> = { SIZE_INVALID:
 
 export interface ErrorAnswer {
   readonly status: number;
+  readonly headers: Headers;
   readonly problems: readonly RegistryProblem[];
 }
 
-/** Anything but a refusal is answered by the code `UNKNOWN`. */
+/** How long a client that is refused may go on sending. */
+const LINGER_MS = 2000;
+
+/** Anything but a refusal is answered by the code `UNKNOWN`, without the paths that it has to do with. */
 export function describeError(error: unknown): ErrorAnswer {
   if (error instanceof RegistryError) {
     const [{ code }] = error.problems;
-    return { status: statusOfCode[code] ?? statusOfKind[error.kind], problems: error.problems };
+    const { status = statusOfCode[code] ?? statusOfKind[error.kind], headers = {} } = error.answer;
+    return { status, headers, problems: error.problems };
   }
   const status = isEngineError(error) ? statusOfKind[error.kind] : 500;
-  return { status, problems: [{ code: 'UNKNOWN', message: messageOf(error) }] };
+  const message = messageOf(error).replace(/,? '\/.*/, '');
+  return { status, headers: {}, problems: [{ code: 'UNKNOWN', message }] };
 }
 
-/** Answers in the specification's form. What the client still sends is not waited for. */
-export function sendProblems(response: ServerResponse, { status, problems }: ErrorAnswer): void {
-  const body = Buffer.from(`${JSON.stringify({ errors: problems })}\n`);
+/** The body of every refusal. */
+export function problemsBody(problems: readonly RegistryProblem[]): Buffer {
+  return Buffer.from(`${JSON.stringify({ errors: problems })}\n`);
+}
+
+/**
+ * Answers in the specification's form. A client that is still sending is listened to for a while: its connection would be
+ * reset otherwise, and the answer lost. Then it ends.
+ */
+export function sendProblems(response: ServerResponse, { status, headers, problems }: ErrorAnswer): void {
+  const { req: request } = response;
+  const body = problemsBody(problems);
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': body.length,
-    ...(response.req.complete ? {} : { Connection: 'close' }),
+    ...headers,
+    ...(request.complete ? {} : { Connection: 'close' }),
   });
-  response.end(response.req.method === 'HEAD' ? undefined : body);
+  if (request.complete) return void response.end(request.method === 'HEAD' ? undefined : body);
+  if (request.method === 'HEAD') response.flushHeaders();
+  else response.write(body);
+  afterRest(request, () => response.end());
+}
+
+/** Calls back when the request has been sent to its end, its connection has gone, or it takes too long. */
+function afterRest(request: IncomingMessage, done: () => void): void {
+  const timer = setTimeout(finish, LINGER_MS).unref();
+  function finish(): void {
+    clearTimeout(timer);
+    request.off('end', finish).off('close', finish);
+    done();
+  }
+  request.once('end', finish).once('close', finish).resume();
 }

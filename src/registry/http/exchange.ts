@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { collectPieces } from '../../lib/collect-pieces.ts';
 
 /** A request and its answer. */
 export interface Exchange {
@@ -8,6 +9,18 @@ export interface Exchange {
 }
 
 export type Headers = Readonly<Record<string, string | number>>;
+
+/**
+ * What the client sends, which is asked for now where it waits for that. Ending it early leaves the connection for the
+ * answer.
+ */
+export async function* bodyOf({ request, response }: Exchange): AsyncGenerator<Buffer> {
+  if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+  for await (const piece of request.iterator({ destroyOnReturn: false })) {
+    yield piece as Buffer;
+    collectPieces((piece as Buffer).length);
+  }
+}
 
 /** Answers with a body of bytes that are there; to HEAD the same without them. */
 export function sendBytes({ request, response }: Exchange, status: number, headers: Headers, bytes: Buffer): void {

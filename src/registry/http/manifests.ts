@@ -1,10 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { type Digest, isDigest } from '../../lib/digest.ts';
 import { MANIFEST_LIMIT_BYTES } from '../manifest-document.ts';
 import type { RepositoryName, Tag } from '../names.ts';
 import type { RegistryContent, WritableRegistry } from '../registry-content.ts';
 import { manifestUnknown, sizeInvalid } from '../registry-error.ts';
-import { type Exchange, type Headers, sendBytes, sendEmpty } from './exchange.ts';
+import { bodyOf, type Exchange, type Headers, sendBytes, sendEmpty } from './exchange.ts';
 import { isCached } from './is-cached.ts';
 
 /** GET and HEAD of a manifest. @throws RegistryError MANIFEST_UNKNOWN */
@@ -29,7 +28,7 @@ export async function receiveManifest(
   name: RepositoryName,
   reference: Tag | Digest,
 ): Promise<void> {
-  const bytes = await readManifest(exchange.request);
+  const bytes = await readManifest(exchange);
   const mediaType = exchange.request.headers['content-type'];
   const { digest, subject } = await registry.putManifest(name, reference, mediaType, bytes);
   sendEmpty(exchange, 201, {
@@ -39,16 +38,15 @@ export async function receiveManifest(
   });
 }
 
-async function readManifest(request: IncomingMessage): Promise<Buffer> {
+async function readManifest(exchange: Exchange): Promise<Buffer> {
   const tooLarge = () => sizeInvalid(`the manifest is larger than ${MANIFEST_LIMIT_BYTES} bytes`);
-  if (Number(request.headers['content-length'] ?? 0) > MANIFEST_LIMIT_BYTES) throw tooLarge();
+  if (Number(exchange.request.headers['content-length'] ?? 0) > MANIFEST_LIMIT_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  // Destroying the request would take the answer with it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    sizeBytes += (chunk as Buffer).length;
+  for await (const chunk of bodyOf(exchange)) {
+    sizeBytes += chunk.length;
     if (sizeBytes > MANIFEST_LIMIT_BYTES) throw tooLarge();
-    chunks.push(chunk as Buffer);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }

@@ -15,6 +15,8 @@ export interface RegistryParts {
   readonly writable: WritableRegistry | undefined;
 }
 
+const READ = 'GET, HEAD';
+
 type Handler = (exchange: Exchange, name: RepositoryName) => Promise<void>;
 
 /** Repository names have slashes in them: the path is read from its end. */
@@ -23,23 +25,23 @@ const PATH = /^\/v2\/(.+)\/(manifests|blobs|referrers|tags)\/((?:uploads\/)?[^/]
 /** Answers one request. @throws RegistryError and others, to be answered by the caller */
 export async function route(parts: RegistryParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = URL.parse(request.url ?? '/', 'http://registry');
-  if (url === null) throw unsupported('the path is broken');
+  if (url === null) throw nameInvalid(request.url ?? '');
   const exchange: Exchange = { request, response, query: url.searchParams };
   const path = decoded(url.pathname);
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  if (isRead && (path === '/v2/' || path === '/v2')) return sendJson(exchange, {});
-  if (isRead && path === '/v2/_catalog') return sendCatalog(parts.content, exchange);
+  const method = request.method ?? '';
+  if (path === '/v2/' || path === '/v2') return readOnly(method, () => sendJson(exchange, {}));
+  if (path === '/v2/_catalog') return readOnly(method, () => sendCatalog(parts.content, exchange));
   const [, name = '', noun = '', rest = ''] = PATH.exec(path) ?? [];
-  if (noun === '') throw new RegistryError([{ code: 'NAME_UNKNOWN', message: 'there is nothing at this path' }]);
+  if (noun === '') throw nothingHere();
   if (!isRepositoryName(name)) throw nameInvalid(name);
-  await handlerOf(parts, request.method ?? '', noun, rest)(exchange, name);
+  await handlerOf(parts, method, noun, rest)(exchange, name);
 }
 
 function decoded(pathname: string): string {
   try {
     return decodeURIComponent(pathname);
   } catch {
-    throw unsupported('the path is broken'); // not UTF-8
+    throw nameInvalid(pathname); // not UTF-8
   }
 }
 
@@ -48,13 +50,12 @@ function handlerOf(parts: RegistryParts, method: string, noun: string, rest: str
   if (noun === 'blobs' && rest.startsWith('uploads/')) return uploadHandler(parts, method, rest.slice(8));
   if (noun === 'blobs' && rest === 'uploads') return uploadHandler(parts, method, '');
   if (noun === 'blobs') return blobHandler(parts, method, checkedDigest(rest));
-  if (method !== 'GET' && method !== 'HEAD') throw unsupported(`${method} is not supported here`);
   if (noun === 'referrers') {
     const subject = checkedDigest(rest);
-    return (exchange, name) => sendReferrers(parts.content, exchange, name, subject);
+    return readOnly(method, () => (exchange, name) => sendReferrers(parts.content, exchange, name, subject));
   }
-  if (rest !== 'list') throw new RegistryError([{ code: 'NAME_UNKNOWN', message: 'there is nothing at this path' }]);
-  return (exchange, name) => sendTags(parts.content, exchange, name);
+  if (rest !== 'list') throw nothingHere();
+  return readOnly(method, () => (exchange, name) => sendTags(parts.content, exchange, name));
 }
 
 function manifestHandler({ content, writable }: RegistryParts, method: string, reference: string): Handler {
@@ -62,15 +63,13 @@ function manifestHandler({ content, writable }: RegistryParts, method: string, r
     if (reference.includes(':')) throw digestInvalid(reference, 'the digest is broken or not supported');
     throw manifestInvalid(`${JSON.stringify(reference)} is no tag`);
   }
-  if (method === 'GET' || method === 'HEAD') {
-    return (exchange, name) => sendManifest(content, exchange, name, reference);
-  }
-  const registry = mustWrite(writable);
+  if (isRead(method)) return (exchange, name) => sendManifest(content, exchange, name, reference);
+  const registry = mustWrite(writable, method, READ);
   if (method === 'PUT') {
     return (exchange, name) => registry.pushing(name, () => receiveManifest(registry, exchange, name, reference));
   }
   if (method === 'DELETE') return (exchange, name) => deleteManifest(registry, exchange, name, reference);
-  throw unsupported(`${method} is not supported here`);
+  throw unsupportedMethod(method, `${READ}, PUT, DELETE`);
 }
 
 function blobHandler({ content, writable }: RegistryParts, method: string, digest: Digest): Handler {
@@ -82,13 +81,17 @@ function blobHandler({ content, writable }: RegistryParts, method: string, diges
         ? sendBlob(content, exchange, name, digest)
         : writable.pushing(name, () => sendBlob(content, exchange, name, digest));
   }
-  if (method !== 'DELETE') throw unsupported(`${method} is not supported here`);
-  const registry = mustWrite(writable);
-  return (exchange, name) => deleteBlob(registry, exchange, name, digest);
+  const registry = mustWrite(writable, method, READ);
+  if (method === 'DELETE') return (exchange, name) => deleteBlob(registry, exchange, name, digest);
+  throw unsupportedMethod(method, `${READ}, DELETE`);
 }
 
 function uploadHandler({ writable }: RegistryParts, method: string, id: string): Handler {
-  const registry = mustWrite(writable);
+  const registry = mustWrite(writable, method, '');
+  if (id === '') {
+    if (method !== 'POST') throw unsupportedMethod(method, 'POST');
+    return (exchange, name) => registry.pushing(name, () => beginUpload(registry, exchange, name));
+  }
   const work = {
     GET: sendUploadStatus,
     HEAD: sendUploadStatus,
@@ -96,16 +99,30 @@ function uploadHandler({ writable }: RegistryParts, method: string, id: string):
     PUT: finishUpload,
     DELETE: cancelUpload,
   }[method];
-  if (id === '' && method === 'POST') {
-    return (exchange, name) => registry.pushing(name, () => beginUpload(registry, exchange, name));
-  }
-  if (id === '' || work === undefined) throw unsupported(`${method} is not supported here`);
+  if (work === undefined) throw unsupportedMethod(method, `${READ}, PATCH, PUT, DELETE`);
   return (exchange, name) => registry.pushing(name, () => work(registry, exchange, name, id));
 }
 
-function mustWrite(writable: WritableRegistry | undefined): WritableRegistry {
-  if (writable === undefined) throw unsupported('this registry is read-only');
-  return writable;
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function readOnly<T>(method: string, work: () => T): T {
+  if (!isRead(method)) throw unsupportedMethod(method, READ);
+  return work();
+}
+
+function mustWrite(writable: WritableRegistry | undefined, method: string, allow: string): WritableRegistry {
+  if (writable !== undefined) return writable;
+  throw unsupported(`this registry is read-only: it does not take ${method} here`, allow);
+}
+
+function unsupportedMethod(method: string, allow: string): RegistryError {
+  return unsupported(`${method} is not supported here`, allow);
+}
+
+function nothingHere(): RegistryError {
+  return new RegistryError([{ code: 'NAME_UNKNOWN', message: 'there is nothing at this path' }]);
 }
 
 function checkedDigest(text: string): Digest {

@@ -1,18 +1,16 @@
-import type { IncomingMessage } from 'node:http';
-import { collectPieces } from '../../lib/collect-pieces.ts';
 import { type Digest, isDigest } from '../../lib/digest.ts';
 import { isRepositoryName, type RepositoryName } from '../names.ts';
 import { type BlobUpload, UploadOffset, type WritableRegistry } from '../registry-content.ts';
-import { digestInvalid } from '../registry-error.ts';
+import { chunkOutOfOrder, digestInvalid } from '../registry-error.ts';
 import { parseContentRange } from './byte-range.ts';
-import { type Exchange, type Headers, sendEmpty } from './exchange.ts';
+import { bodyOf, type Exchange, type Headers, sendEmpty } from './exchange.ts';
 
 /**
  * `POST …/blobs/uploads/`: mounts a blob of another repository, takes a whole blob (`digest`), or begins an upload.
  * @throws RegistryError DIGEST_INVALID
  */
 export async function beginUpload(registry: WritableRegistry, exchange: Exchange, name: RepositoryName): Promise<void> {
-  const { query, request } = exchange;
+  const { query } = exchange;
   const mount = query.get('mount');
   if (mount !== null && (await mounted(registry, name, mount, query.get('from')))) {
     return sendCreated(exchange, name, mount);
@@ -22,7 +20,7 @@ export async function beginUpload(registry: WritableRegistry, exchange: Exchange
   const upload = await registry.startUpload(name);
   if (digest === null) return sendUpload(exchange, 202, name, upload);
   try {
-    await upload.append(bodyOf(request), undefined);
+    await upload.append(bodyOf(exchange), undefined);
   } catch (error) {
     // Nobody was told where to go on with it.
     await upload.cancel();
@@ -54,7 +52,7 @@ export async function sendUploadStatus(
   sendUpload(exchange, 204, name, await registry.findUpload(name, id));
 }
 
-/** `PATCH`: one more chunk, or everything in one stream. */
+/** `PATCH`: one more chunk, or everything in one stream. @throws RegistryError BLOB_UPLOAD_INVALID */
 export async function receiveChunk(
   registry: WritableRegistry,
   exchange: Exchange,
@@ -62,10 +60,11 @@ export async function receiveChunk(
   id: string,
 ): Promise<void> {
   const upload = await registry.findUpload(name, id);
-  if (await append(exchange, name, upload)) sendUpload(exchange, 202, name, upload);
+  await append(exchange, name, upload);
+  sendUpload(exchange, 202, name, upload);
 }
 
-/** `PUT`: perhaps a last chunk, and the digest of the whole. @throws RegistryError DIGEST_INVALID */
+/** `PUT`: perhaps a last chunk, and the digest of the whole. @throws RegistryError DIGEST_INVALID, BLOB_UPLOAD_INVALID */
 export async function finishUpload(
   registry: WritableRegistry,
   exchange: Exchange,
@@ -75,7 +74,7 @@ export async function finishUpload(
   const digest = exchange.query.get('digest') ?? '';
   if (!isDigest(digest)) throw digestInvalid(digest, 'the digest is missing, broken or not supported');
   const upload = await registry.findUpload(name, id);
-  if (!(await append(exchange, name, upload))) return;
+  await append(exchange, name, upload);
   await upload.finish(digest);
   sendCreated(exchange, name, digest);
 }
@@ -90,54 +89,37 @@ export async function cancelUpload(
   sendEmpty(exchange, 204, {});
 }
 
-/** Answers 416 itself, with where the upload stands, to a chunk that does not follow it: returns false then. */
-async function append(exchange: Exchange, name: RepositoryName, upload: BlobUpload): Promise<boolean> {
+/** @throws RegistryError BLOB_UPLOAD_INVALID, with where the upload stands, for a chunk that does not follow it */
+async function append(exchange: Exchange, name: RepositoryName, upload: BlobUpload): Promise<void> {
   const { headers } = exchange.request;
   const range = parseContentRange(headers['content-range']);
   const length = headers['content-length'];
-  if (range === 'invalid') return refuseRange(exchange, name, upload);
+  if (range === 'invalid') throw chunkOutOfOrder(standOf(name, upload));
   if (range !== undefined && length !== undefined && range.last - range.first + 1 !== Number(length)) {
-    return refuseRange(exchange, name, upload);
+    throw chunkOutOfOrder(standOf(name, upload));
   }
   try {
-    await upload.append(bodyOf(exchange.request), range?.first);
-    return true;
+    await upload.append(bodyOf(exchange), range?.first);
   } catch (error) {
-    if (error instanceof UploadOffset) return refuseRange(exchange, name, upload);
+    if (error instanceof UploadOffset) throw chunkOutOfOrder(standOf(name, upload));
     throw error;
   }
 }
 
-function refuseRange(exchange: Exchange, name: RepositoryName, upload: BlobUpload): false {
-  const close: Headers = exchange.request.complete ? {} : { Connection: 'close' };
-  sendUpload(exchange, 416, name, upload, close);
-  return false;
+function sendUpload(exchange: Exchange, status: number, name: RepositoryName, upload: BlobUpload): void {
+  sendEmpty(exchange, status, standOf(name, upload));
 }
 
-function sendUpload(
-  exchange: Exchange,
-  status: number,
-  name: RepositoryName,
-  { id, sizeBytes }: BlobUpload,
-  more: Headers = {},
-): void {
-  sendEmpty(exchange, status, {
+/** Where the upload is gone on with, and at which byte. */
+function standOf(name: RepositoryName, { id, sizeBytes }: BlobUpload): Headers {
+  return {
     Location: `/v2/${name}/blobs/uploads/${id}`,
     // The last byte's number: of nothing it is written as of one byte, as registries always have.
     Range: `0-${Math.max(0, sizeBytes - 1)}`,
     'Docker-Upload-UUID': id,
-    ...more,
-  });
+  };
 }
 
 function sendCreated(exchange: Exchange, name: RepositoryName, digest: Digest | string): void {
   sendEmpty(exchange, 201, { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest });
-}
-
-/** Ending it early leaves the connection for the answer. */
-async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
-  for await (const piece of request.iterator({ destroyOnReturn: false })) {
-    yield piece as Buffer;
-    collectPieces((piece as Buffer).length);
-  }
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -96,19 +95,4 @@ test('a certificate that is none, and an address in use, are told at the start',
   const { registry } = await openRegistry(t);
   const port = Number(registry.address.split(':')[1]);
   await assert.rejects(openRegistry(t, { port }), /can't listen on 127.0.0.1:\d+: .*EADDRINUSE/);
-});
-
-test('bytes that are no request end their connection and nothing else', async (t) => {
-  const registry = await openRegistry(t);
-  const port = Number(registry.registry.address.split(':')[1]);
-  for (const bytes of ['\0\0\0\0\r\n\r\n', 'GET /v2/%ff/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n']) {
-    const { promise, resolve } = Promise.withResolvers<string>();
-    let answer = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
-    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-    socket.on('close', () => resolve(answer));
-    assert.match(await promise, /^HTTP\/1.1 4\d\d /);
-  }
-  assert.equal(await statusOf(registry.request('GET', '/v2/')), 200);
-  assert.deepEqual(registry.failures, []);
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { digestOf } from '../../../src/lib/digest.ts';
 import {
@@ -70,24 +71,37 @@ test('a read-only registry gives everything and takes nothing', async (t) => {
   assert.equal(await statusOf(registry.request('HEAD', `/v2/app/blobs/${config}`)), 200);
   for (const [method, path] of [
     ['POST', '/v2/app/blobs/uploads/'],
+    ['POST', `/v2/app/blobs/uploads/?mount=${config}&from=app`],
+    ['GET', `/v2/app/blobs/uploads/${randomUUID()}`],
+    ['PATCH', `/v2/app/blobs/uploads/${randomUUID()}`],
+    ['PUT', `/v2/app/blobs/uploads/${randomUUID()}?digest=${config}`],
+    ['DELETE', `/v2/app/blobs/uploads/${randomUUID()}`],
     ['PUT', '/v2/app/manifests/v2'],
+    ['PUT', `/v2/app/manifests/${digest}`],
+    ['DELETE', '/v2/app/manifests/v1'],
     ['DELETE', `/v2/app/manifests/${digest}`],
     ['DELETE', `/v2/app/blobs/${config}`],
   ] as const) {
     const answer = await registry.request(method, path);
-    assert.deepEqual([answer.status, await codesOf(answer)], [405, ['UNSUPPORTED']], path);
+    assert.deepEqual([answer.status, await codesOf(answer)], [405, ['UNSUPPORTED']], `${method} ${path}`);
+    assert.equal(answer.headers.get('allow'), path.includes('uploads') ? '' : 'GET, HEAD');
   }
 });
 
 test('a method that a path does not have is refused in the form of the specification', async (t) => {
   const registry = await openRegistry(t);
-  for (const [method, path] of [
-    ['POST', '/v2/app/manifests/v1'],
-    ['PUT', `/v2/app/blobs/${digestOf('x')}`],
-    ['DELETE', '/v2/app/tags/list'],
-    ['PATCH', '/v2/app/blobs/uploads/'],
+  for (const [method, path, allow] of [
+    ['POST', '/v2/', 'GET, HEAD'],
+    ['PUT', '/v2/_catalog', 'GET, HEAD'],
+    ['POST', '/v2/app/manifests/v1', 'GET, HEAD, PUT, DELETE'],
+    ['PUT', `/v2/app/blobs/${digestOf('x')}`, 'GET, HEAD, DELETE'],
+    ['DELETE', '/v2/app/tags/list', 'GET, HEAD'],
+    ['POST', `/v2/app/referrers/${digestOf('x')}`, 'GET, HEAD'],
+    ['PATCH', '/v2/app/blobs/uploads/', 'POST'],
+    ['POST', `/v2/app/blobs/uploads/${randomUUID()}`, 'GET, HEAD, PATCH, PUT, DELETE'],
   ] as const) {
     const answer = await registry.request(method, path);
     assert.deepEqual([answer.status, await codesOf(answer)], [405, ['UNSUPPORTED']], path);
+    assert.equal(answer.headers.get('allow'), allow, path);
   }
 });

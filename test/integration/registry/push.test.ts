@@ -73,6 +73,7 @@ test('a blob in chunks arrives in order, and a chunk out of order is 416 with wh
     assert.equal(refused.status, 416);
     assert.equal(refused.headers.get('range'), '0-3');
     assert.equal(refused.headers.get('location'), location);
+    assert.deepEqual(await codesOf(refused), ['BLOB_UPLOAD_INVALID']);
   }
   const status = await registry.request('GET', location);
   assert.deepEqual([status.status, status.headers.get('range')], [204, '0-3']);
