@@ -74,7 +74,7 @@ class OverlayLayerStore implements LayerStore {
     this.#syscalls = syscalls;
     this.#archives = new ArchiveWorkers(directories.compileCache);
     this.#readOnly = new ReadOnlyLayers(this.#records, this.#directories, content);
-    this.#compressed = new CompressedLayers(this.#records, content);
+    this.#compressed = new CompressedLayers(this.#records, directories, content);
     this.#writable = new WritableLayers(this.#records, this.#directories, syscalls, (top) => this.#chain(top));
   }
 

@@ -1,4 +1,4 @@
-import type { DiffId } from '../../lib/digest.ts';
+import type { DiffId, Digest } from '../../lib/digest.ts';
 import type { FailedReply } from '../serve-requests.ts';
 
 /** The data file of a spool and its index, a line per entry. */
@@ -75,7 +75,21 @@ export interface ApplyRequest {
   readonly blobs: readonly string[];
 }
 
-/** What the program is asked, as one line of its standard input; the next may follow when it has answered. */
-export type MakeRequest = SealRequest | FillRequest | PackRequest | ApplyRequest;
+/** Makes a layer's tar what registries keep of it. */
+export interface CompressRequest {
+  readonly verb: 'compress';
+  readonly plainPath: string;
+  readonly diffId: DiffId;
+  /** A file that is not there yet. */
+  readonly blobPath: string;
+}
 
-export type MakeReply = { readonly done: Sealed | Record<string, never> } | FailedReply;
+export interface Compressed {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
+
+/** What the program is asked, as one line of its standard input; the next may follow when it has answered. */
+export type MakeRequest = SealRequest | FillRequest | PackRequest | ApplyRequest | CompressRequest;
+
+export type MakeReply = { readonly done: Sealed | Compressed | Record<string, never> } | FailedReply;

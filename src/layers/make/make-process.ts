@@ -8,6 +8,7 @@ import { insideRoots, serveRequests } from '../serve-requests.ts';
 import { formatSpoolEntry } from '../spool/spool-entry.ts';
 import { SpoolWriter } from '../spool/spool-writer.ts';
 import { applyOnto } from './apply-onto.ts';
+import { compressBlob } from './compress-blob.ts';
 import { closeSpools, fillTree, openSpools } from './fill-tree.ts';
 import type { ApplyRequest, FillRequest, MakeReply, MakeRequest, PackRequest } from './make-message.ts';
 import { packTree } from './pack-tree.ts';
@@ -61,6 +62,8 @@ async function perform(request: MakeRequest): Promise<Extract<MakeReply, { done:
     case 'apply':
       await apply(request);
       return {};
+    case 'compress':
+      return compressBlob(request);
   }
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { failureOf, progressLines } from '../../support/progress.ts';
@@ -87,6 +89,21 @@ for (const [form, compression] of [
     assert.equal(failureOf(await push(`again/${compression}`)), undefined);
     assert.deepEqual(manifestAt(`again/${compression}`), image.manifest);
     for (const { digest, bytes } of image.layers) assert.deepEqual(registry.blobs.get(digest), bytes);
+  });
+}
+
+for (const sizeBytes of [1000, 6_000_000]) {
+  test(`a layer of ${sizeBytes} bytes that is damaged on disk is not pushed`, async () => {
+    const name = `damaged${sizeBytes}`;
+    await importImage(name, randomBytes(sizeBytes));
+    const answer = await daemon.call('GET', `/images/${registry.address}/${name}:1/json`);
+    const [diffId] = (JSON.parse(answer.body.toString()) as { RootFS: { Layers: string[] } }).RootFS.Layers;
+    const blob = join(daemon.dataRoot, 'content/blobs/sha256', String(diffId).slice('sha256:'.length));
+    const file = await open(blob, 'r+');
+    await file.write('damaged', 600);
+    await file.close();
+    assert.match(failureOf(await push(name)) ?? '', new RegExp(`^blob ${diffId} is damaged`));
+    assert.equal(registry.manifests.get(`${name}:1`), undefined);
   });
 }
 
