@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { invalidArgument, messageOf } from '../errors/engine-error.ts';
+import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { CheckPassword } from './http/basic-auth.ts';
 
-const BCRYPT = /^\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}$/;
-/** Of no password: for users that do not exist, so that they take as long as others. */
-const NOBODY = '$2b$05$2mb7rCJu.w2hFu6hPu81jOBaG3ICTv8DCFwHpDDYwFM5pJTEcDYLq';
-/** bcrypt looks at no more than this. */
-const PASSWORD_LIMIT_BYTES = 72;
+/** Of the kinds that there are in use; `$2x` is what a broken version wrote, and a cost above 31 there cannot be. */
+const BCRYPT = /^\$2[aby]?\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
+/** Of no password, but for its cost. */
+const NOBODY = '2mb7rCJu.w2hFu6hPu81jOBaG3ICTv8DCFwHpDDYwFM5pJTEcDYLq';
 
 /**
  * The users of an htpasswd file with bcrypt passwords (`htpasswd -B`). The file is read anew when it has changed; one that
@@ -14,8 +14,12 @@ const PASSWORD_LIMIT_BYTES = 72;
  */
 export class Htpasswd {
   readonly #path: string;
+  readonly #turns = new KeyedLock();
   #users: ReadonlyMap<string, string> = new Map();
+  /** For users that do not exist, so that they take as long as others. */
+  #nobody = '';
   #version = '';
+  #refreshing: Promise<void> | undefined;
 
   private constructor(path: string) {
     this.#path = path;
@@ -37,22 +41,38 @@ export class Htpasswd {
     return this.#version;
   }
 
-  async refresh(): Promise<void> {
+  /** Those who come while the file is being read wait for it: the users are never half there. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
     const { mtimeNs, size, ino } = await stat(this.#path, { bigint: true });
     const version = `${mtimeNs} ${size} ${ino}`;
     if (version === this.#version) return;
-    this.#version = version;
     this.#users = new Map();
-    this.#users = parseHtpasswd(await readFile(this.#path, 'utf8'));
+    this.#version = '';
+    const text = await readFile(this.#path, 'utf8');
+    // What is no htpasswd file is told once; what could not be read is tried again.
+    this.#version = version;
+    this.#users = parseHtpasswd(text);
+    const cost = Math.max(...[...this.#users.values()].map(costOf));
+    this.#nobody = `$2b$${String(cost).padStart(2, '0')}$${NOBODY}`;
   }
 
-  readonly check: CheckPassword = async (user, password) => {
-    const hash = this.#users.get(user);
-    if (Buffer.byteLength(password) > PASSWORD_LIMIT_BYTES) return false;
-    // Loaded by registries that ask for passwords alone.
-    const { compare } = await import('bcryptjs');
-    return (await compare(password, hash ?? NOBODY)) && hash !== undefined;
-  };
+  /** One after the other: whoever guesses passwords takes this process no more time than one who does. */
+  readonly check: CheckPassword = (user, password) =>
+    this.#turns.run('', async () => {
+      const hash = this.#users.get(user);
+      // Loaded by registries that ask for passwords alone.
+      const { compare } = await import('bcryptjs');
+      return (await compare(password, hash ?? this.#nobody)) && hash !== undefined;
+    });
+}
+
+function costOf(hash: string): number {
+  return Number(hash.split('$')[2]);
 }
 
 /** @throws invalid_argument naming the line */

@@ -52,6 +52,32 @@ test('a changed file of users counts from the next request on, and one that is g
   assert.equal(registry.failures.length, 1);
 });
 
+test('whoever comes while a changed file of users is read is let in as well', async (t) => {
+  const htpasswd = join(folderOf(t), 'htpasswd');
+  const users = `ana:${hashSync('a', 4)}\n`;
+  writeFileSync(htpasswd, users);
+  const registry = await openRegistry(t, { htpasswd });
+  for (let round = 1; round <= 5; round++) {
+    writeFileSync(htpasswd, `${users}# ${'changed'.repeat(round)}\n`);
+    const requests = Array.from({ length: 8 }, () => statusOf(registry.request('GET', '/v2/', basic('ana:a'))));
+    assert.deepEqual(new Set(await Promise.all(requests)), new Set([200]));
+  }
+});
+
+test('a user that does not exist takes as long as one that does', async (t) => {
+  const htpasswd = join(folderOf(t), 'htpasswd');
+  writeFileSync(htpasswd, `ana:${hashSync('a', 9)}\n`);
+  const registry = await openRegistry(t, { htpasswd });
+  const timeOf = async (user: string) => {
+    const began = process.cpuUsage();
+    assert.equal(await statusOf(registry.request('GET', '/v2/', basic(`${user}:wrong`))), 401);
+    return process.cpuUsage(began).user;
+  };
+  await timeOf('ana');
+  const [known, unknown] = [await timeOf('ana'), await timeOf('eve')];
+  assert.ok(unknown > known / 3, `${unknown} µs beside ${known} µs`);
+});
+
 test('a file of users that is missing, empty or has other passwords than bcrypt is refused at the start', async (t) => {
   const htpasswd = join(folderOf(t), 'htpasswd');
   await assert.rejects(openRegistry(t, { htpasswd }), /ENOENT/);
