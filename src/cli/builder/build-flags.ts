@@ -68,6 +68,7 @@ const furtherFlags = {
   'no-cache-filter': commaSeparated('Do not cache specified stages'),
   output: list('Output destination (format: "type=local,dest=path")', { short: 'o' }),
   progress: string('Set type of progress output ("auto", "plain", "quiet", "rawjson", "tty")', { initial: 'auto' }),
+  push: bool('Shorthand for "--output=type=registry"'),
   reproducible: bool('Take times that depend on the day out of the layers'),
   secret: list('Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")'),
   ssh: list('SSH agent socket to expose to the build (format: "default|<id>[=<socket>]")'),

@@ -1,17 +1,23 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { PROGRESS_HEADER } from '../../api-types/build.ts';
+import type { ApiClient } from '../../client/api-client.ts';
 import { buildImage } from '../../client/builds.ts';
 import type { TransportResponse } from '../../client/transport.ts';
 import { familiarReference, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
 import { exactly } from '../arguments.ts';
 import { type Context, defineCommand } from '../command.ts';
+import type { ConfigFile } from '../config-file.ts';
 import { proxyEnvironment } from '../container/create-options/create-request.ts';
 import { allCredentials } from '../credentials/all-credentials.ts';
+import { CliError } from '../errors.ts';
+import { pushReference } from '../image/push-image.ts';
+import type { Output } from '../io/terminal.ts';
 import { type BuildFlags, buildFlags } from './build-flags.ts';
 import { buildQuery } from './build-query.ts';
 import { openSource } from './build-source.ts';
-import { exportResult, parseOutputs } from './export-result.ts';
+import { exportResult, imagesToKeep } from './export-result.ts';
 import { namedContexts } from './named-contexts.ts';
+import { parseOutputs } from './parse-outputs.ts';
 import { sendSecretsOf, sshSockets } from './secrets.ts';
 import { displayFor, showBuild } from './show-build.ts';
 
@@ -20,34 +26,51 @@ export const command = defineCommand({
   args: exactly(1),
   flags: buildFlags,
   async run(context) {
-    const { flags, client, io } = context;
-    const outputs = await parseOutputs(flags.output);
+    const { flags, client, io, config } = context;
+    const outputs = await parseOutputs(outputTexts(flags));
+    const names = [...flags.tag, ...outputs.flatMap((output) => (output.kind === 'image' ? output.names : []))];
+    const isPushed = outputs.some((output) => output.kind === 'image' && output.push);
+    if (isPushed && names.length === 0) throw new CliError('tag is needed when pushing to registry');
+    // A build that fails must not leave the ID of an earlier one.
+    if (flags.iidfile !== '') rmSync(flags.iidfile, { force: true });
+    const kept = await imagesToKeep(client, outputs, names);
     const display = displayFor(flags.quiet ? 'quiet' : flags.progress, io);
-    const shown = await showBuild(await ask(context), display);
+    const shown = await showBuild(await ask(context, names), display);
     const id = flags.quiet ? shown.text.trim() : shown.id;
     const tellsSteps = shown.hasEvents && !['quiet', 'rawjson'].includes(flags.progress);
-    if (id !== '' && tellsSteps) await io.stderr.write(resultText(id, flags.tag));
-    if (flags.iidfile !== '') writeFileSync(flags.iidfile, id);
-    if (flags['metadata-file'] !== '') writeFileSync(flags['metadata-file'], metadata(id, flags.tag));
-    if (id !== '') await exportResult(client, { id, names: flags.tag }, outputs, io.stdout);
+    if (id !== '' && tellsSteps) await io.stderr.write(resultText(id, names));
+    if (id !== '') await exportResult(client, { id, names, kept }, outputs, io.stdout);
+    if (isPushed)
+      for (const name of new Set(names)) await push(client, config, name, flags.quiet ? undefined : io.stderr);
+    if (flags.iidfile !== '' && id !== '') writeFileSync(flags.iidfile, id);
+    if (flags['metadata-file'] !== '') writeFileSync(flags['metadata-file'], metadata(id, names));
     if (flags.quiet) await io.stdout.write(shown.text);
     return shown.hasPassed ? 0 : 1;
   },
 });
 
-async function ask(context: Context<BuildFlags>): Promise<TransportResponse> {
+/** `--push` is an output as well. */
+function outputTexts({ output, push: isPushed }: Context<BuildFlags>['flags']): readonly string[] {
+  return isPushed ? [...output, 'type=registry'] : output;
+}
+
+async function ask(context: Context<BuildFlags>, names: readonly string[]): Promise<TransportResponse> {
   const { flags, changed, args, client, io, config } = context;
   const [path = ''] = args;
   const named = namedContexts(flags['build-context']);
   const source = await openSource(path, flags.file, io.stdin, named.folders);
   const secrets = await sendSecretsOf(client, flags.secret);
   const query = buildQuery(flags, changed, { ...source, proxies: proxyEnvironment(config, client.address) });
-  const credentials = Buffer.from(JSON.stringify(allCredentials(config))).toString('base64url');
+  const credentials = Buffer.from(JSON.stringify(await allCredentials(config, io.stderr))).toString('base64url');
   return await buildImage(client, {
-    query: { ...query, namedcontexts: named.query, secrets, ssh: sshSockets(flags.ssh) },
+    query: { ...query, t: names, namedcontexts: named.query, secrets, ssh: sshSockets(flags.ssh) },
     headers: { 'x-registry-config': padded(credentials), ...(flags.quiet ? {} : { [PROGRESS_HEADER]: 'events' }) },
     ...(source.body === undefined ? {} : { body: source.body }),
   });
+}
+
+async function push(client: ApiClient, config: ConfigFile, name: string, output: Output | undefined): Promise<void> {
+  await pushReference(client, withDefaultTag(parseReference(name)), { config, output, platform: '' });
 }
 
 /** Beside the steps: the standard output may be an archive. */

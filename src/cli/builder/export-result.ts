@@ -1,80 +1,60 @@
 import { mkdir } from 'node:fs/promises';
 import type { ApiClient } from '../../client/api-client.ts';
 import { readRootfs } from '../../client/builds.ts';
-import { removeImage, saveImages } from '../../client/images.ts';
-import { parseCsvRecord } from '../../lib/csv-record.ts';
+import { listImages, removeImage, saveImages } from '../../client/images.ts';
 import { unpackLocal } from '../copy/unpack.ts';
-import { CliError } from '../errors.ts';
 import type { Output } from '../io/terminal.ts';
-import { checkOutputPath, writeWholeFile } from '../io/write-file.ts';
+import { writeWholeFile } from '../io/write-file.ts';
+import type { BuildOutput, FileOutput } from './parse-outputs.ts';
 
-/** Where a build's result goes beside or in place of the daemon's images. */
-export interface BuildOutput {
-  readonly type: 'local' | 'tar' | 'docker' | 'oci';
-  /** `-` for standard output. */
-  readonly destination: string;
+/** The images that are here already, where one that is built goes again after it has been exported; else undefined. */
+export async function imagesToKeep(
+  client: ApiClient,
+  outputs: readonly BuildOutput[],
+  names: readonly string[],
+): Promise<ReadonlySet<string> | undefined> {
+  const isForFilesOnly = outputs.length > 0 && outputs.every(({ kind }) => kind !== 'image');
+  if (!isForFilesOnly || names.length > 0) return undefined;
+  return await imageIds(client);
 }
 
-/** `type=local,dest=path`; a path alone is a folder, and `-` a tar. @throws CliError */
-export async function parseOutputs(texts: readonly string[]): Promise<BuildOutput[]> {
-  const outputs: BuildOutput[] = [];
-  for (const text of texts) {
-    const output = parseOutput(text);
-    if (output === undefined) continue;
-    if (output.type !== 'local' && output.destination !== '-') {
-      await checkOutputPath(output.destination, 'failed to export build result');
-    }
-    outputs.push(output);
-  }
-  return outputs;
+async function imageIds(client: ApiClient): Promise<ReadonlySet<string>> {
+  return new Set((await listImages(client, { all: true })).map(({ Id }) => Id));
 }
 
-/** Undefined for what the daemon does anyway: keep an image. */
-function parseOutput(text: string): BuildOutput | undefined {
-  if (text === '-') return { type: 'tar', destination: '-' };
-  if (!text.includes('=')) return { type: 'local', destination: text };
-  const fields = new Map(
-    parseCsvRecord(text).map((field) => {
-      const equals = field.indexOf('=');
-      if (equals < 0) throw new CliError(`invalid value ${field}`);
-      return [field.slice(0, equals).toLowerCase(), field.slice(equals + 1)] as const;
-    }),
-  );
-  const type = fields.get('type');
-  const destination = fields.get('dest') ?? '';
-  if (type === undefined) throw new CliError('type is required for output');
-  if (type === 'image' || type === 'cacheonly' || (type === 'docker' && destination === '')) return undefined;
-  if (type === 'local' && destination === '') throw new CliError('dest is required for local output');
-  if (type === 'local' || type === 'tar' || type === 'docker' || type === 'oci') {
-    return { type, destination: destination === '' ? '-' : destination };
-  }
-  throw new CliError(`unsupported output type ${JSON.stringify(type)}`);
-}
-
-/** Writes the result to its places. An image without a name was made for this alone, and goes. */
+/** Writes the result to its places. An image that was made for this alone goes: nobody knows of it. */
 export async function exportResult(
   client: ApiClient,
-  result: { readonly id: string; readonly names: readonly string[] },
+  result: { readonly id: string; readonly names: readonly string[]; readonly kept: ReadonlySet<string> | undefined },
   outputs: readonly BuildOutput[],
   stdout: Output,
 ): Promise<void> {
-  for (const { type, destination } of outputs) {
-    const chunks = await resultOf(client, result, type);
-    if (type === 'local') {
-      await mkdir(destination, { recursive: true });
-      await unpackLocal(chunks, destination, (name) => name);
-    } else if (destination === '-') for await (const chunk of chunks) await stdout.write(chunk);
-    else await writeWholeFile(destination, chunks);
+  const { id, names, kept } = result;
+  for (const output of outputs) {
+    if (output.kind !== 'image') await write(await contentOf(client, id, names, output), output, stdout);
   }
-  if (outputs.length === 0 || result.names.length > 0) return;
-  await removeImage(client, result.id, { force: false, noPrune: false, platforms: [] });
+  if (kept === undefined || kept.has(id)) return;
+  await removeImage(client, id, { force: false, noPrune: false, platforms: [] });
 }
 
-async function resultOf(
+async function contentOf(
   client: ApiClient,
-  { id, names }: { readonly id: string; readonly names: readonly string[] },
-  type: BuildOutput['type'],
+  id: string,
+  names: readonly string[],
+  { kind }: FileOutput,
 ): Promise<AsyncIterable<Uint8Array>> {
-  if (type === 'local' || type === 'tar') return (await readRootfs(client, id)).chunks();
+  if (kind === 'files') return (await readRootfs(client, id)).chunks();
   return (await saveImages(client, names.length === 0 ? [id] : names, '')).chunks();
+}
+
+async function write(
+  content: AsyncIterable<Uint8Array>,
+  { asFolder, destination }: FileOutput,
+  stdout: Output,
+): Promise<void> {
+  if (asFolder) {
+    await mkdir(destination, { recursive: true });
+    await unpackLocal(content, destination, (name) => name);
+  } else if (destination === '-') for await (const chunk of content) await stdout.write(chunk);
+  else await writeWholeFile(destination, content);
 }

@@ -1,13 +1,11 @@
-import { pushImage } from '../../client/registries.ts';
 import { messageOf } from '../../errors/engine-error.ts';
 import { familiarReference, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
 import { parsePlatform } from '../../lib/platform.ts';
 import { exactly } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
-import { authForImage } from '../credentials/auth-for-image.ts';
 import { CliError } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
-import { showTransfer } from './pull-image.ts';
+import { pushReference } from './push-image.ts';
 
 const PLATFORM_NOTE = `
  Info -> Using --platform pushes only the specified platform manifest of a multi-platform image index.
@@ -44,9 +42,12 @@ export const command = defineCommand({
     if (!flags['disable-content-trust']) throw new CliError('content trust is not supported: images are not signed');
     const reference = flags['all-tags'] ? named : withDefaultTag(named);
     if (reference !== named && !quiet) await io.stdout.write(`Using default tag: ${reference.tag}\n`);
-    const { name, tag } = reference;
-    const answer = await pushImage(client, { repository: name, tag, platform }, authForImage(config, reference));
-    await showTransfer(answer, quiet ? undefined : io.stdout);
+    await pushReference(client, reference, {
+      platform,
+      config,
+      stderr: io.stderr,
+      output: quiet ? undefined : io.stdout,
+    });
     if (quiet) await io.stdout.write(`${familiarReference(reference)}\n`);
     return 0;
   },

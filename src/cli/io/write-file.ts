@@ -1,4 +1,5 @@
-import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CliError } from '../errors.ts';
 import { fileErrorText } from './file-error.ts';
@@ -10,8 +11,18 @@ export async function checkOutputPath(path: string, failure = 'failed to save im
     const reason = fileErrorText('stat', folder, error);
     throw new CliError(`${failure}: invalid output path: ${reason}`, 1, { cause: error });
   });
-  const existing = await stat(path).catch(() => undefined);
-  if (existing?.isDirectory() === true) throw new CliError(`${failure}: cannot write to a directory`);
+  const existing = await lstat(path).catch(() => undefined);
+  const kind = existing === undefined || existing.isFile() ? undefined : kindOf(existing);
+  if (kind !== undefined) throw new CliError(`${failure}: cannot write to a ${kind}`);
+}
+
+/** What a file must not take the place of, in docker's words. */
+function kindOf(existing: Stats): string {
+  if (existing.isDirectory()) return 'directory';
+  if (existing.isCharacterDevice()) return 'character device file';
+  if (existing.isBlockDevice()) return 'block device file';
+  if (existing.isFIFO()) return 'named pipe (FIFO)';
+  return existing.isSocket() ? 'socket' : 'symbolic link directly';
 }
 
 /** Writes the bytes beside the path and moves them there when all have arrived: no half file stands under the name. */

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { build, type ContextFile, contextOf, folderOf, shell, tryBuild } from '../../support/builds.ts';
@@ -66,6 +65,15 @@ test('squashed, all steps are one layer, with what they removed', async () => {
   assert.equal(await shell(daemon, 'squashed', script), await shell(daemon, whole.imageId, script));
   const history = await daemon.skiff(['history', '-q', '--format', '{{.Size}}', 'squashed']);
   assert.equal(history.split('\n').filter((size) => size !== '' && size !== '0B').length, 2);
+});
+
+test('squashed, what stands on nothing is one layer', async () => {
+  const files = { Dockerfile: 'FROM scratch\nCOPY a /etc\nCOPY b /b\nWORKDIR /w\n', a: 'a', b: 'b' };
+  await build(daemon, files, { squash: '1', t: 'squashed' });
+  assert.equal((await inspect('squashed')).RootFS.Layers.length, 1);
+  const copied = { Dockerfile: 'FROM busybox\nCOPY --from=squashed / /all/\n' };
+  await build(daemon, copied, { t: 'copied' });
+  assert.equal(await shell(daemon, 'copied', 'cd /all; find . | sort; cat etc b'), '.\n./b\n./etc\n./w\nab');
 });
 
 test('an image carries its cache to another host', async () => {
@@ -131,26 +139,6 @@ test('a context may be compressed in any way', async () => {
     const { error } = await tryBuild(daemon, Buffer.from(squeezed, 'base64').subarray(0, 60));
     assert.match(error ?? '', /damaged|cannot be unpacked by (bzip2|xz): /, program);
   }
-});
-
-test('results go to a folder, an archive, and archives of images', async () => {
-  const folder = folderOf({
-    Dockerfile:
-      'FROM busybox AS b\nRUN mkdir /o && echo out > /o/f && ln -s f /o/l\nFROM scratch\nCOPY --from=b /o /\n',
-  });
-  const out = join(folder.path, 'out');
-  await daemon.skiff(['build', '-o', out, folder.path]);
-  assert.equal(await mustRun('sh', ['-c', 'cd "$0"; find . | sort; cat l', out]), '.\n./f\n./l\nout\n');
-  const tar = join(folder.path, 'result.tar');
-  await daemon.skiff(['build', '-o', `type=tar,dest=${tar}`, folder.path]);
-  assert.equal(await mustRun('tar', ['-tf', tar]), 'f\nl\n');
-  const oci = join(folder.path, 'oci.tar');
-  await daemon.skiff(['build', '-t', 'exported', '-o', `type=oci,dest=${oci}`, folder.path]);
-  const names = await mustRun('tar', ['-tf', oci]);
-  for (const name of ['oci-layout', 'index.json', 'blobs/sha256/']) assert.ok(names.includes(name), names);
-  const docker = await daemon.trySkiff(['build', '-q', '-o', 'type=docker,dest=-', folder.path]);
-  assert.ok(docker.stdout.includes('manifest.json'));
-  folder.remove();
 });
 
 test('a check finds mistakes, and builds nothing', async () => {
