@@ -1,13 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
-import koffi from 'koffi';
-import { SyscallError } from './syscall-error.ts';
+import { check, declare } from './libc.ts';
 import type { Fd } from './syscalls.ts';
 
 const CLONE_NEWNET = 0x40000000;
-const setns = koffi.load('libc.so.6').func('int setns(int fd, int type)') as unknown as (
-  fd: Fd,
-  type: number,
-) => number;
+const setns = declare<(fd: Fd, type: number) => number>('int setns(int fd, int type)');
 
 /**
  * Runs `work`, which must not await, with the calling thread in the network namespace pinned at `path`. When the thread
@@ -19,7 +15,7 @@ export function withinNetworkNamespace<T>(path: string | undefined, work: () => 
   try {
     const target = openSync(path, 'r');
     try {
-      if (setns(target, CLONE_NEWNET) < 0) throw new SyscallError('setns', koffi.errno(), path);
+      check('setns', setns(target, CLONE_NEWNET), path);
     } finally {
       closeSync(target);
     }

@@ -1,6 +1,6 @@
 import { arch } from 'node:process';
 import koffi from 'koffi';
-import { SyscallError } from '../syscall-error.ts';
+import { check, declare } from '../libc.ts';
 import type { Fd } from '../syscalls.ts';
 
 /** bpf(2), for which libc has no function. */
@@ -23,10 +23,9 @@ const attributes = koffi.struct('bpf_prog_load_attr', {
   prog_name: koffi.array('char', NAME_BYTES),
 });
 
-const libc = koffi.load('libc.so.6');
-const load = libc.func(
+const load = declare<(number: number, command: number, attr: object, size: number) => number>(
   'long syscall(long number, int command, const bpf_prog_load_attr *attr, uint32_t size)',
-) as unknown as (...args: [number, number, object, number]) => number;
+);
 
 /**
  * Gives a program for the traffic of links to the kernel. The caller closes the descriptor; links keep the program.
@@ -50,6 +49,5 @@ export function loadTrafficProgram(name: string, instructions: Buffer): Fd {
     },
     koffi.sizeof(attributes),
   );
-  if (fd < 0) throw new SyscallError('bpf', koffi.errno(), name);
-  return fd;
+  return check('bpf', fd, name);
 }

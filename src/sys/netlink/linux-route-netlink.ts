@@ -1,40 +1,24 @@
 import { closeSync, readFileSync, writeFileSync } from 'node:fs';
-import koffi from 'koffi';
+import { check, declare } from '../libc.ts';
 import { hasErrorCode, SyscallError } from '../syscall-error.ts';
 import type { Fd } from '../syscalls.ts';
 import { withinNetworkNamespace } from '../within-namespace.ts';
-import { acknowledgedErrno, decodeReplies, encodeMessages, type RouteMessage, type RouteReply } from './netlink.ts';
+import { acknowledgedErrno, type RouteMessage, type RouteReply } from './netlink.ts';
+import { type NetlinkFamily, openNetlink, receiveReplies, sendMessages } from './netlink-socket.ts';
 import { getLink, isOperational, listLinks, readLink } from './route-message.ts';
 import type { LinkInfo, RouteNetlink, RouteSocket } from './route-netlink.ts';
 
-const AF_NETLINK = 16;
-const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
-const NETLINK_ROUTE = 0;
-const MSG_DONTWAIT = 0x40;
 const SIOCGIFINDEX = 0x8933;
 const IFREQ_BYTES = 40;
 const IFNAME_BYTES = 16;
-const ENODEV = 19;
-const REPLY_BYTES = 8192;
 /** The kernel fills no datagram of a list beyond it. */
 const LIST_BYTES = 32_768;
 const END_OF_LIST = 3;
 
-type Callback = (error: unknown, result: number) => void;
-type Send = { async(fd: Fd, bytes: Uint8Array, length: number, flags: number, done: Callback): void };
-const libc = koffi.load('libc.so.6');
-const c = {
-  socket: libc.func('int socket(int domain, int type, int protocol)') as unknown as (
-    ...args: [number, number, number]
-  ) => Fd,
-  ioctl: libc.func('int ioctl(int fd, ulong request, _Inout_ uint8_t *argument)') as unknown as (
-    ...args: [Fd, number, Uint8Array]
-  ) => number,
-  send: libc.func('int64_t send(int fd, const uint8_t *bytes, size_t length, int flags)') as unknown as Send,
-  recv: libc.func('int64_t recv(int fd, _Out_ uint8_t *bytes, size_t length, int flags)') as unknown as (
-    ...args: [Fd, Uint8Array, number, number]
-  ) => number,
-};
+const FAMILY: NetlinkFamily = { number: 0, name: 'rtnetlink' };
+const ioctl = declare<(fd: Fd, request: number, argument: Uint8Array) => number>(
+  'int ioctl(int fd, ulong request, _Inout_ uint8_t *argument)',
+);
 
 class LinuxRouteSocket implements RouteSocket {
   readonly #fd: Fd;
@@ -46,9 +30,13 @@ class LinuxRouteSocket implements RouteSocket {
   linkIndex(name: string): number | undefined {
     const request = Buffer.alloc(IFREQ_BYTES);
     request.write(name.slice(0, IFNAME_BYTES - 1));
-    if (c.ioctl(this.#fd, SIOCGIFINDEX, request) === 0) return request.readInt32LE(IFNAME_BYTES);
-    if (koffi.errno() === ENODEV) return undefined;
-    throw new SyscallError('ioctl SIOCGIFINDEX', koffi.errno(), name);
+    try {
+      check('ioctl SIOCGIFINDEX', ioctl(this.#fd, SIOCGIFINDEX, request), name);
+      return request.readInt32LE(IFNAME_BYTES);
+    } catch (error) {
+      if (hasErrorCode(error, 'ENODEV')) return undefined;
+      throw error;
+    }
   }
 
   async request(messages: readonly RouteMessage[]): Promise<void> {
@@ -71,13 +59,10 @@ class LinuxRouteSocket implements RouteSocket {
   }
 
   async links(): Promise<LinkInfo[]> {
-    await this.#send(encodeMessages([listLinks]));
+    await sendMessages(this.#fd, FAMILY, [listLinks]);
     const found: LinkInfo[] = [];
     for (;;) {
-      const bytes = Buffer.alloc(LIST_BYTES);
-      const length = c.recv(this.#fd, bytes, bytes.length, MSG_DONTWAIT);
-      if (length < 0) throw new SyscallError('recv rtnetlink', koffi.errno());
-      for (const reply of decodeReplies(bytes.subarray(0, length))) {
+      for (const reply of receiveReplies(this.#fd, FAMILY, LIST_BYTES)) {
         if (reply.type === END_OF_LIST) return found;
         const errno = acknowledgedErrno(reply);
         if (errno !== undefined && errno !== 0) throw new SyscallError('rtnetlink', errno, listLinks.what);
@@ -89,16 +74,12 @@ class LinuxRouteSocket implements RouteSocket {
 
   /** Gives back what the kernel answered besides the acknowledgements. */
   async #exchange(messages: readonly RouteMessage[]): Promise<RouteReply[]> {
-    await this.#send(encodeMessages(messages));
-    // The kernel has carried everything out when send(2) returns: all acknowledgements wait in the socket.
+    await sendMessages(this.#fd, FAMILY, messages);
     const missing = new Set(messages.keys());
     const replies: RouteReply[] = [];
     let failure: SyscallError | undefined;
     while (missing.size > 0) {
-      const bytes = Buffer.alloc(REPLY_BYTES);
-      const length = c.recv(this.#fd, bytes, bytes.length, MSG_DONTWAIT);
-      if (length < 0) throw new SyscallError('recv rtnetlink', koffi.errno());
-      for (const reply of decodeReplies(bytes.subarray(0, length))) {
+      for (const reply of receiveReplies(this.#fd, FAMILY)) {
         const errno = acknowledgedErrno(reply);
         if (errno === undefined) replies.push(reply);
         else missing.delete(reply.sequence - 1);
@@ -111,16 +92,6 @@ class LinuxRouteSocket implements RouteSocket {
     return replies;
   }
 
-  #send(bytes: Buffer): Promise<void> {
-    return new Promise((resolve, reject) => {
-      c.send.async(this.#fd, bytes, bytes.length, 0, (error, result) => {
-        if (error) reject(error as Error);
-        else if (result < 0) reject(new SyscallError('send rtnetlink', koffi.errno()));
-        else resolve();
-      });
-    });
-  }
-
   close(): void {
     closeSync(this.#fd);
   }
@@ -129,11 +100,7 @@ class LinuxRouteSocket implements RouteSocket {
 /** The kernel itself. */
 export class LinuxRouteNetlink implements RouteNetlink {
   open(namespacePath?: string): RouteSocket {
-    return withinNetworkNamespace(namespacePath, () => {
-      const fd = c.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
-      if (fd < 0) throw new SyscallError('socket AF_NETLINK', koffi.errno());
-      return new LinuxRouteSocket(fd);
-    });
+    return withinNetworkNamespace(namespacePath, () => new LinuxRouteSocket(openNetlink(FAMILY)));
   }
 
   setSysctl(name: string, value: string, namespacePath?: string): boolean {

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
-import koffi from 'koffi';
-import { SyscallError } from '../syscall-error.ts';
+import { type AsyncCall, declare, onPool } from '../libc.ts';
 
 const SYS_OPENAT2 = 437;
 /** Not among Node's constants; the same on x86-64 and arm64. */
@@ -12,20 +11,9 @@ const RESOLVE_IN_ROOT = 16n;
 /** `struct open_how`: flags, mode, resolve. */
 const HOW_BYTES = 24;
 
-interface OpenAt2 {
-  async(
-    number: number,
-    directory: number,
-    path: string,
-    how: Buffer,
-    size: number,
-    done: (error: unknown, result: number) => void,
-  ): void;
-}
-
-const openat2 = koffi
-  .load('libc.so.6')
-  .func('long syscall(long number, int directory, const char *path, void *how, size_t size)') as unknown as OpenAt2;
+const openat2 = declare<AsyncCall<[number: number, directory: number, path: string, how: Buffer, size: number]>>(
+  'long syscall(long number, int directory, const char *path, void *how, size_t size)',
+);
 
 /**
  * Finds a path below an open directory, on the same file system, as a process with that root would: neither `..` nor a
@@ -37,11 +25,5 @@ export function openInRoot(root: number, path: string): Promise<number> {
   const how = Buffer.alloc(HOW_BYTES);
   how.writeBigUInt64LE(BigInt(O_PATH | constants.O_NOFOLLOW | O_CLOEXEC), 0);
   how.writeBigUInt64LE(RESOLVE_IN_ROOT | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS, 16);
-  return new Promise((resolve, reject) => {
-    openat2.async(SYS_OPENAT2, root, path, how, HOW_BYTES, (error, result) => {
-      if (error !== null && error !== undefined) reject(error);
-      else if (result < 0) reject(new SyscallError('openat2', koffi.errno(), path));
-      else resolve(result);
-    });
-  });
+  return onPool('openat2', openat2, path, SYS_OPENAT2, root, path, how, HOW_BYTES);
 }

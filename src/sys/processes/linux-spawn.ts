@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import koffi from 'koffi';
+import { type AsyncCall, check, declare } from '../libc.ts';
 import { SyscallError } from '../syscall-error.ts';
 import type { Fd, SpawnRequest } from '../syscalls.ts';
 
@@ -10,11 +10,6 @@ const F_DUPFD_CLOEXEC = 1030;
 const SIGSET_BYTES = 128;
 /** More than glibc's posix_spawn_file_actions_t (80) and posix_spawnattr_t (336) take on any architecture. */
 const OPAQUE_BYTES = 512;
-
-const libc = koffi.load('libc.so.6');
-function declare<F>(prototype: string): F {
-  return libc.func(prototype) as unknown as F;
-}
 
 type OnAttributes<T> = (attributes: Uint8Array, value: T) => number;
 type OnActions<A extends unknown[]> = (actions: Uint8Array, ...args: A) => number;
@@ -27,7 +22,7 @@ type SpawnCall = [
   env: readonly (string | null)[],
 ];
 const c = {
-  spawn: declare<{ async(...call: [...SpawnCall, (error: unknown, result: number) => void]): void }>(
+  spawn: declare<AsyncCall<SpawnCall>>(
     'int posix_spawn(_Out_ int *pid, const char *path, void *actions, void *attributes, const char **args, const char **env)',
   ),
   setFlags: declare<OnAttributes<number>>('int posix_spawnattr_setflags(void *attributes, short flags)'),
@@ -53,28 +48,27 @@ c.setDefault(attributes, new Uint8Array(SIGSET_BYTES).fill(0xff));
 export async function spawnProcess({ path, args, env, directory, descriptors }: SpawnRequest): Promise<number> {
   const actions = new Uint8Array(OPAQUE_BYTES);
   const raised: Fd[] = [];
-  check('posix_spawn', c.initActions(actions), path);
+  throwUnlessZero(c.initActions(actions), path);
   try {
-    check('posix_spawn', c.addChdir(actions, directory), path);
+    throwUnlessZero(c.addChdir(actions, directory), path);
     for (const [target, fd] of descriptors.entries()) {
       let source = fd;
       // Out of the way of what the child's own numbers overwrite.
       if (fd < descriptors.length) {
-        source = c.fcntl(fd, F_DUPFD_CLOEXEC, descriptors.length);
-        if (source < 0) throw new SyscallError('fcntl', koffi.errno(), path);
+        source = check('fcntl', c.fcntl(fd, F_DUPFD_CLOEXEC, descriptors.length), path);
         raised.push(source);
       }
-      check('posix_spawn', c.addDup2(actions, source, target), path);
+      throwUnlessZero(c.addDup2(actions, source, target), path);
     }
     // What this process inherited need not be close-on-exec.
-    check('posix_spawn', c.addCloseFrom(actions, descriptors.length), path);
+    throwUnlessZero(c.addCloseFrom(actions, descriptors.length), path);
     const pid = new Int32Array(1);
     const result = await new Promise<number>((resolve, reject) => {
       c.spawn.async(pid, path, actions, attributes, [path, ...args, null], [...env, null], (error, number) =>
         error === null || error === undefined ? resolve(number) : reject(error),
       );
     });
-    check('posix_spawn', result, path);
+    throwUnlessZero(result, path);
     return pid[0] ?? 0;
   } finally {
     for (const fd of raised) closeSync(fd);
@@ -82,6 +76,6 @@ export async function spawnProcess({ path, args, env, directory, descriptors }: 
   }
 }
 
-function check(syscall: string, error: number, path: string): void {
-  if (error !== 0) throw new SyscallError(syscall, error, path);
+function throwUnlessZero(error: number, path: string): void {
+  if (error !== 0) throw new SyscallError('posix_spawn', error, path);
 }

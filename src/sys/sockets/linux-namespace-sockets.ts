@@ -1,40 +1,25 @@
 import { closeSync } from 'node:fs';
-import koffi from 'koffi';
-import { SyscallError } from '../syscall-error.ts';
+import { check } from '../libc.ts';
+import { hasErrorCode } from '../syscall-error.ts';
 import type { Fd } from '../syscalls.ts';
 import { withinNetworkNamespace } from '../within-namespace.ts';
 import type { NamespaceSockets, SocketAddress, SocketKind } from './namespace-sockets.ts';
 import { addressFamily, encodeSocketAddress } from './socket-address.ts';
+import {
+  calls,
+  SO_REUSEADDR,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from './socket-calls.ts';
 
-const SOCKET_TYPES: Readonly<Record<SocketKind, number>> = { tcp: 1, udp: 2 };
-const SOCK_CLOEXEC = 0o2000000;
-const SOCK_NONBLOCK = 0o4000;
-const SOL_SOCKET = 1;
-const SO_REUSEADDR = 2;
-const EINPROGRESS = 115;
-
-const libc = koffi.load('libc.so.6');
-type AddressCall = (fd: Fd, address: Uint8Array, length: number) => number;
-const c = {
-  socket: libc.func('int socket(int domain, int type, int protocol)') as unknown as (
-    ...args: [number, number, number]
-  ) => Fd,
-  bind: libc.func('int bind(int fd, const uint8_t *address, uint32_t length)') as unknown as AddressCall,
-  connect: libc.func('int connect(int fd, const uint8_t *address, uint32_t length)') as unknown as AddressCall,
-  getsockname: libc.func('int getsockname(int fd, _Inout_ uint8_t *address, _Inout_ uint32_t *length)') as unknown as (
-    fd: Fd,
-    address: Uint8Array,
-    length: Uint32Array,
-  ) => number,
-  setsockopt: libc.func(
-    'int setsockopt(int fd, int level, int name, const int32_t *value, uint32_t length)',
-  ) as unknown as (fd: Fd, level: number, name: number, value: Int32Array, length: number) => number,
-};
+const SOCKET_TYPES: Readonly<Record<SocketKind, number>> = { tcp: SOCK_STREAM, udp: SOCK_DGRAM };
 
 function open(kind: SocketKind, at: SocketAddress): Fd {
-  const fd = c.socket(addressFamily(at.address), SOCKET_TYPES[kind] | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) throw new SyscallError('socket', koffi.errno(), kind);
-  return fd;
+  const type = SOCKET_TYPES[kind] | SOCK_CLOEXEC | SOCK_NONBLOCK;
+  return check('socket', calls.socket(addressFamily(at.address), type, 0), kind);
 }
 
 /** Runs `work` on a new socket, which is closed when that throws. */
@@ -47,8 +32,8 @@ function onSocket<T>(fd: Fd, work: () => T): T {
   }
 }
 
-function check(call: string, result: number, where: SocketAddress): void {
-  if (result < 0) throw new SyscallError(call, koffi.errno(), `${where.address} port ${where.port}`);
+function placeOf({ address, port }: SocketAddress): string {
+  return `${address} port ${port}`;
 }
 
 /** The kernel itself. */
@@ -56,12 +41,14 @@ export class LinuxNamespaceSockets implements NamespaceSockets {
   bind(namespacePath: string | undefined, kind: SocketKind, at: SocketAddress): { fd: Fd; port: number } {
     return withinNetworkNamespace(namespacePath, () => {
       const fd = open(kind, at);
+      const place = placeOf(at);
       return onSocket(fd, () => {
         // A restarted daemon takes the port over while connections of the one before wait for their end.
-        if (kind === 'tcp') check('setsockopt', c.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, Int32Array.of(1), 4), at);
+        if (kind === 'tcp')
+          check('setsockopt', calls.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, Int32Array.of(1), 4), place);
         const name = encodeSocketAddress(at);
-        check('bind', c.bind(fd, name, name.length), at);
-        check('getsockname', c.getsockname(fd, name, Uint32Array.of(name.length)), at);
+        check('bind', calls.bind(fd, name, name.length), place);
+        check('getsockname', calls.getsockname(fd, name, Uint32Array.of(name.length)), place);
         return { fd, port: name.readUInt16BE(2) };
       });
     });
@@ -70,10 +57,15 @@ export class LinuxNamespaceSockets implements NamespaceSockets {
   connect(namespacePath: string | undefined, to: SocketAddress): Fd {
     return withinNetworkNamespace(namespacePath, () => {
       const fd = open('tcp', to);
+      const place = placeOf(to);
       return onSocket(fd, () => {
         const name = encodeSocketAddress(to);
-        const result = c.connect(fd, name, name.length);
-        if (result < 0 && koffi.errno() !== EINPROGRESS) check('connect', result, to);
+        try {
+          check('connect', calls.connect(fd, name, name.length), place);
+        } catch (error) {
+          // It goes on behind our back.
+          if (!hasErrorCode(error, 'EINPROGRESS')) throw error;
+        }
         return fd;
       });
     });

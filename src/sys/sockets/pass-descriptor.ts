@@ -1,8 +1,8 @@
 import koffi from 'koffi';
-import { SyscallError } from '../syscall-error.ts';
+import { check, declare } from '../libc.ts';
 import type { Fd } from '../syscalls.ts';
+import { SOL_SOCKET } from './socket-calls.ts';
 
-const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 const MSG_CMSG_CLOEXEC = 0x40000000;
 const MSG_NOSIGNAL = 0x4000;
@@ -21,10 +21,9 @@ koffi.struct('skiff_msghdr', {
   msg_controllen: 'size_t',
   msg_flags: 'int',
 });
-const libc = koffi.load('libc.so.6');
 type MessageCall = (fd: Fd, message: object, flags: number) => number;
-const sendmsg = libc.func('int64_t sendmsg(int fd, const skiff_msghdr *message, int flags)') as unknown as MessageCall;
-const recvmsg = libc.func('int64_t recvmsg(int fd, const skiff_msghdr *message, int flags)') as unknown as MessageCall;
+const sendmsg = declare<MessageCall>('int64_t sendmsg(int fd, const skiff_msghdr *message, int flags)');
+const recvmsg = declare<MessageCall>('int64_t recvmsg(int fd, const skiff_msghdr *message, int flags)');
 
 /** Sends a few bytes over a unix socket, and with them a descriptor, of which the receiver gets a copy (unix(7)). */
 export function sendWithDescriptor(socket: Fd, bytes: Uint8Array, passed: Fd): void {
@@ -33,8 +32,7 @@ export function sendWithDescriptor(socket: Fd, bytes: Uint8Array, passed: Fd): v
   control.writeInt32LE(SOL_SOCKET, 8);
   control.writeInt32LE(SCM_RIGHTS, 12);
   control.writeInt32LE(passed, DESCRIPTOR_OFFSET);
-  const sent = sendmsg(socket, messageOf(bytes, control), MSG_NOSIGNAL);
-  if (sent < 0) throw new SyscallError('sendmsg', koffi.errno());
+  check('sendmsg', sendmsg(socket, messageOf(bytes, control), MSG_NOSIGNAL));
 }
 
 /**
@@ -46,8 +44,7 @@ export function receiveWithDescriptor(
   bytes: Uint8Array,
 ): { readonly length: number; readonly passed: Fd | undefined } {
   const control = Buffer.alloc(CONTROL_BYTES);
-  const length = recvmsg(socket, messageOf(bytes, control), MSG_CMSG_CLOEXEC);
-  if (length < 0) throw new SyscallError('recvmsg', koffi.errno());
+  const length = check('recvmsg', recvmsg(socket, messageOf(bytes, control), MSG_CMSG_CLOEXEC));
   const hasDescriptor = control.readBigUInt64LE(0) === BigInt(CONTROL_LENGTH);
   return { length, passed: hasDescriptor ? control.readInt32LE(DESCRIPTOR_OFFSET) : undefined };
 }

@@ -1,11 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { addressBytes } from '../../lib/ip.ts';
 import type { SocketAddress } from './namespace-sockets.ts';
+import { AF_INET, AF_INET6 } from './socket-calls.ts';
 
 /** Names a link; a server that needs one is not reached. */
 const ZONE = /%.*$/;
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCKADDR_IN_BYTES = 16;
 const SOCKADDR_IN6_BYTES = 28;
 

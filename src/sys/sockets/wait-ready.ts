@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { declare } from '../libc.ts';
 
 const POLLIN = 1;
 const POLLOUT = 4;
@@ -6,11 +6,9 @@ const FOREVER = -1;
 /** `struct pollfd`: descriptor, wanted events, found events. */
 const POLLFD_BYTES = 8;
 
-const poll = koffi.load('libc.so.6').func('int poll(void *fds, ulong count, int timeout)') as unknown as (
-  fds: Buffer,
-  count: number,
-  timeout: number,
-) => number;
+const poll = declare<(fds: Buffer, count: number, timeout: number) => number>(
+  'int poll(void *fds, ulong count, int timeout)',
+);
 
 /**
  * Blocks until a descriptor takes more bytes, or an error can be had of it. For a process of its own.
