@@ -21,6 +21,9 @@ export interface ConfigFile {
 /** A server's credentials as the file has them: `auth` is `name:password` in base64. */
 export interface KeptCredentials {
   readonly auth?: string;
+  /** Some tools write these instead of it. */
+  readonly username?: string;
+  readonly password?: string;
   readonly identitytoken?: string;
   readonly registrytoken?: string;
 }

@@ -10,7 +10,7 @@ const INTERRUPT = '\x03';
 const END = '\x04';
 const ERASE = /[\b\x7f]/;
 
-/** Asks on the terminal for what is missing. @throws CliError with docker's texts */
+/** Asks on the terminal for what is missing. @throws CliError with docker's texts; interrupted, with its status 0 and none */
 export async function askForCredentials(
   io: Terminal,
   given: { readonly username: string; readonly password: string; readonly isHub: boolean },
@@ -42,7 +42,7 @@ async function ask(io: Terminal, keys: AsyncIterator<string>, question: string, 
     for (;;) {
       const { done, value: key } = await keys.next();
       if (done === true) return line;
-      if (key === INTERRUPT) throw new CliError('', 130);
+      if (key === INTERRUPT) throw new CliError('', 0);
       if (ENTER.test(key) || key === END) return line;
       if (ERASE.test(key)) {
         if (isShown && line !== '') await io.stdout.write('\b \b');

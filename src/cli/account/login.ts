@@ -3,7 +3,7 @@ import { ApiError } from '../../client/api-error.ts';
 import { type LoginAnswer, login, type RegistryAuth } from '../../client/registries.ts';
 import { atMost } from '../arguments.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { findCredentials } from '../credentials/find-credentials.ts';
+import { credentialsOrNone } from '../credentials/credentials-or-none.ts';
 import { keepCredentials } from '../credentials/keep-credentials.ts';
 import { HUB_SERVER, serverKey } from '../credentials/server-key.ts';
 import { CliError } from '../errors.ts';
@@ -61,17 +61,19 @@ async function readAll({ stdin }: Terminal): Promise<string> {
 
 /** What is kept already may still do. */
 async function withKept(
-  { client, config, io, programName }: LoginContext,
+  { client, config, configFolder, io, programName }: LoginContext,
   key: string,
 ): Promise<LoginAnswer | undefined> {
-  const kept = findCredentials(config, key);
+  const kept = await credentialsOrNone(config, key, io.stderr);
   if (!kept.username && !kept.identitytoken) return undefined;
   const name = kept.username ? ` [Username: ${kept.username}]` : '';
   await io.stderr.write(`Authenticating with existing credentials...${name}\n`);
   const advice = `To login with a different account, run '${programName} logout' followed by '${programName} login'`;
   await io.stderr.write(`\n Info -> ${advice}\n\n\n`);
   try {
-    return await login(client, { ...kept, serveraddress: key });
+    const { answer, kept: proven } = await prove(client, { ...kept, serveraddress: key });
+    keepCredentials({ config, folder: configFolder }, key, proven);
+    return answer;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     await io.stderr.write(`Login did not succeed, error: Error response from daemon: ${error.message}\n`);

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/engine-error.ts';
 import { atMost } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
 import { forgetCredentials } from '../credentials/keep-credentials.ts';
@@ -11,9 +12,13 @@ export const command = defineCommand({
   async run({ args: [server = ''], config, configFolder, io }) {
     const key = serverKey(server);
     // Old clients kept whole URLs.
-    const keys = key === HUB_SERVER ? [key] : [key, server, `http://${key}`, `https://${key}`];
+    const keys = key === HUB_SERVER ? [key] : [...new Set([key, server, `http://${key}`, `https://${key}`])];
     await io.stdout.write(`Removing login credentials for ${key}\n`);
-    forgetCredentials({ config, folder: configFolder }, key, keys);
+    try {
+      forgetCredentials({ config, folder: configFolder }, key, keys);
+    } catch (error) {
+      await io.stderr.write(`${messageOf(error)}\n`);
+    }
     return 0;
   },
 });

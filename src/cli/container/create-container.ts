@@ -127,7 +127,7 @@ async function pullFor(context: CreateContext, image: string): Promise<void> {
   const { platform, quiet } = context.flags;
   const { pullImage } = await import('../image/pull-image.ts');
   const { client, io, config } = context;
-  await pullImage(client, image, { platform, config, output: quiet ? undefined : io.stderr });
+  await pullImage(client, image, { platform, config, stderr: io.stderr, output: quiet ? undefined : io.stderr });
 }
 
 function openIdFile(path: string): number {

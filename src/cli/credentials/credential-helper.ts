@@ -20,7 +20,17 @@ export class CredentialHelper {
   /** Undefined when the helper has nothing for the server. */
   get(server: string): HelperCredentials | undefined {
     const output = this.#run('get', 'getting', server);
-    return output === undefined ? undefined : (JSON.parse(output) as HelperCredentials);
+    if (output === undefined) return undefined;
+    const { Username, Secret } = this.#parse(output);
+    return typeof Username === 'string' && typeof Secret === 'string'
+      ? { ServerURL: server, Username, Secret }
+      : undefined;
+  }
+
+  /** All servers whose credentials the helper has. */
+  servers(): string[] {
+    const output = this.#run('list', 'listing', 'unused');
+    return output === undefined ? [] : Object.keys(this.#parse(output));
   }
 
   store(credentials: HelperCredentials): void {
@@ -30,6 +40,17 @@ export class CredentialHelper {
   /** Idempotent. */
   erase(server: string): void {
     this.#run('erase', 'erasing', server);
+  }
+
+  /** What cannot be understood is not shown: it may hold a secret. */
+  #parse(output: string): Record<string, unknown> {
+    try {
+      const answer: unknown = JSON.parse(output);
+      if (typeof answer === 'object' && answer !== null) return answer as Record<string, unknown>;
+    } catch (error) {
+      throw new CliError(`error getting credentials - err: ${this.#program} answers no JSON`, 1, { cause: error });
+    }
+    throw new CliError(`error getting credentials - err: ${this.#program} answers no JSON object`);
   }
 
   /**
@@ -49,7 +70,9 @@ export class CredentialHelper {
     const isMissing = error !== undefined && 'code' in error && error.code === 'ENOENT';
     const ended = isMissing
       ? `exec: ${JSON.stringify(this.#program)}: executable file not found in $PATH`
-      : (error?.message ?? `exit status ${status}`);
+      : status === null
+        ? (error?.message ?? 'ended by a signal')
+        : `exit status ${status}`;
     throw new CliError(`error ${doing} credentials - err: ${ended}, out: \`${output}\``);
   }
 }

@@ -3,12 +3,19 @@ import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, syml
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readConfigFile } from '../config-file.ts';
+import type { Output } from '../io/terminal.ts';
+import { allCredentials } from './all-credentials.ts';
+import { credentialsOrNone } from './credentials-or-none.ts';
 import { findCredentials } from './find-credentials.ts';
 import { forgetCredentials, keepCredentials } from './keep-credentials.ts';
 import { HUB_SERVER, serverKey } from './server-key.ts';
 
 const folder = mkdtempSync('/tmp/skt-');
-after(() => rmSync(folder, { recursive: true }));
+const { PATH } = process.env;
+after(() => {
+  process.env['PATH'] = PATH;
+  rmSync(folder, { recursive: true });
+});
 
 function place(document?: object) {
   const own = mkdtempSync(join(folder, 'config-'));
@@ -82,3 +89,85 @@ test('a helper that is not there is told in docker’s words', () => {
     /^CliError: error getting credentials - err: exec: "docker-credential-not-there": executable file not found in \$PATH, out: ``$/,
   );
 });
+
+test('credentials that cannot be had are a warning, and none: images for everybody are still pulled', async () => {
+  const cases: [object, string][] = [
+    [{ credsStore: 'not-there' }, 'exec: "docker-credential-not-there": executable file not found in $PATH, out: ``'],
+    [{ auths: { r: { auth: '%%%' } } }, 'Invalid auth configuration file: the credentials for r cannot be read'],
+    [{ auths: { r: { auth: 'am9l' } } }, 'Invalid auth configuration file: the credentials for r cannot be read'],
+  ];
+  for (const [config, expected] of cases) {
+    const { stderr, text } = written();
+    assert.deepEqual(await credentialsOrNone(config, 'r', stderr), {});
+    assert.match(text(), /^WARNING: /);
+    assert.ok(text().endsWith(`${expected}\n`), text());
+  }
+});
+
+test('a name and a password that stand in the file as they are count as well', () => {
+  const entry = { username: 'joe', password: 'secret' };
+  assert.deepEqual(findCredentials({ auths: { r: entry } }, 'r'), { ...entry, serveraddress: 'r' });
+});
+
+test('a helper that answers something else is told without what it said, which may be a secret', () => {
+  useHelper('echo hunter2');
+  assert.throws(
+    () => findCredentials({ credsStore: 'skiff-test' }, 'r'),
+    /^CliError: error getting credentials - err: docker-credential-skiff-test answers no JSON$/,
+  );
+});
+
+test('a helper is asked for all that it has, and a login leaves a mark in the file of whom it is asked about', async () => {
+  useHelper(`case $1 in
+    list) echo '{"listed":"joe"}' ;;
+    get) read -r server; echo "{\\"Username\\":\\"<token>\\",\\"Secret\\":\\"of $server\\"}" ;;
+  esac`);
+  const { folder: own, read } = place({ credsStore: 'skiff-test' });
+  assert.equal(keepCredentials({ config: read(), folder: own }, 'kept', { username: 'a', password: 'b' }), false);
+  assert.deepEqual(read().auths, { kept: {} });
+  const { stderr, text } = written();
+  assert.deepEqual(await allCredentials(read(), stderr), {
+    kept: { serveraddress: 'kept', identitytoken: 'of kept' },
+    listed: { serveraddress: 'listed', identitytoken: 'of listed' },
+  });
+  assert.equal(text(), '');
+});
+
+test('what was kept under the URLs of old clients is erased too, and a helper that erases nothing is told', () => {
+  const { folder: own, read } = place({ credsStore: 'skiff-test' });
+  const log = join(own, 'erased');
+  useHelper(`cat >> ${log}; echo >> ${log}`);
+  const keys = ['r', 'http://r', 'https://r'];
+  forgetCredentials({ config: read(), folder: own }, 'r', keys);
+  assert.deepEqual(readFileSync(log, 'utf8').trim().split('\n'), keys);
+  useHelper('echo no; exit 1');
+  assert.throws(
+    () => forgetCredentials({ config: read(), folder: own }, 'r', keys),
+    /^CliError: WARNING: could not erase credentials:\nr: error erasing credentials - err: exit status 1, out: `no`\n/,
+  );
+});
+
+test('a file that is no JSON is left as it is, and the login that would have changed it says so', () => {
+  const { folder: own, path } = place();
+  writeFileSync(path, '{"auths": {');
+  assert.throws(
+    () => keepCredentials({ config: {}, folder: own }, 'r', { username: 'a', password: 'b' }),
+    /^CliError: Error saving credentials: \S+config\.json holds no JSON and is left as it is: /,
+  );
+  assert.equal(readFileSync(path, 'utf8'), '{"auths": {');
+});
+
+/** From here on `docker-credential-skiff-test` is this script. */
+function useHelper(script: string): void {
+  const programs = mkdtempSync(join(folder, 'programs-'));
+  writeFileSync(join(programs, 'docker-credential-skiff-test'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  process.env['PATH'] = `${programs}:${PATH}`;
+}
+
+function written(): { stderr: Output; text: () => string } {
+  let text = '';
+  const write = async (data: string | Uint8Array) => {
+    text += String(data);
+  };
+  return { stderr: { isTerminal: false, columns: undefined, rows: undefined, write }, text: () => text };
+}

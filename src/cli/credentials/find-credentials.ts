@@ -1,5 +1,6 @@
 import type { RegistryAuth } from '../../client/registries.ts';
 import type { ConfigFile } from '../config-file.ts';
+import { CliError } from '../errors.ts';
 import { CredentialHelper } from './credential-helper.ts';
 import { hostOf, serverKey } from './server-key.ts';
 
@@ -30,19 +31,23 @@ function credentialsInFile(config: ConfigFile, key: string): RegistryAuth {
   const found = Object.hasOwn(auths, key) ? key : Object.keys(auths).find((other) => hostOf(other) === hostOf(key));
   const entry = found === undefined ? undefined : auths[found];
   if (found === undefined || entry === undefined) return {};
-  const text = atob(entry.auth ?? '');
-  const colon = text.indexOf(':');
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-  const decoder = new TextDecoder();
+  const { auth = '', username, password } = entry;
   return {
-    ...(colon < 0
-      ? {}
-      : {
-          username: decoder.decode(bytes.subarray(0, colon)),
-          password: decoder.decode(bytes.subarray(colon + 1)).replace(/\0+$/, ''),
-        }),
+    ...(auth === '' ? { ...(username && { username }), ...(password && { password }) } : decoded(auth, found)),
     serveraddress: found,
     ...(entry.identitytoken ? { identitytoken: entry.identitytoken } : {}),
     ...(entry.registrytoken ? { registrytoken: entry.registrytoken } : {}),
   };
+}
+
+/** `name:password` in base64. @throws CliError with docker's text */
+function decoded(auth: string, server: string): { username: string; password: string } {
+  const bytes = Buffer.from(auth, 'base64');
+  const colon = bytes.indexOf(':');
+  // Buffer leaves out what is no base64.
+  if (colon <= 0 || bytes.toString('base64').replace(/=+$/, '') !== auth.replace(/=+$/, '')) {
+    throw new CliError(`Invalid auth configuration file: the credentials for ${server} cannot be read`);
+  }
+  const [username, password] = [bytes.subarray(0, colon), bytes.subarray(colon + 1)].map((part) => part.toString());
+  return { username: username ?? '', password: (password ?? '').replace(/\0+$/, '') };
 }

@@ -1,7 +1,10 @@
 import { lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RegistryAuth } from '../../client/registries.ts';
+import { messageOf } from '../../errors/engine-error.ts';
 import type { ConfigFile } from '../config-file.ts';
+import { CliError } from '../errors.ts';
+import type { CredentialHelper } from './credential-helper.ts';
 import { helperFor, TOKEN_NAME } from './find-credentials.ts';
 
 export interface CredentialPlace {
@@ -10,8 +13,19 @@ export interface CredentialPlace {
   readonly folder: string;
 }
 
-/** Keeps the credentials of a server. True when they now stand unencrypted in the file, and did not before. */
-export function keepCredentials({ config, folder }: CredentialPlace, key: string, auth: RegistryAuth): boolean {
+/**
+ * Keeps the credentials of a server. True when they now stand unencrypted in the file, and did not before.
+ * @throws CliError with docker's text
+ */
+export function keepCredentials(place: CredentialPlace, key: string, auth: RegistryAuth): boolean {
+  try {
+    return keep(place, key, auth);
+  } catch (error) {
+    throw new CliError(`Error saving credentials: ${messageOf(error)}`, 1, { cause: error });
+  }
+}
+
+function keep({ config, folder }: CredentialPlace, key: string, auth: RegistryAuth): boolean {
   const helper = helperFor(config, key);
   const { username = '', password = '', identitytoken } = auth;
   if (helper !== undefined) {
@@ -21,6 +35,8 @@ export function keepCredentials({ config, folder }: CredentialPlace, key: string
       Username: isToken ? TOKEN_NAME : username,
       Secret: isToken ? identitytoken : password,
     });
+    // That there is something is written down, by which other programs know whom to ask the helper about.
+    changeAuths(folder, (auths) => ({ ...auths, [key]: {} }));
     return false;
   }
   const entry = {
@@ -32,11 +48,26 @@ export function keepCredentials({ config, folder }: CredentialPlace, key: string
   return known?.auth !== entry.auth;
 }
 
-/** Idempotent. `keys` are all under which they may be kept. */
+/** Idempotent. `keys` are all under which they may be kept. @throws CliError when a helper erases none of them */
 export function forgetCredentials({ config, folder }: CredentialPlace, key: string, keys: readonly string[]): void {
-  helperFor(config, key)?.erase(key);
+  const helper = helperFor(config, key);
+  if (helper !== undefined) eraseAll(helper, keys);
   if (!keys.some((one) => config.auths !== undefined && Object.hasOwn(config.auths, one))) return;
   changeAuths(folder, (auths) => Object.fromEntries(Object.entries(auths).filter(([name]) => !keys.includes(name))));
+}
+
+function eraseAll(helper: CredentialHelper, keys: readonly string[]): void {
+  const failures: string[] = [];
+  for (const key of keys) {
+    try {
+      helper.erase(key);
+    } catch (error) {
+      failures.push(`${key}: ${messageOf(error)}`);
+    }
+  }
+  if (failures.length === keys.length) {
+    throw new CliError(['WARNING: could not erase credentials:', ...failures].join('\n'));
+  }
 }
 
 /** The rest of the file stays as it is. It is replaced whole, also behind a link, and only its owner can read it. */
@@ -44,13 +75,26 @@ function changeAuths(folder: string, change: (auths: Record<string, object>) => 
   const path = `${folder}/config.json`;
   const target = isThere(path) ? realpathSync(path) : path;
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  const document = isThere(target) ? (JSON.parse(readFileSync(target, 'utf8')) as Record<string, unknown>) : {};
+  const document = isThere(target) ? parsed(target) : {};
   const auths = change((document['auths'] ?? {}) as Record<string, object>);
   const sorted = Object.fromEntries(Object.entries(auths).sort(([a], [b]) => (a < b ? -1 : 1)));
   const temporary = `${target}.${process.pid}`;
   const mode = isThere(target) ? statSync(target).mode & 0o777 : 0o600;
   writeFileSync(temporary, JSON.stringify({ ...document, auths: sorted }, null, '\t'), { mode });
   renameSync(temporary, target);
+}
+
+/** A file that cannot be read is not written over: what its user had in it would be lost. */
+function parsed(path: string): Record<string, unknown> {
+  try {
+    const document: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
+      return document as Record<string, unknown>;
+    }
+  } catch (error) {
+    throw new CliError(`${path} holds no JSON and is left as it is: ${messageOf(error)}`, 1, { cause: error });
+  }
+  throw new CliError(`${path} holds no JSON object and is left as it is`);
 }
 
 function isThere(path: string): boolean {

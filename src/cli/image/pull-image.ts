@@ -10,6 +10,8 @@ import type { Output } from '../io/terminal.ts';
 export interface PullOptions {
   readonly platform: string;
   readonly config: ConfigFile;
+  /** For warnings about credentials that cannot be had. */
+  readonly stderr?: Output;
   /** Where the progress is shown; undefined shows nothing. */
   readonly output: Output | undefined;
 }
@@ -23,11 +25,11 @@ export async function pullImage(client: ApiClient, image: string, options: PullO
 export async function pullReference(
   client: ApiClient,
   reference: ImageReference,
-  { platform, config, output }: PullOptions,
+  { platform, config, stderr, output }: PullOptions,
 ): Promise<void> {
   const { name, tag, digest } = reference;
   const wanted = { repository: name, tagOrDigest: digest ?? tag, platform };
-  await showTransfer(await sendPull(client, wanted, authForImage(config, reference)), output);
+  await showTransfer(await sendPull(client, wanted, await authForImage(config, reference, stderr)), output);
 }
 
 /** Shows the messages of a pull or push to its end. @throws CliError with the daemon's text */

@@ -24,7 +24,12 @@ export const command = defineCommand({
     const reference = flags['all-tags'] ? named : withDefaultTag(named);
     if (reference !== named && !flags.quiet) await io.stdout.write(`Using default tag: ${reference.tag}\n`);
     const { platform, quiet } = flags;
-    await pullReference(client, reference, { platform, config, output: quiet ? undefined : io.stdout });
+    await pullReference(client, reference, {
+      platform,
+      config,
+      stderr: io.stderr,
+      output: quiet ? undefined : io.stdout,
+    });
     await io.stdout.write(`${fullName(reference)}\n`);
     return 0;
   },

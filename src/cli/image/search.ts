@@ -1,7 +1,7 @@
 import { type SearchResult, searchImages } from '../../client/registries.ts';
 import { exactly } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
-import { findCredentials } from '../credentials/find-credentials.ts';
+import { credentialsOrNone } from '../credentials/credentials-or-none.ts';
 import { filter } from '../flags/filter.ts';
 import { bool, integer, string } from '../flags/kinds.ts';
 import { ellipsis } from '../format/ellipsis.ts';
@@ -21,7 +21,8 @@ export const command = defineCommand({
   async run({ flags, args: [term = ''], client, io, config }) {
     const { filter: filters, limit = 0 } = flags;
     const format = flags.format || 'table';
-    const rows = await searchImages(client, { term, limit, filters }, findCredentials(config, registryIn(term)));
+    const credentials = await credentialsOrNone(config, registryIn(term), io.stderr);
+    const rows = await searchImages(client, { term, limit, filters }, credentials);
     const kind = resultRows(!flags['no-trunc'], format === 'json');
     await io.stdout.write(
       await formatList({ kind, rows, columns: ['Name', 'Description', 'StarCount', 'IsOfficial'] }, format),

@@ -15,7 +15,7 @@ const BASIC = `Basic ${Buffer.from('joe:secret').toString('base64')}`;
 /** A registry that lets in whom `letsIn` says, and a token server at the same address. */
 const registry = createServer((request, response) => {
   seen.push(`${request.method} ${request.url} ${request.headers.authorization ?? '-'}`);
-  if (request.url?.startsWith('/token') === true) return answerToken(request, response);
+  if (request.url?.startsWith('/token') === true) return void answerToken(request, response);
   if (letsIn(request.headers.authorization)) return void response.end('{}');
   response.writeHead(401, { 'www-authenticate': challenges() }).end();
 });
@@ -28,7 +28,7 @@ const stranger = createServer((request, response) => {
 let seen: string[] = [];
 let letsIn: (authorization: string | undefined) => boolean;
 let challenges: () => string | string[];
-let answerToken: (request: IncomingMessage, response: ServerResponse) => void;
+let answerToken: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 let base: string;
 let strangerBase: string;
 
@@ -143,8 +143,8 @@ test('a challenge without a token server, and a registry that wants what nobody 
 });
 
 test('of several challenges the one with tokens is taken, in one header or in two', async () => {
-  const bearer = challenges();
-  for (const both of [`${bearer}, Basic realm="x"`, ['Basic realm="x"', String(bearer)]]) {
+  const bearer = String(challenges());
+  for (const both of [`${bearer}, Basic realm="x"`, ['Basic realm="x"', bearer]]) {
     seen = [];
     challenges = () => both;
     assert.equal((await asked()).at(-1), 'GET /v2/a/manifests/1 Bearer good');

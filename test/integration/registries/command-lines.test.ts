@@ -117,6 +117,29 @@ for (const cli of clis) {
     }
   });
 
+  test(`${cli.name}: a login that is interrupted keeps nothing`, { skip }, async () => {
+    const config = join(folder, `${cli.name}-interrupted`);
+    const terminal = new Terminal(`env DOCKER_CONFIG=${config} ${cli.line(daemon, `login -u joe ${closed.address}`)}`);
+    await terminal.see(/Password: $/);
+    terminal.type('secr\x03');
+    assert.equal(await terminal.end(), 0, terminal.screen);
+    assert.throws(() => readFileSync(join(config, 'config.json')), { code: 'ENOENT' });
+  });
+
+  test(`${cli.name}: a helper that is missing keeps nobody from images for everybody`, { skip }, async () => {
+    const { run, attempt } = runner(cli, `${cli.name}-without-helper`);
+    mkdirSync(join(folder, `${cli.name}-without-helper`));
+    writeFileSync(join(folder, `${cli.name}-without-helper`, 'config.json'), '{"credsStore":"not-there"}');
+    const name = `${open.address}/${cli.name}/helpless:1`;
+    await run(`tag busybox ${name}`);
+    await run(`push ${name}`);
+    await run(`pull ${name}`);
+    await run(`rmi ${name}`);
+    const login = await attempt(`login -u joe --password-stdin ${closed.address}`, 'secret');
+    assert.equal(login.status, 1);
+    assert.match(login.stderr, /^Error saving credentials: error storing credentials - err: exec: /m);
+  });
+
   test(`${cli.name}: a registry that wants a password gets it after a login, and not after a logout`, {
     skip,
   }, async () => {
