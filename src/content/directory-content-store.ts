@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blobCorrupt, blobMismatch, blobNotFound } from '../errors/content.ts';
 import { invalidArgument } from '../errors/engine-error.ts';
@@ -28,6 +28,11 @@ export class DirectoryContentStore implements ContentStore {
     this.#blobs = join(root, 'blobs', 'sha256');
     this.#ingest = join(root, 'ingest');
     for (const directory of [this.#blobs, this.#ingest]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
+
+  /** Again, for somebody has removed them while they were in use. */
+  async makeFolders(): Promise<void> {
+    for (const directory of [this.#blobs, this.#ingest]) await mkdir(directory, { recursive: true, mode: 0o700 });
   }
 
   /** A blob that is there already is replaced by its equal: that heals one that was damaged on disk. */

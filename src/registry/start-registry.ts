@@ -4,6 +4,8 @@ import { LocalRegistry } from './local/local-registry.ts';
 import { type ServedRegistry, type ServeOptions, serveRegistry } from './serve-registry.ts';
 
 const HOUR_MS = 3600 * 1000;
+/** Between two looks at the uploads, however soon they expire. */
+const SHORTEST_MS = 100;
 
 export interface RegistryOptions extends Omit<ServeOptions, 'content' | 'writable'> {
   /** A folder that is the registry's own; it is made where it is missing. One registry at a time may use it. */
@@ -14,11 +16,11 @@ export interface RegistryOptions extends Omit<ServeOptions, 'content' | 'writabl
   readonly upstream?: Upstream;
   /** How long its content is kept when nobody asks for it, by the collection of garbage; 0 for ever. A week by default. */
   readonly cacheTtlMs?: number;
-  /** How often garbage is collected; 0 for never. */
+  /** How often garbage is collected; 0 for never, which uploads expire without. */
   readonly gcIntervalMs?: number;
   /** What nothing refers to is kept for this long, and longer while a push may need it. */
   readonly gcGraceMs?: number;
-  /** An upload that nothing was added to for this long is given up. */
+  /** An upload that nothing was added to for this long is given up; 0 for never. */
   readonly uploadExpiryMs?: number;
   readonly logInfo?: (message: string) => void;
 }
@@ -34,11 +36,8 @@ export interface Registry extends ServedRegistry {
  * @throws conflict for an address in use
  */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-  const local = new LocalRegistry({
-    root: options.root,
-    graceMs: options.gcGraceMs ?? HOUR_MS,
-    uploadExpiryMs: options.uploadExpiryMs ?? 24 * HOUR_MS,
-  });
+  const uploadExpiryMs = options.uploadExpiryMs ?? 24 * HOUR_MS;
+  const local = new LocalRegistry({ root: options.root, graceMs: options.gcGraceMs ?? HOUR_MS, uploadExpiryMs });
   await local.recover();
   const cache = options.upstream === undefined ? undefined : await cacheOf(options.upstream, local, options);
   const served = await serveRegistry({
@@ -52,14 +51,18 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     const { blobs, bytes } = await local.collectGarbage();
     if (blobs > 0) options.logInfo?.(`garbage collected: ${blobs} blobs, ${bytes} bytes`);
   };
-  const stopTimer = repeat(options.gcIntervalMs ?? HOUR_MS, () =>
+  const stopCollecting = repeat(options.gcIntervalMs ?? HOUR_MS, () =>
     collectGarbage().catch((error: unknown) => options.logError('garbage was not collected', error)),
+  );
+  const expireEveryMs = uploadExpiryMs === 0 ? 0 : Math.min(Math.max(uploadExpiryMs, SHORTEST_MS), HOUR_MS);
+  const stopExpiring = repeat(expireEveryMs, () =>
+    local.expireUploads().catch((error: unknown) => options.logError('uploads were not expired', error)),
   );
   return {
     address: served.address,
     collectGarbage,
     close: async () => {
-      await stopTimer();
+      await Promise.all([stopCollecting(), stopExpiring()]);
       await served.close();
     },
   };

@@ -18,7 +18,7 @@ import { BlobUses } from './blob-uses.ts';
 import { collectGarbage, type GarbageCollected } from './collect-garbage.ts';
 import { PushActivity } from './push-activity.ts';
 import { readBlob } from './read-blob.ts';
-import { RecordFiles } from './record-files.ts';
+import { isMissing, RecordFiles } from './record-files.ts';
 import { RepositoryRecords } from './repository-records.ts';
 import { UploadFolders } from './upload-folders.ts';
 import { UploadSession } from './upload-session.ts';
@@ -28,7 +28,7 @@ export interface LocalRegistryOptions {
   readonly root: string;
   /** Garbage is what nothing refers to for this long, and that no push may still need. */
   readonly graceMs: number;
-  /** An upload that nothing was added to for this long is given up. */
+  /** An upload that nothing was added to for this long is given up; 0 for never. */
   readonly uploadExpiryMs: number;
 }
 
@@ -69,11 +69,33 @@ export class LocalRegistry implements WritableRegistry {
 
   /** While everything else goes on: gives up idle uploads, and removes what no manifest refers to. */
   async collectGarbage(): Promise<GarbageCollected> {
-    for (const id of await this.#folders.idle(Date.now() - this.#options.uploadExpiryMs)) {
-      this.#sessions.delete(id);
-      await this.#folders.remove(id);
+    await this.expireUploads();
+    return this.#inFolders(() =>
+      collectGarbage({ content: this.#content, records: this.#records, uses: this.#uses, pushes: this.#pushes }),
+    );
+  }
+
+  /** Gives up uploads that nothing was added to for long, and that no request works on. */
+  async expireUploads(): Promise<void> {
+    const { uploadExpiryMs } = this.#options;
+    if (uploadExpiryMs === 0) return;
+    for (const id of await this.#folders.idle(Date.now() - uploadExpiryMs)) {
+      const session = await this.#sessions.get(id)?.catch(() => undefined);
+      if (session?.isBusy === true) continue;
+      if (session === undefined) await this.#folders.remove(id);
+      else await session.cancel();
     }
-    return collectGarbage({ content: this.#content, records: this.#records, uses: this.#uses, pushes: this.#pushes });
+  }
+
+  /** Whoever removes the folders of a registry that runs takes its content, and not its service. */
+  async #inFolders<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await this.#content.makeFolders();
+      return work();
+    }
   }
 
   repositories(): Promise<RepositoryName[]> {
@@ -138,7 +160,7 @@ export class LocalRegistry implements WritableRegistry {
   async #keep(name: RepositoryName, partial: PartialBlob, digest: Digest): Promise<void> {
     await this.#uses.use(digest);
     try {
-      await this.#content.complete(partial, digest);
+      await this.#inFolders(() => this.#content.complete(partial, digest));
     } catch (error) {
       if (!isEngineError(error, 'invalid_argument')) throw error;
       throw digestInvalid(digest, 'provided digest did not match uploaded content', error);
@@ -236,7 +258,7 @@ export class LocalRegistry implements WritableRegistry {
   ): Promise<void> {
     const digest = digestOf(bytes);
     await this.#uses.use(digest);
-    await this.#content.ingest(once(bytes), { digest });
+    await this.#inFolders(() => this.#content.ingest(once(bytes), { digest }));
     const { mediaType, subject, artifactType, annotations } = document;
     await this.#records.addManifest(name, {
       mediaType,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -19,21 +20,36 @@ export class RecordFiles {
   async write(path: string, content: string): Promise<void> {
     const temporary = join(this.#temporary, randomBytes(12).toString('hex'));
     const folder = dirname(path);
+    let firstMade: string | undefined;
     try {
-      const file = await open(temporary, 'wx', 0o600);
+      const file = await this.#openNew(temporary);
       try {
         await file.writeFile(content);
         await file.sync();
       } finally {
         await file.close();
       }
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      firstMade = await mkdir(folder, { recursive: true, mode: 0o700 });
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
     await syncFolder(folder);
+    // A folder that is new is there after a power cut when the one above it has been synced.
+    if (firstMade === undefined) return;
+    for (let at = folder; at.length >= firstMade.length; at = dirname(at)) await syncFolder(dirname(at));
+  }
+
+  /** Somebody may have removed the folder of a registry that runs. */
+  async #openNew(path: string): Promise<FileHandle> {
+    try {
+      return await open(path, 'wx', 0o600);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await mkdir(this.#temporary, { recursive: true, mode: 0o700 });
+      return open(path, 'wx', 0o600);
+    }
   }
 
   /** Undefined without such a record. */
@@ -103,6 +119,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function isMissing(error: unknown): boolean {
+/** Of a file or a folder that is not there. */
+export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

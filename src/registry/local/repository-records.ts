@@ -42,7 +42,8 @@ export class RepositoryRecords {
 
   /** Undefined without such a repository. */
   async tags(name: RepositoryName): Promise<Tag[] | undefined> {
-    if (!(await this.#hasAny(name, '_manifests'))) return undefined;
+    // A repository that lost its last manifest is still one.
+    if ((await this.#files.list(this.#path(name, '_manifests'))) === undefined) return undefined;
     return ((await this.#files.list(this.#path(name, '_tags'))) ?? []).filter(isTag);
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RepositoryName } from '../names.ts';
 import { uploadUnknown } from '../registry-error.ts';
@@ -21,7 +21,6 @@ export class UploadFolders {
 
   async make(name: RepositoryName): Promise<string> {
     const id = randomUUID();
-    await mkdir(join(this.#root, id), { mode: 0o700 });
     await this.#files.write(join(this.#root, id, 'repository'), name);
     return id;
   }
@@ -44,7 +43,7 @@ export class UploadFolders {
   /** Those that nothing was added to since `beforeMs`. */
   async idle(beforeMs: number): Promise<string[]> {
     const found: string[] = [];
-    for (const id of await readdir(this.#root)) {
+    for (const id of (await this.#files.list(this.#root)) ?? []) {
       if ((await this.#changedMs(id)) < beforeMs) found.push(id);
     }
     return found;

@@ -3,6 +3,7 @@ import type { Digest } from '../../lib/digest.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
 import { type BlobUpload, UploadOffset } from '../registry-content.ts';
 import { uploadUnknown } from '../registry-error.ts';
+import { isMissing } from './record-files.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface UploadActions {
@@ -27,8 +28,14 @@ export class UploadSession implements BlobUpload {
     this.#actions = actions;
   }
 
+  /** @throws RegistryError BLOB_UPLOAD_UNKNOWN when it has ended meanwhile */
   static async open(id: string, path: string, actions: UploadActions): Promise<UploadSession> {
-    return new UploadSession(id, await PartialBlob.at(path), actions);
+    return new UploadSession(id, await PartialBlob.at(path).catch(unknownIfMissing), actions);
+  }
+
+  /** A request works on it. */
+  get isBusy(): boolean {
+    return this.#turns.isHeld('');
   }
 
   get sizeBytes(): number {
@@ -43,7 +50,7 @@ export class UploadSession implements BlobUpload {
       } catch (error) {
         // What has come would keep the disk full until it expires.
         if (isDiskFull(error)) await this.#end();
-        throw error;
+        unknownIfMissing(error);
       }
     });
   }
@@ -52,6 +59,8 @@ export class UploadSession implements BlobUpload {
     return this.#takeOver(async () => {
       try {
         await this.#actions.keep(this.#partial, digest);
+      } catch (error) {
+        unknownIfMissing(error);
       } finally {
         await this.#end();
       }
@@ -76,6 +85,11 @@ export class UploadSession implements BlobUpload {
     this.#isOver = true;
     return this.#actions.remove();
   }
+}
+
+/** Somebody has removed its folder. */
+function unknownIfMissing(error: unknown): never {
+  throw isMissing(error) ? uploadUnknown() : error;
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -43,6 +43,17 @@ test('a manifest is deleted by its digest with all its tags, and no other', asyn
   assert.equal((await putManifest(registry, 'app', 'back', doomed.content)).status, 201);
 });
 
+test('a repository whose last manifest was deleted has no tags, and is out of the catalogue', async (t) => {
+  const registry = await openRegistry(t);
+  const { digest } = await pushImage(registry, 'app', 'v1');
+  assert.equal(await statusOf(registry.request('DELETE', `/v2/app/manifests/${digest}`)), 202);
+  const tags = await registry.request('GET', '/v2/app/tags/list');
+  assert.deepEqual([tags.status, await tags.json()], [200, { name: 'app', tags: [] }]);
+  assert.deepEqual(await (await registry.request('GET', '/v2/_catalog')).json(), { repositories: [] });
+  await pushImage(registry, 'app', 'v1');
+  assert.equal(await statusOf(registry.request('GET', '/v2/app/manifests/v1')), 200);
+});
+
 test('a blob is deleted from one repository only', async (t) => {
   const registry = await openRegistry(t);
   const digest = await pushBlob(registry, 'one', 'bytes');

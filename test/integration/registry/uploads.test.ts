@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, utimesSync } from 'node:fs';
-import { type ClientRequest, request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '../../../src/lib/digest.ts';
 import { until } from '../../support/until.ts';
-import { codesOf, openRegistry, pushBlob, type RegistryFixture, statusOf } from './registry-fixture.ts';
+import { codesOf, openRegistry, pushBlob, pushImage, type RegistryFixture, statusOf } from './registry-fixture.ts';
 
 /** Uploads that are interrupted, gone on with, given up, or several at once. */
 
@@ -102,4 +103,45 @@ test('a whole blob in one request that breaks leaves nothing', async (t) => {
   await until('the upload has begun', () => readdirSync(join(registry.root, 'uploads')).length === 1);
   outgoing.destroy();
   await until('the upload is gone', () => readdirSync(join(registry.root, 'uploads')).length === 0);
+});
+
+test('an upload that a request works on is never given up', async (t) => {
+  const registry = await openRegistry(t, { uploadExpiryMs: 1 });
+  const location = await start(registry);
+  const outgoing = httpRequest(new URL(location, registry.base), { method: 'PATCH' });
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  const first = 'x'.repeat(1024 ** 2);
+  outgoing.write(first);
+  const data = join(registry.root, 'uploads', location.slice(location.lastIndexOf('/') + 1), 'data');
+  await until('it is being written', () => statSync(data).size > 0);
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(data, longAgo, longAgo);
+  await registry.registry.collectGarbage();
+  outgoing.end('last');
+  const [answer] = await answered;
+  assert.deepEqual([answer.statusCode, answer.headers['range']], [202, `0-${first.length + 3}`]);
+  answer.resume();
+});
+
+test('uploads expire also where no garbage is collected', async (t) => {
+  const registry = await openRegistry(t, { uploadExpiryMs: 20, gcIntervalMs: 0 });
+  await start(registry);
+  await until('it is gone', () => readdirSync(join(registry.root, 'uploads')).length === 0);
+});
+
+test('a registry whose folders are removed while it runs tells what is gone, and takes what comes', async (t) => {
+  const registry = await openRegistry(t);
+  const { digest, config } = await pushImage(registry, 'app', 'v1');
+  const location = await start(registry);
+  for (const name of readdirSync(registry.root)) rmSync(join(registry.root, name), { recursive: true });
+  assert.equal(await statusOf(registry.request('GET', `/v2/app/manifests/${digest}`)), 404);
+  assert.equal(await statusOf(registry.request('GET', `/v2/app/blobs/${config}`)), 404);
+  assert.deepEqual(await codesOf(await registry.request('PATCH', location, { body: 'x' })), ['BLOB_UPLOAD_UNKNOWN']);
+  await registry.registry.collectGarbage();
+  for (const gone of ['content', 'uploads', 'temporary', 'repositories']) {
+    rmSync(join(registry.root, gone), { recursive: true, force: true });
+    await pushImage(registry, 'app', 'v2');
+    assert.equal(await statusOf(registry.request('GET', '/v2/app/manifests/v2')), 200, gone);
+  }
+  assert.deepEqual(registry.failures, []);
 });
