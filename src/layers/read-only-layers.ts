@@ -92,7 +92,9 @@ export class ReadOnlyLayers {
   async release(top: ChainId): Promise<LayerRecord[]> {
     const gone = this.#records.release(top, (chainId) => this.#held.has(chainId) || this.#applying.has(chainId));
     for (const { directory, blob, compressedBlob } of gone) {
-      await this.#directories.discard(this.#directories.layer(directory));
+      if (!this.#records.isDirectoryNamed(directory)) {
+        await this.#directories.discard(this.#directories.layer(directory));
+      }
       for (const each of compressedBlob === undefined ? [blob] : [blob, compressedBlob]) {
         if (!this.#records.isBlobNamed(each)) await this.#content.delete(each);
       }

@@ -118,7 +118,9 @@ export class WritableLayers {
     const writable = this.#records.findWritable(id);
     if (writable === undefined) throw writableLayerNotFound(id);
     const chain = writable.top === undefined ? [] : this.#chain(writable.top);
-    return [...chain.map(({ directory }) => `l/${directory}`).reverse(), BASE_LAYER];
+    const layers = chain.map(({ directory }) => `l/${directory}`).reverse();
+    // A directory may be in an overlay once. Of layers that share one, the topmost gives all that the others would.
+    return [...new Set(layers), BASE_LAYER];
   }
 
   async #unmount(id: ContainerId): Promise<void> {

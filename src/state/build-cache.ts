@@ -84,7 +84,7 @@ export class BuildCacheState {
     this.#statements.remove.run(id);
   }
 
-  /** Whether an image stands on the layer. */
+  /** Whether an image stands on the layer, or on another one with its files. */
   isInImage(chainId: ChainId): boolean {
     return this.#statements.isInImage.get(chainId) !== undefined;
   }
@@ -102,7 +102,8 @@ const SQL = {
   all: 'SELECT * FROM build_cache ORDER BY last_used_ms, created_ns',
   remove: 'DELETE FROM build_cache WHERE id = ?',
   isInImage: `WITH RECURSIVE above (chain_id) AS (
-      VALUES (?) UNION SELECT layers.chain_id FROM layers JOIN above ON layers.parent = above.chain_id
+      SELECT same.chain_id FROM layers JOIN layers AS same ON same.directory = layers.directory WHERE layers.chain_id = ?
+      UNION SELECT layers.chain_id FROM layers JOIN above ON layers.parent = above.chain_id
     ) SELECT 1 FROM images WHERE top_chain_id IN above LIMIT 1`,
 } as const;
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { ChainId, DiffId } from '../lib/digest.ts';
@@ -7,6 +10,8 @@ import type { ContainerId } from '../lib/ids.ts';
 import { StateDatabase } from './database.ts';
 import type { LayerRecord } from './layers.ts';
 import { LayerRecords } from './layers.ts';
+import { linkedLayersMigration } from './migrations/011-linked-layers.ts';
+import { migrations } from './migrations.ts';
 
 function emptyRecords(t: TestContext): { records: LayerRecords; database: StateDatabase } {
   const database = StateDatabase.open(':memory:');
@@ -72,4 +77,71 @@ test('a container on a layer that is not there is refused by the database', (t) 
   assert.deepEqual(records.findWritable('c' as ContainerId), { top: undefined });
   assert.equal(records.findWritable('d' as ContainerId), undefined);
   assert.deepEqual(records.writableIds(), ['c']);
+});
+
+test('layers are the same, with all that stands on them, when directories may be shared', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'skiff-state-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'state.db');
+  const place = migrations.indexOf(linkedLayersMigration);
+  const old = StateDatabase.open(path, migrations.slice(0, place));
+  const lower = layer('lower');
+  const upper: LayerRecord = { ...layer('upper', lower.chainId), compressedBlob: digestOf('gzip') };
+  // The upper one first: a row may stand before the one that it refers to.
+  old.transaction(() => {
+    old.sql.exec('PRAGMA defer_foreign_keys = ON');
+    for (const record of [upper, lower]) new LayerRecords(old).insert(record);
+  });
+  const standing = `INSERT INTO images (id, top_chain_id, created_at_ms) VALUES ('i', :top, 0);
+    INSERT INTO writable_layers (container_id, top_chain_id) VALUES ('c', :top);
+    INSERT INTO unsynced_layers VALUES (:top, 'boot')`;
+  for (const sql of standing.split(';')) old.sql.prepare(sql).run({ top: upper.chainId });
+  old.close();
+  const database = StateDatabase.open(path);
+  t.after(() => database.close());
+  const records = new LayerRecords(database);
+  for (const record of [lower, upper]) assert.deepEqual(records.find(record.chainId), record);
+  assert.deepEqual(records.unsynced(), [upper.chainId]);
+  assert.deepEqual(database.sql.prepare('PRAGMA foreign_key_check').all(), []);
+  assert.deepEqual(records.release(upper.chainId, nobody), [], 'what needs it still does');
+  assert.throws(() => database.sql.exec('DELETE FROM layers'), /FOREIGN KEY/);
+});
+
+test('a layer on another parent has the directory of the first, until none has it', (t) => {
+  const { records } = emptyRecords(t);
+  const base = records.insert(layer('base'));
+  const first: LayerRecord = { ...layer('files'), compressedBlob: digestOf('gzip') };
+  records.insertUnsynced(first, 'boot', () => undefined);
+  const told: LayerRecord[] = [];
+  const linked = records.insertLinked(first.chainId, base.chainId, (record) => told.push(record));
+  assert.deepEqual(linked, { ...first, chainId: chainIdOf(base.chainId, first.diffId), parent: base.chainId });
+  assert.deepEqual(records.find(linked.chainId), linked);
+  assert.deepEqual(told, [linked]);
+  assert.deepEqual(new Set(records.unsynced()), new Set([first.chainId, linked.chainId]), 'its files are not synced');
+  assert.deepEqual(
+    records.insertLinked(first.chainId, base.chainId, () => undefined),
+    linked,
+    'once',
+  );
+  assert.deepEqual(
+    records.insertLinked(linked.chainId, undefined, () => undefined),
+    first,
+    'and back',
+  );
+  records.release(first.chainId, nobody);
+  assert.equal(records.isDirectoryNamed('files'), true);
+  records.release(linked.chainId, nobody);
+  assert.equal(records.isDirectoryNamed('files'), false);
+});
+
+test('a layer is linked together with what is noted of it, or not at all', (t) => {
+  const { records } = emptyRecords(t);
+  const base = records.insert(layer('base'));
+  const files = records.insert(layer('files'));
+  const fail = () => {
+    throw new Error('cannot be noted');
+  };
+  assert.throws(() => records.insertLinked(files.chainId, base.chainId, fail), /cannot be noted/);
+  assert.equal(records.find(chainIdOf(base.chainId, files.diffId)), undefined);
+  assert.throws(() => records.insertLinked(layer('other').chainId, base.chainId, fail), /does not exist/);
 });

@@ -1,5 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
+import { layerNotFound } from '../errors/layers.ts';
 import type { ChainId, DiffId, Digest } from '../lib/digest.ts';
+import { chainIdOf } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { StateDatabase } from './database.ts';
 
@@ -12,7 +14,10 @@ export interface LayerRecord {
   readonly mediaType: string;
   /** The sum of the sizes of the files in this layer alone. */
   readonly sizeBytes: number;
-  /** The name of the directory that holds the unpacked layer, below the layer store's own. */
+  /**
+   * The name of the directory that holds the unpacked layer, below the layer store's own. Layers with the same diff ID on
+   * other parents may have it as well.
+   */
   readonly directory: string;
   /** The same compressed, in the content store: made for a layer that arrived as a plain tar and was pushed. */
   readonly compressedBlob?: Digest;
@@ -47,10 +52,10 @@ export class LayerRecords {
     return this.#database.transaction(() => {
       const known = this.find(record.chainId);
       if (known !== undefined) return known;
-      const { chainId, parent, diffId, blob, mediaType, sizeBytes, directory } = record;
+      const { chainId, parent, diffId, blob, mediaType, sizeBytes, directory, compressedBlob } = record;
       this.#run(
-        `INSERT INTO layers (chain_id, parent, diff_id, blob, media_type, size_bytes, directory)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO layers (chain_id, parent, diff_id, blob, media_type, size_bytes, directory, compressed_blob)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         chainId,
         parent ?? null,
         diffId,
@@ -58,6 +63,7 @@ export class LayerRecords {
         mediaType,
         sizeBytes,
         directory,
+        compressedBlob ?? null,
       );
       return record;
     });
@@ -72,6 +78,29 @@ export class LayerRecords {
       const kept = this.insert(record);
       if (kept === record) this.#run('INSERT INTO unsynced_layers VALUES (?, ?)', record.chainId, bootId);
       also();
+      return kept;
+    });
+  }
+
+  /**
+   * Keeps a record of what the layer `source` holds, on another parent and in the same directory; of one that is there
+   * already nothing is made. Marked as not synced where the source is. `also` runs in the same transaction.
+   * @throws layerNotFound.
+   */
+  insertLinked(source: ChainId, parent: ChainId | undefined, also: (kept: LayerRecord) => void): LayerRecord {
+    return this.#database.transaction(() => {
+      const from = this.find(source);
+      if (from === undefined) throw layerNotFound(source);
+      const chainId = chainIdOf(parent, from.diffId);
+      const kept = this.insert({ ...from, chainId, parent });
+      if (kept.directory === from.directory) {
+        this.#run(
+          'INSERT OR IGNORE INTO unsynced_layers SELECT ?, boot_id FROM unsynced_layers WHERE chain_id = ?',
+          chainId,
+          source,
+        );
+      }
+      also(kept);
       return kept;
     });
   }
@@ -135,6 +164,10 @@ export class LayerRecords {
 
   isBlobNamed(blob: Digest): boolean {
     return this.#get('SELECT 1 FROM layers WHERE blob = ? OR compressed_blob = ?', blob, blob) !== undefined;
+  }
+
+  isDirectoryNamed(directory: string): boolean {
+    return this.#get('SELECT 1 FROM layers WHERE directory = ?', directory) !== undefined;
   }
 
   /** For all layers with this content, whatever they stand on. */

@@ -7,6 +7,7 @@ import { volumesMigration } from './migrations/006-volumes.ts';
 import { distributionMigration } from './migrations/007-distribution.ts';
 import { buildCacheMigration } from './migrations/008-build-cache.ts';
 import { publishedPortsMigration } from './migrations/010-published-ports.ts';
+import { linkedLayersMigration } from './migrations/011-linked-layers.ts';
 import type { Migration } from './migrations/migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   distributionMigration,
   buildCacheMigration,
   publishedPortsMigration,
+  linkedLayersMigration,
 ];

@@ -26,6 +26,7 @@ export interface StageState {
   /** Every step since the base image, with what the cache finds it by. */
   readonly steps: readonly {
     readonly keys: readonly string[];
+    /** The topmost layer after it; undefined also for a linked step that made none. */
     readonly top: ChainId | undefined;
     readonly createdNs: bigint;
   }[];

@@ -12,6 +12,7 @@ import { fetchSource } from './fetch-source.ts';
 import { originOf, spoolLayers, type TreeOrigin } from './file-trees.ts';
 import { fillLayer } from './fill-layer.ts';
 import type { PreparedStep, StepPlace } from './perform-step.ts';
+import { type Owner, resolveOwner } from './resolve-owner.ts';
 
 type PathSource = Extract<CopySource, { readonly kind: 'path' }>;
 
@@ -27,7 +28,7 @@ interface Picked {
  */
 export async function prepareCopy(
   run: BuildRun,
-  { step, before }: StepPlace & { readonly step: CopyStep },
+  { step, below }: StepPlace & { readonly step: CopyStep },
 ): Promise<PreparedStep> {
   const origin = await originOf(run, step.from);
   const what = [step.instruction, step.destination, step.owner ?? null, step.mode ?? null, step.parents];
@@ -43,10 +44,9 @@ export async function prepareCopy(
     make: (keep) =>
       fillLayer(
         run,
-        before.top,
+        below,
         async (root) => {
-          const owner =
-            step.owner === undefined ? undefined : await run.backend.containers.resolveUser(root, step.owner);
+          const owner = step.owner === undefined ? undefined : await resolveOwner(run, root, step.owner);
           return {
             picks: (await pick()).picks,
             destination: byteStringOf(destinationOf(step)),
@@ -132,7 +132,7 @@ function modeOf({ mode }: CopyStep): ModeChange | undefined {
 }
 
 /** What comes from a context belongs to root; what comes from layers to whom it did there. */
-function ownerFrom(origin: TreeOrigin): { readonly uid: number; readonly gid: number } | undefined {
+function ownerFrom(origin: TreeOrigin): Owner | undefined {
   return origin.kind === 'layers' || origin.ownersCount ? undefined : { uid: 0, gid: 0 };
 }
 

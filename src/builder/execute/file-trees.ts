@@ -5,6 +5,7 @@ import { newSpool, readSpool } from '../context/receive-archive.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
 import type { FileTree } from '../plan/build-plan.ts';
 import type { BuildRun } from './build-run.ts';
+import { openRoot } from './open-root.ts';
 
 export interface SourcePattern {
   readonly pattern: string;
@@ -42,7 +43,7 @@ export async function spoolLayers(
   return readSpool(spool);
 }
 
-/** Mounts the root file system of layers as long as `work` goes on; what is written to it is lost. */
+/** The root file system of layers is there as long as `work` goes on; what is written to it is lost. */
 export async function withLayers<T>(
   run: BuildRun,
   top: ChainId | undefined,
@@ -52,7 +53,7 @@ export async function withLayers<T>(
   const id = randomId<ContainerId>();
   await layers.createWritable(id, top);
   try {
-    return await work(await layers.mountWritable(id, { volatile: true }));
+    return await work(await openRoot(layers, id, top));
   } finally {
     await layers.removeWritable(id);
   }

@@ -6,8 +6,9 @@ import { randomId } from '../../lib/ids.ts';
 import type { Keep } from '../cache/build-cache.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
 import type { BuildRun } from './build-run.ts';
+import { openRoot } from './open-root.ts';
 
-/** A layer of files that are copied onto `top`. `describe` is told where its root is mounted. */
+/** A layer of files that are copied onto `top`. `describe` is told where its root is. */
 export function fillLayer(
   run: BuildRun,
   top: ChainId | undefined,
@@ -17,19 +18,18 @@ export function fillLayer(
   return changeLayer(run, top, async (root) => run.backend.maker.fill(root, await describe(root), run.signal), keep);
 }
 
-/** A layer of what `change` does to a mounted root file system. Nothing is left of a failure. */
+/** A layer of what `change` does to a root file system of layers. Nothing is left of a failure. */
 export async function changeLayer(
   run: BuildRun,
   top: ChainId | undefined,
-  change: (root: string, id: ContainerId) => Promise<void>,
+  change: (root: string) => Promise<void>,
   keep: Keep,
 ): Promise<void> {
   const { layers } = run.backend;
   const id = randomId<ContainerId>();
   await layers.createWritable(id, top);
   try {
-    const root = await layers.mountWritable(id, { volatile: true });
-    await change(root, id);
+    await change(await openRoot(layers, id, top));
   } catch (error) {
     await layers.removeWritable(id);
     throw error;

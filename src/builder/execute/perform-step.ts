@@ -1,9 +1,10 @@
-import { digestOf, hexOf } from '../../lib/digest.ts';
+import { type ChainId, digestOf, hexOf } from '../../lib/digest.ts';
 import type { Keep, StepResult } from '../cache/build-cache.ts';
 import type { StagePlan, Step } from '../plan/build-plan.ts';
 import type { StepReport } from './build-progress.ts';
 import type { BuildRun, HistoryStep, StageState } from './build-run.ts';
 import { prepareCopy } from './copy-step.ts';
+import { adoptLinked, isLinked, linkLayer } from './link-layer.ts';
 import { epochNs } from './make-base.ts';
 import { prepareRun } from './run-step.ts';
 import { prepareWorkdir } from './workdir-step.ts';
@@ -12,6 +13,8 @@ export interface StepPlace {
   readonly stage: StagePlan;
   readonly step: Step;
   readonly before: StageState;
+  /** The topmost of the layers that the step works on; a linked step works on none, whatever the stage has. */
+  readonly below: ChainId | undefined;
   readonly report: StepReport;
 }
 
@@ -30,27 +33,30 @@ export interface PreparedStep {
  */
 export async function performStep(
   run: BuildRun,
-  place: StepPlace,
+  given: Omit<StepPlace, 'below'>,
 ): Promise<{ readonly state: StageState; readonly isCached: boolean; readonly id: string }> {
-  const { step, stage, before } = place;
+  const { step, stage, before } = given;
+  const place = { ...given, below: isLinked(step) ? undefined : before.top };
   const mayUse =
     !run.request.noCache && !run.request.noCacheStages.some((name) => name === (stage.name ?? String(stage.id)));
   const prepared = await prepare(run, place);
-  const keys = [keyOf(run, before, step, prepared.input)];
+  const keys = [keyOf(run, place, prepared.input)];
   if (prepared.refine !== undefined && !(mayUse && run.cache.has(keys))) {
-    keys.push(keyOf(run, before, step, ['refined', await prepared.refine()]));
+    keys.push(keyOf(run, place, ['refined', await prepared.refine()]));
   }
-  if (mayUse) adoptImported(run, keys, step.title);
-  const { result, isCached } = await run.cache.resolve({
+  if (mayUse) adoptImported(run, keys, step);
+  const { result: made, isCached } = await run.cache.resolve({
     keys,
-    parentId: before.entryId,
+    parentId: isLinked(step) ? undefined : before.entryId,
     description: step.title,
     mayUse,
     createdNs: epochNs(run),
     signal: run.signal,
     make: (keep) => run.slots.run(run.signal, () => prepared.make(keep)),
   });
-  return { state: after(before, step, result, keys), isCached, id: hexOf(keys.at(-1) ?? digestOf('')) };
+  const result = isLinked(step) ? await linkLayer(run, given, made) : made;
+  const own = isLinked(step) && made.top === undefined ? undefined : result.top;
+  return { state: after(before, step, result, { keys, top: own }), isCached, id: hexOf(keys.at(-1) ?? digestOf('')) };
 }
 
 function prepare(run: BuildRun, place: StepPlace): Promise<PreparedStep> | PreparedStep {
@@ -65,27 +71,30 @@ function prepare(run: BuildRun, place: StepPlace): Promise<PreparedStep> | Prepa
     case 'config':
       return {
         input: [step.config, step.author, step.createdBy],
-        make: async (keep) => keep({ top: place.before.top, sizeBytes: 0 }),
+        make: async (keep) => keep({ top: place.below, sizeBytes: 0 }),
       };
   }
 }
 
-function keyOf({ epoch }: BuildRun, { top }: StageState, { kind }: Step, input: unknown) {
-  return digestOf(JSON.stringify([top ?? null, epoch ?? null, kind, input]));
+function keyOf({ epoch }: BuildRun, { below, step }: StepPlace, input: unknown) {
+  return digestOf(JSON.stringify([below ?? null, epoch ?? null, step.kind, input]));
 }
 
-function adoptImported(run: BuildRun, keys: readonly string[], title: string): void {
-  const found = keys.map((key) => run.imported.get(key)).find((step) => step !== undefined);
-  if (found !== undefined && !run.cache.has(keys)) run.cache.adopt(keys, found, title);
+function adoptImported(run: BuildRun, keys: readonly string[], step: Step): void {
+  const found = keys.map((key) => run.imported.get(key)).find((known) => known !== undefined);
+  if (found === undefined || run.cache.has(keys)) return;
+  if (isLinked(step)) adoptLinked(run, found, (own) => run.cache.adopt(keys, own, step.title));
+  else run.cache.adopt(keys, found, step.title);
 }
 
 function after(
   before: StageState,
   { createdBy }: Step,
   { top, createdNs, id }: StepResult,
-  keys: readonly string[],
+  found: Pick<StageState['steps'][number], 'keys' | 'top'>,
 ): StageState {
-  const step: HistoryStep[] = createdBy === undefined ? [] : [{ createdNs, createdBy, madeLayer: top !== before.top }];
-  const steps = [...before.steps, { keys, top, createdNs }];
+  const madeLayer = top !== before.top;
+  const step: HistoryStep[] = createdBy === undefined ? [] : [{ createdNs, createdBy, madeLayer }];
+  const steps = [...before.steps, { ...found, createdNs }];
   return { top, history: [...before.history, ...step], entryId: id, steps };
 }

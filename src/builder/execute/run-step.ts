@@ -32,13 +32,13 @@ export async function prepareRun(run: BuildRun, place: RunPlace): Promise<Prepar
 }
 
 async function make(run: BuildRun, place: RunPlace, keep: Keep): Promise<void> {
-  const { step, before } = place;
+  const { step, below } = place;
   const { layers, maker } = run.backend;
   maker.anticipate();
   const id = randomId<ContainerId>();
   const mounts = await openMounts(run, step);
   try {
-    await layers.createWritable(id, before.top);
+    await layers.createWritable(id, below);
     const rootfs = await layers.mountWritable(id, { volatile: true, stubs: mounts.stubs });
     await execute(run, place, { id, rootfs, mounts });
   } catch (error) {
@@ -48,7 +48,7 @@ async function make(run: BuildRun, place: RunPlace, keep: Keep): Promise<void> {
     throw error;
   }
   await mounts.close();
-  await sealLayer(run, id, before.top, keep);
+  await sealLayer(run, id, below, keep);
 }
 
 async function execute(

@@ -1,6 +1,7 @@
 import type { ChainId } from '../../lib/digest.ts';
 import { type ContainerId, randomId } from '../../lib/ids.ts';
 import type { BuildRun, StageState } from './build-run.ts';
+import { openRoot } from './open-root.ts';
 
 /** One layer in place of all that the stage's steps have made, on the same base. */
 export async function squash(run: BuildRun, base: ChainId | undefined, state: StageState): Promise<StageState> {
@@ -13,9 +14,8 @@ export async function squash(run: BuildRun, base: ChainId | undefined, state: St
   await layers.createWritable(id, base);
   let squashed: ChainId | undefined;
   try {
-    const root = await layers.mountWritable(id, { volatile: true, isBare: true });
     await maker.applyOnto(
-      root,
+      await openRoot(layers, id, base),
       above.map(({ chainId }) => chainId),
       run.signal,
     );

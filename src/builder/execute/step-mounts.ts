@@ -14,6 +14,8 @@ import type { BindMount, CacheMount, Mount, RunStep, SecretMount, SshMount } fro
 import type { BuildRun } from './build-run.ts';
 import { originOf } from './file-trees.ts';
 import { pickOf } from './fill-layer.ts';
+import { forwardAgent } from './forward-agent.ts';
+import { openRoot } from './open-root.ts';
 
 /** What a step's mounts come to on the host. */
 export interface OpenMounts {
@@ -89,7 +91,7 @@ async function openBind(run: BuildRun, { from, source, target, writable }: BindM
   await layers.createWritable(id, origin.kind === 'layers' ? origin.top : undefined);
   try {
     let root: string;
-    if (origin.kind === 'layers') root = await layers.mountWritable(id, { volatile: true });
+    if (origin.kind === 'layers') root = await openRoot(layers, id, origin.top);
     else {
       root = layers.writableDirectories(id).upper;
       const skip = from.kind === 'context' ? [...run.ignored] : [];
@@ -171,13 +173,14 @@ async function openSecret(run: BuildRun, mount: SecretMount): Promise<Opened> {
   return { ...env, mount: bindMount(file.path, mount.target, true), stub: 'file', close: () => file.remove() };
 }
 
-function openSsh(run: BuildRun, mount: SshMount): Opened {
-  const socket = run.request.sshAgents.get(mount.id);
-  if (socket === undefined) {
+async function openSsh(run: BuildRun, mount: SshMount): Promise<Opened> {
+  const agent = run.request.sshAgents.get(mount.id);
+  if (agent === undefined) {
     if (mount.required) throw invalidArgument(`unset ssh forward key ${mount.id}`);
     return {};
   }
-  return { mount: bindMount(socket, mount.target, false), stub: 'file', env: `SSH_AUTH_SOCK=${mount.target}` };
+  const { path, close } = await forwardAgent(agent, run.secretDirectory, mount);
+  return { mount: bindMount(path, mount.target, false), stub: 'file', env: `SSH_AUTH_SOCK=${mount.target}`, close };
 }
 
 async function openScript(

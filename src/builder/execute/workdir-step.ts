@@ -2,10 +2,11 @@ import type { WorkdirStep } from '../plan/build-plan.ts';
 import type { BuildRun } from './build-run.ts';
 import { changeLayer } from './fill-layer.ts';
 import type { PreparedStep, StepPlace } from './perform-step.ts';
+import { resolveOwner } from './resolve-owner.ts';
 
 export function prepareWorkdir(
   run: BuildRun,
-  { step, before }: StepPlace & { readonly step: WorkdirStep },
+  { step, below }: StepPlace & { readonly step: WorkdirStep },
 ): PreparedStep {
   const { path, user } = step;
   return {
@@ -13,9 +14,9 @@ export function prepareWorkdir(
     make: (keep) =>
       changeLayer(
         run,
-        before.top,
+        below,
         async (root) => {
-          const owner = await run.backend.containers.resolveUser(root, user ?? '');
+          const owner = await resolveOwner(run, root, user ?? '');
           await run.backend.maker.makeDirectory({ root, path, owner });
         },
         keep,

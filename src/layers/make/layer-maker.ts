@@ -157,6 +157,14 @@ export class LayerMaker {
     return layer.chainId;
   }
 
+  /**
+   * Puts what the layer `source` holds on another parent. The files are shared, and nothing is read or written but a
+   * record. `keep` runs in the transaction that it is made in. @throws not_found.
+   */
+  link(source: ChainId, parent: ChainId | undefined, keep: (layer: NewLayer) => void): void {
+    this.#records.insertLinked(source, parent, keep);
+  }
+
   /** At start, before anything uses layers: what a power cut may have damaged goes, with all that needs it. */
   forgetUnsynced(): void {
     this.#records.deleteUnsyncedBefore(bootId());

@@ -126,6 +126,7 @@ COPY . /files/
 RUN --mount=type=cache,target=/c echo ${round} >> /c/log
 FROM busybox
 WORKDIR /work/${round}
+COPY --link d /linked
 COPY --from=one /files /files
 RUN echo ${round} > /two; sleep 0.05
 `,

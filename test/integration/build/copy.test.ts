@@ -65,6 +65,7 @@ const cases: readonly [title: string, instructions: string, script: string, expe
   ['names that are not ASCII', 'COPY naïve /ñ', 'cat /ñ', 'ï'],
   ['owners: root by default', 'COPY run.sh /r', 'stat -c "%u:%g %a" /r', '0:0 755\n'],
   ['owners by number', 'COPY --chown=12:34 dir /o/d', 'stat -c "%u:%g" /o /o/d /o/d/x', '12:34\n12:34\n12:34\n'],
+  ['the number of a user alone is the group, too', 'COPY --chown=12 a.txt /o', 'stat -c "%u:%g" /o', '12:12\n'],
   ['owners by name', 'COPY --chown=nobody a.txt /o', 'stat -c "%U" /o', 'nobody\n'],
   ['modes in numbers', 'COPY --chmod=640 a.txt /m', 'stat -c %a /m', '640\n'],
   ['modes in words', 'COPY --chmod=u+x,go-r a.txt /m', 'stat -c %a /m', '700\n'],
