@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineError, type ErrorKind, internalError } from '../../errors/engine-error.ts';
 import { detectCompression } from '../../layers/compression.ts';
@@ -73,12 +72,9 @@ function isCompressed(start: Uint8Array): boolean {
 /** A spool that another process has made. */
 export async function readSpool(files: SpoolFiles): Promise<SpoolTree> {
   const entries: SpoolEntry[] = [];
-  for await (const line of createInterface({
-    input: createReadStream(files.index),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
+  for (const line of (await readFile(files.index, 'utf8')).split('\n')) {
     if (line !== '') entries.push(parseSpoolEntry(line));
-    if (entries.length % ENTRIES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (entries.length % ENTRIES_AT_ONCE === 0) await setImmediate();
   }
   return new SpoolTree(files, entries);
 }
