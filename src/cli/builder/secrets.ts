@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { ApiClient } from '../../client/api-client.ts';
 import { sendSecrets } from '../../client/builds.ts';
 import { parseCsvRecord } from '../../lib/csv-record.ts';
@@ -27,7 +28,7 @@ function readSecret(text: string): [id: string, base64: string] {
   if (id === '') throw new CliError(`failed to parse secret: ${text}: missing id`);
   const variable = fields.get('env') ?? (type === 'env' ? (source ?? id) : undefined);
   const content = variable === undefined ? fromFile(source, id) : Buffer.from(process.env[variable] ?? '');
-  if (content.length > LARGEST_BYTES) throw new CliError(`secret ${id} is larger than ${LARGEST_BYTES} bytes`);
+  if (content.length > LARGEST_BYTES) throw new CliError(`secret ${id} too big. max size 500KiB`);
   return [id, content.toString('base64')];
 }
 
@@ -54,8 +55,25 @@ export function sshSockets(texts: readonly string[]): string | undefined {
     const equals = text.indexOf('=');
     const id = (equals < 0 ? text : text.slice(0, equals)) || 'default';
     const socket = equals < 0 ? (process.env.SSH_AUTH_SOCK ?? '') : text.slice(equals + 1);
-    if (socket === '') throw new CliError(`invalid empty ssh agent socket, make sure SSH_AUTH_SOCK is set`);
-    return [id, socket] as const;
+    if (socket === '') throw new CliError('invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set');
+    return [id, agentAt(socket)] as const;
   });
   return JSON.stringify(Object.fromEntries(sockets));
+}
+
+function agentAt(path: string): string {
+  if (!statOf(path).isSocket()) {
+    throw new CliError(
+      `${path} is no socket of an SSH agent: keys are handed over by an agent that has them (ssh-add)`,
+    );
+  }
+  return resolve(path);
+}
+
+function statOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw new CliError(fileErrorText('stat', path, error), 1, { cause: error });
+  }
 }

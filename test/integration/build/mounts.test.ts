@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { globSync, statSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build, folderOf, shell, tryBuild } from '../../support/builds.ts';
 import { mustRun } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { until } from '../../support/until.ts';
 
 let daemon: TestDaemon;
 before(async () => {
@@ -149,18 +152,52 @@ test('another secret does not make a step anew', async () => {
   folder.remove();
 });
 
-test('an SSH agent is reached by its step', async () => {
+async function heardFrom(path: string, words: string): Promise<string> {
+  const socket = createConnection({ path, allowHalfOpen: true }).end(words);
+  const pieces: Buffer[] = [];
+  for await (const piece of socket) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces).toString();
+}
+
+test('an SSH agent is reached by its step, whoever that runs as, and as long as that runs', async () => {
   const path = join(daemon.root, 'agent.sock');
-  const agent = createServer((socket) => socket.end('agent here\n'));
-  await new Promise<void>((resolve) => agent.listen(path, resolve));
-  const folder = folderOf({
-    Dockerfile:
-      'FROM busybox\nRUN --mount=type=ssh nc local:$SSH_AUTH_SOCK < /dev/null > /out; ls -l $SSH_AUTH_SOCK | cut -c1 >> /out\n',
+  const agent = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('data', (words: Buffer) => socket.write(`agent heard ${words.toString()}`));
+    socket.on('end', () => socket.end());
   });
-  await daemon.skiff(['build', '-t', 'agents', '--ssh', `default=${path}`, folder.path]);
-  assert.match(await shell(daemon, 'agents', 'cat /out'), /s\n$/);
-  folder.remove();
+  agent.listen(path);
+  await once(agent, 'listening');
+  const hangUp = new AbortController();
+  const dockerfile = `FROM busybox
+USER 5
+RUN --mount=type=ssh,uid=5,gid=6,mode=0640 stat -c '%F %a %u:%g' $SSH_AUTH_SOCK; [ -w $SSH_AUTH_SOCK ] && exec sleep 986
+`;
+  const query = { ssh: JSON.stringify({ default: path }) };
+  const building = tryBuild(daemon, { Dockerfile: dockerfile }, query, { signal: hangUp.signal }).catch(() => 'over');
+  const sockets = () => globSync(join(daemon.root, 'run/build/*/*.agent'));
+  await until('the step has a socket', () => sockets().length === 1);
+  const [socket = ''] = sockets();
+  const { uid, gid, mode } = statSync(socket);
+  assert.deepEqual([uid, gid, mode & 0o777], [5, 6, 0o640]);
+  assert.equal(await heardFrom(socket, 'words'), 'agent heard words');
+  hangUp.abort();
+  assert.equal(await building, 'over');
+  await until('the socket is gone', () => sockets().length === 0);
   agent.close();
+});
+
+test('a key in a file is no agent', async () => {
+  const folder = folderOf({ Dockerfile: 'FROM busybox\nRUN --mount=type=ssh cat $SSH_AUTH_SOCK\n', key: 'PRIVATE' });
+  const key = join(folder.path, 'key');
+  const refused = await daemon.trySkiff(['build', '--ssh', `default=${key}`, folder.path]);
+  assert.match(refused.stderr, /key is no socket of an SSH agent/);
+  const { error } = await tryBuild(
+    daemon,
+    { Dockerfile: 'FROM busybox\nRUN --mount=type=ssh cat $SSH_AUTH_SOCK\n' },
+    { ssh: JSON.stringify({ default: key }) },
+  );
+  assert.match(error ?? '', /key is no socket of an SSH agent/);
+  folder.remove();
 });
 
 test('a script with a line for its interpreter is run by it', async () => {

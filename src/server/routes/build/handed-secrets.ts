@@ -39,6 +39,6 @@ export class HandedSecrets {
 function readSecret(id: string, text: unknown): BuildSecret {
   if (typeof text !== 'string') throw invalidArgument(`secret ${id} must be text in base64`);
   const content = Buffer.from(text, 'base64');
-  if (content.length > LARGEST_BYTES) throw invalidArgument(`secret ${id} is larger than ${LARGEST_BYTES} bytes`);
+  if (content.length > LARGEST_BYTES) throw invalidArgument(`secret ${id} too big. max size 500KiB`);
   return { id, content };
 }
