@@ -26,9 +26,10 @@ const PROGRESS_BYTES = 1024 * 1024;
 export async function* readBlob(client: RegistryClient, request: BlobRequest): AsyncGenerator<Uint8Array> {
   const { blob, rules, signal } = request;
   const attempts = new Attempts(rules, signal, request.onWait);
+  let asksForRest = true;
   for (let offset = 0, earned = 0; ; ) {
     try {
-      for await (const chunk of readFrom(client, request, offset)) {
+      for await (const chunk of readFrom(client, request, { offset, asksForRest })) {
         offset += chunk.length;
         if (offset - earned >= PROGRESS_BYTES) {
           earned = offset;
@@ -45,27 +46,37 @@ export async function* readBlob(client: RegistryClient, request: BlobRequest): A
     } catch (error) {
       // All of it came before the connection broke: there is no rest to ask for.
       if (offset === blob.sizeBytes && error instanceof ExchangeError) return;
+      if (error instanceof RestUnusable) {
+        asksForRest = false;
+        continue;
+      }
       await attempts.failed(error);
     }
   }
 }
 
+/** A server that says it knows ranges gave another one than it was asked for, or none: it is asked for the whole. */
+class RestUnusable extends Error {}
+
 async function* readFrom(
   client: RegistryClient,
   { name, blob, scopes, signal }: BlobRequest,
-  offset: number,
+  { offset, asksForRest }: { readonly offset: number; readonly asksForRest: boolean },
 ): AsyncGenerator<Uint8Array> {
+  const isPart = asksForRest && offset > 0;
   const response = await client.sendOnce({
     method: 'GET',
     target: blobTarget(name, blob.digest),
     // Compressed on its way it would have another size than the one it is known by.
-    headers: { 'accept-encoding': 'identity', ...(offset === 0 ? {} : { range: `bytes=${offset}-` }) },
+    headers: { 'accept-encoding': 'identity', ...(isPart ? { range: `bytes=${offset}-` } : {}) },
     scopes,
     signal,
+    accepts: isPart ? [416] : [],
   });
   let surplus = offset - startOf(response);
-  if (surplus < 0) {
+  if (!(surplus >= 0)) {
     response.body.destroy();
+    if (isPart) throw new RestUnusable();
     throw internalError(`the registry left out a part of blob ${blob.digest}`);
   }
   try {
@@ -80,8 +91,9 @@ async function* readFrom(
   }
 }
 
-/** A server that knows no ranges answers with the whole. */
+/** A server that knows no ranges answers with the whole. NaN for an answer that does not say what it is. */
 function startOf(response: HttpResponse): number {
+  if (response.status === 416) return Number.NaN;
   if (response.status !== 206) return 0;
-  return Number(/^bytes (\d+)-/.exec(response.header('content-range') ?? '')?.[1] ?? Number.NaN) || 0;
+  return Number(/^bytes (\d+)-/.exec(response.header('content-range') ?? '')?.[1] ?? Number.NaN);
 }

@@ -86,6 +86,45 @@ test('a registry that knows no ranges is read again, and what was had is left ou
   assert.equal(attempts, 2);
 });
 
+test('a registry whose ranges cannot be used is read again from the start', async () => {
+  for (const [status, range] of [
+    [416, undefined],
+    [206, undefined],
+    [206, `bytes ${SIZE_BYTES - 1}-${SIZE_BYTES}/*`],
+  ] as const) {
+    addImage();
+    const asked: (string | undefined)[] = [];
+    registry.fault = (request, response) => {
+      if (!isBlob(request.path)) return false;
+      const blob = image.layers[0]?.bytes ?? Buffer.alloc(0);
+      asked.push(request.headers.range);
+      if (request.headers.range !== undefined) {
+        response.writeHead(status, range === undefined ? {} : { 'content-range': range }).end();
+        return true;
+      }
+      response.writeHead(200, { 'content-length': blob.length });
+      if (asked.length === 1) response.write(blob.subarray(0, HALF), () => response.destroy());
+      else response.end(blob);
+      return true;
+    };
+    assert.equal(failureOf(await pull()), undefined);
+    assert.deepEqual([asked.length, asked[2]], [3, undefined]);
+  }
+});
+
+test('a connection that breaks after the last byte has done its work', async () => {
+  addImage();
+  registry.fault = (request, response) => {
+    if (!isBlob(request.path)) return false;
+    response.writeHead(200);
+    const blob = image.layers[0]?.bytes ?? Buffer.alloc(0);
+    response.write(blob, () => response.destroy());
+    return true;
+  };
+  assert.equal(failureOf(await pull()), undefined);
+  assert.equal(registry.seen('GET', /blobs/).filter(({ path }) => isBlob(path)).length, 1);
+});
+
 test('bytes that are not what the digest says are refused, and not asked for again', async () => {
   addImage();
   registry.fault = (request, response) => {
