@@ -16,6 +16,8 @@ export interface RegistryOptions extends Omit<ServeOptions, 'content' | 'writabl
   readonly upstream?: Upstream;
   /** How long its content is kept when nobody asks for it, by the collection of garbage; 0 for ever. A week by default. */
   readonly cacheTtlMs?: number;
+  /** How many bytes of its content are kept: what was used longest ago goes first. As much as there is by default. */
+  readonly cacheLimitBytes?: number | undefined;
   /** How often garbage is collected; 0 for never, which uploads expire without. */
   readonly gcIntervalMs?: number;
   /** What nothing refers to is kept for this long, and longer while a push may need it. */
@@ -48,8 +50,9 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const cacheTtlMs = options.cacheTtlMs ?? 7 * 24 * HOUR_MS;
   const collectGarbage = async (): Promise<void> => {
     if (cacheTtlMs > 0) await cache?.expire(Date.now() - cacheTtlMs);
-    const { blobs, bytes } = await local.collectGarbage();
-    if (blobs > 0) options.logInfo?.(`garbage collected: ${blobs} blobs, ${bytes} bytes`);
+    const { removed, bytes } = await local.collectGarbage();
+    cache?.forget(removed);
+    if (removed.length > 0) options.logInfo?.(`garbage collected: ${removed.length} blobs, ${bytes} bytes`);
   };
   const stopCollecting = repeat(options.gcIntervalMs ?? HOUR_MS, () =>
     collectGarbage().catch((error: unknown) => options.logError('garbage was not collected', error)),
@@ -72,10 +75,14 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
 async function cacheOf(
   upstream: Upstream,
   local: LocalRegistry,
-  { logError }: RegistryOptions,
+  { logError, cacheLimitBytes: limitBytes }: RegistryOptions,
 ): Promise<CachedRegistry> {
-  const { CachedRegistry } = await import('./cache/cached-registry.ts');
-  return new CachedRegistry({ local, upstream, logError });
+  const [{ CachedRegistry }, { CacheSpace }] = await Promise.all([
+    import('./cache/cached-registry.ts'),
+    import('./cache/cache-space.ts'),
+  ]);
+  const space = limitBytes === undefined ? undefined : await CacheSpace.open({ local, limitBytes, logError });
+  return new CachedRegistry({ local, upstream, space, logError });
 }
 
 /** Runs `work` again and again, with that much time between; resolves the stop when it does not run any more. */

@@ -18,6 +18,9 @@ const texts = {
     type: 'duration',
     defaultText: '168h',
   }),
+  'proxy-keep-storage': string('How much the cache keeps: what was used longest ago goes first (default: everything)', {
+    type: 'bytes',
+  }),
   'gc-interval': string('How often garbage is collected, 0 for never', { type: 'duration', defaultText: '1h' }),
   'gc-grace': string('How long content that no image refers to is kept', { type: 'duration', defaultText: '1h' }),
   'upload-expiry': string('How long an upload that stands still is kept', { type: 'duration', defaultText: '24h' }),

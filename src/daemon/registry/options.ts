@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { parseByteSize } from '../../lib/byte-size.ts';
 import { parseGoDuration } from '../../lib/go-duration.ts';
 import { parseAddress } from './address.ts';
 
@@ -17,6 +18,8 @@ export interface RegistryProgramOptions {
   readonly proxyPasswordFile: string | undefined;
   /** How long the cache keeps what nobody asks for; 0 for ever. */
   readonly cacheTtlMs: number;
+  /** How much of its content is kept; undefined for as much as there is. */
+  readonly cacheLimitBytes: number | undefined;
   readonly gcIntervalMs: number;
   readonly gcGraceMs: number;
   readonly uploadExpiryMs: number;
@@ -63,6 +66,7 @@ function parse(argv: readonly string[]) {
         'proxy-username': TEXT,
         'proxy-password-file': TEXT,
         'proxy-ttl': TEXT,
+        'proxy-keep-storage': TEXT,
         'read-only': { type: 'boolean' },
         'gc-interval': TEXT,
         'gc-grace': TEXT,
@@ -86,7 +90,20 @@ function proxyOptions(values: ReturnType<typeof parse>) {
     proxyUsername,
     proxyPasswordFile,
     cacheTtlMs: milliseconds('proxy-ttl', values['proxy-ttl'] ?? '168h'),
+    cacheLimitBytes: byteLimit(values['proxy-keep-storage']),
   };
+}
+
+/** None at all would be no cache. */
+function byteLimit(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const bytes = parseByteSize(text);
+    if (bytes === 0) throw new Error('it is zero');
+    return bytes;
+  } catch (error) {
+    throw invalidArgument(`invalid --proxy-keep-storage ${JSON.stringify(text)}: ${messageOf(error)}`, error);
+  }
 }
 
 function parseProxy(text: string): URL {

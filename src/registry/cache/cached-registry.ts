@@ -1,14 +1,18 @@
 import { internalError, isEngineError } from '../../errors/engine-error.ts';
 import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
 import type { LocalRegistry } from '../local/local-registry.ts';
+import { isMissing } from '../local/record-files.ts';
 import type { RepositoryName, Tag } from '../names.ts';
 import type { ByteRange, Descriptor, RegistryContent, ServedBlob, ServedManifest } from '../registry-content.ts';
 import { BlobFetch } from './blob-fetch.ts';
+import type { CacheSpace } from './cache-space.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface CacheOptions {
   readonly local: LocalRegistry;
   readonly upstream: Upstream;
+  /** Undefined for as much as there is. */
+  readonly space: CacheSpace | undefined;
   readonly logError: (message: string, error: unknown) => void;
 }
 
@@ -20,12 +24,14 @@ export interface CacheOptions {
 export class CachedRegistry implements RegistryContent {
   readonly #local: LocalRegistry;
   readonly #upstream: Upstream;
+  readonly #space: CacheSpace | undefined;
   readonly #logError: CacheOptions['logError'];
   readonly #fetches = new Map<Digest, BlobFetch>();
 
-  constructor({ local, upstream, logError }: CacheOptions) {
+  constructor({ local, upstream, space, logError }: CacheOptions) {
     this.#local = local;
     this.#upstream = upstream;
+    this.#space = space;
     this.#logError = logError;
   }
 
@@ -58,8 +64,13 @@ export class CachedRegistry implements RegistryContent {
 
   async #lastKnown(name: RepositoryName, tag: Tag): Promise<ServedManifest | undefined> {
     const known = await this.#local.manifest(name, tag);
-    if (known !== undefined) await this.#local.touchManifest(name, known.digest);
+    if (known !== undefined) await this.#touch(name, known.digest);
     return known;
+  }
+
+  async #touch(name: RepositoryName, manifest: Digest): Promise<void> {
+    await this.#local.touchManifest(name, manifest);
+    await this.#space?.used(manifest);
   }
 
   async #manifestByTag(name: RepositoryName, tag: Tag): Promise<ServedManifest | undefined> {
@@ -76,7 +87,7 @@ export class CachedRegistry implements RegistryContent {
   ): Promise<ServedManifest | undefined> {
     const known = await this.#local.manifest(name, digest);
     if (known !== undefined) {
-      await this.#local.touchManifest(name, digest);
+      await this.#touch(name, digest);
       if (tag !== undefined) await this.#local.setTag(name, tag, digest);
       return known;
     }
@@ -89,7 +100,10 @@ export class CachedRegistry implements RegistryContent {
     tag: Tag | undefined,
     { contentType, bytes }: { readonly contentType: string; readonly bytes: Buffer },
   ): Promise<ServedManifest> {
-    return this.#local.pushing(name, () => this.#local.keepManifest(name, tag ?? digestOf(bytes), contentType, bytes));
+    const reference = tag ?? digestOf(bytes);
+    const kept = await this.#local.pushing(name, () => this.#local.keepManifest(name, reference, contentType, bytes));
+    this.#space?.keptManifest(kept.digest, bytes.length);
+    return kept;
   }
 
   /** Forgets manifests that nobody asked for since then; their blobs are garbage from here on. */
@@ -97,16 +111,46 @@ export class CachedRegistry implements RegistryContent {
     return this.#local.expireManifests(beforeMs);
   }
 
+  /** Blobs of this content have gone. */
+  forget(digests: readonly Digest[]): void {
+    for (const digest of digests) this.#space?.forget(digest);
+  }
+
   async blob(name: RepositoryName, digest: Digest): Promise<ServedBlob | undefined> {
-    const running = this.#fetches.get(digest);
-    if (running === undefined) {
-      const known = await this.#local.blob(name, digest);
-      if (known !== undefined) return known;
-    }
+    const isRunning = this.#fetches.has(digest);
+    const known = isRunning ? undefined : await this.#local.blob(name, digest);
+    if (known !== undefined) return this.#known(name, known);
     const sizeBytes = await this.#upstream.blobSize(name, digest);
     if (sizeBytes === undefined) return undefined;
+    // The other registry has it in this repository, and here it is in another one.
+    const elsewhere = !isRunning && (await this.#local.mountBlob(name, digest, undefined));
+    const mounted = elsewhere ? await this.#local.blob(name, digest) : undefined;
+    if (mounted !== undefined) return this.#known(name, mounted);
     const whole = { first: 0, last: sizeBytes - 1 };
     return { digest, sizeBytes, read: (range) => this.#follow(name, { digest, sizeBytes }, range ?? whole) };
+  }
+
+  async #known(name: RepositoryName, blob: ServedBlob): Promise<ServedBlob> {
+    await this.#space?.used(blob.digest);
+    return { ...blob, read: (range) => this.#held(blob.digest, this.#readKnown(name, blob, range)) };
+  }
+
+  /** It may leave the cache between the question and the first byte: then it is fetched again. */
+  async *#readKnown(name: RepositoryName, blob: ServedBlob, range: ByteRange | undefined): AsyncGenerator<Uint8Array> {
+    let hasBegun = false;
+    try {
+      for await (const piece of blob.read(range)) {
+        hasBegun = true;
+        yield piece;
+      }
+    } catch (error) {
+      if (hasBegun || !isMissing(error)) throw error;
+      yield* this.#follow(name, blob, range ?? { first: 0, last: blob.sizeBytes - 1 });
+    }
+  }
+
+  #held(digest: Digest, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    return this.#space === undefined ? source : this.#space.reading(digest, source);
   }
 
   async *#follow(
@@ -115,7 +159,7 @@ export class CachedRegistry implements RegistryContent {
     range: ByteRange,
   ): AsyncGenerator<Uint8Array> {
     const fetch = this.#fetches.get(blob.digest) ?? (await this.#start(name, blob));
-    yield* fetch.read(range);
+    yield* this.#held(blob.digest, fetch.read(range));
   }
 
   async #start(
@@ -133,10 +177,12 @@ export class CachedRegistry implements RegistryContent {
       sizeBytes,
       growingPath: place.growingPath,
       finalPath: place.finalPath,
-      run: (onProgress) =>
-        this.#local.pushing(name, () =>
-          place.fill(noMoreThan(sizeBytes, this.#upstream.readBlob(name, blob)), onProgress),
-        ),
+      run: (onProgress) => {
+        const fill = () => place.fill(noMoreThan(sizeBytes, this.#upstream.readBlob(name, blob)), onProgress);
+        const space = this.#space;
+        const inSpace = () => (space === undefined ? fill() : space.fetching(digest, sizeBytes, fill));
+        return this.#local.pushing(name, inSpace);
+      },
     });
     this.#fetches.set(digest, fetch);
     fetch.ended

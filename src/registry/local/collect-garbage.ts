@@ -8,7 +8,7 @@ import type { PushActivity } from './push-activity.ts';
 import type { RepositoryRecords } from './repository-records.ts';
 
 export interface GarbageCollected {
-  readonly blobs: number;
+  readonly removed: readonly Digest[];
   readonly bytes: number;
 }
 
@@ -48,16 +48,17 @@ export async function collectGarbage(context: GarbageContext): Promise<GarbageCo
       if (!gone) needed.add(digest);
     }
   }
-  let [blobs, bytes] = [0, 0];
+  const removed: Digest[] = [];
+  let bytes = 0;
   for await (const { digest, sizeBytes } of content.list()) {
     if (needed.has(digest)) continue;
     const sinceMs = Math.min(keepUsesSinceMs, pushes.graceStartMs());
     if (!(await uses.removeUnlessUsed(digest, sinceMs, () => content.delete(digest)))) continue;
-    blobs++;
+    removed.push(digest);
     bytes += sizeBytes;
   }
   uses.forget(keepUsesSinceMs);
-  return { blobs, bytes };
+  return { removed, bytes };
 }
 
 /** The repository's manifests, and what they refer to. A manifest that cannot be read refers to nothing. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DirectoryContentStore } from '../../content/directory-content-store.ts';
-import { PartialBlob } from '../../content/partial-blob.ts';
+import type { PartialBlob } from '../../content/partial-blob.ts';
 import { isEngineError } from '../../errors/engine-error.ts';
 import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
 import { type ManifestDocument, parseManifest } from '../manifest-document.ts';
@@ -21,7 +21,7 @@ import { readBlob } from './read-blob.ts';
 import { isMissing, RecordFiles } from './record-files.ts';
 import { RepositoryRecords } from './repository-records.ts';
 import { UploadFolders } from './upload-folders.ts';
-import { UploadSession } from './upload-session.ts';
+import { type GrowingBlob, Uploads } from './uploads.ts';
 
 export interface LocalRegistryOptions {
   /** A folder that is the registry's own; it is made where it is missing. */
@@ -32,12 +32,11 @@ export interface LocalRegistryOptions {
   readonly uploadExpiryMs: number;
 }
 
-export interface GrowingBlob {
-  readonly growingPath: string;
-  readonly finalPath: string;
-  /** Reads the source to its end and makes a blob of it. @throws RegistryError DIGEST_INVALID; nothing is left then */
-  readonly fill: (source: AsyncIterable<Uint8Array>, onProgress: () => void) => Promise<void>;
-  readonly discard: () => Promise<void>;
+export interface KeptContent {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly usedMs: number;
+  readonly isManifest: boolean;
 }
 
 /** A registry over a folder: content by digest, and small files that say which repository has what. */
@@ -45,19 +44,20 @@ export class LocalRegistry implements WritableRegistry {
   readonly #content: DirectoryContentStore;
   readonly #records: RepositoryRecords;
   readonly #files: RecordFiles;
-  readonly #folders: UploadFolders;
-  readonly #sessions = new Map<string, Promise<UploadSession>>();
+  readonly #uploads: Uploads;
   readonly #uses = new BlobUses();
   readonly #pushes: PushActivity;
-  readonly #options: LocalRegistryOptions;
 
   constructor(options: LocalRegistryOptions) {
     const { root } = options;
-    this.#options = options;
     this.#content = new DirectoryContentStore(join(root, 'content'));
     this.#files = new RecordFiles(join(root, 'temporary'));
     this.#records = new RepositoryRecords(join(root, 'repositories'), this.#files);
-    this.#folders = new UploadFolders(join(root, 'uploads'), this.#files);
+    this.#uploads = new Uploads({
+      folders: new UploadFolders(join(root, 'uploads'), this.#files),
+      keep: (name, partial, digest) => this.#keep(name, partial, digest),
+      expiryMs: options.uploadExpiryMs,
+    });
     this.#pushes = new PushActivity(options.graceMs);
   }
 
@@ -76,15 +76,8 @@ export class LocalRegistry implements WritableRegistry {
   }
 
   /** Gives up uploads that nothing was added to for long, and that no request works on. */
-  async expireUploads(): Promise<void> {
-    const { uploadExpiryMs } = this.#options;
-    if (uploadExpiryMs === 0) return;
-    for (const id of await this.#folders.idle(Date.now() - uploadExpiryMs)) {
-      const session = await this.#sessions.get(id)?.catch(() => undefined);
-      if (session?.isBusy === true) continue;
-      if (session === undefined) await this.#folders.remove(id);
-      else await session.cancel();
-    }
+  expireUploads(): Promise<void> {
+    return this.#uploads.expire();
   }
 
   /** Whoever removes the folders of a registry that runs takes its content, and not its service. */
@@ -133,28 +126,12 @@ export class LocalRegistry implements WritableRegistry {
     return records.map(({ subject: _subject, ...descriptor }) => descriptor);
   }
 
-  async startUpload(name: RepositoryName): Promise<BlobUpload> {
-    return this.#session(name, await this.#folders.make(name));
+  startUpload(name: RepositoryName): Promise<BlobUpload> {
+    return this.#uploads.start(name);
   }
 
-  async findUpload(name: RepositoryName, id: string): Promise<BlobUpload> {
-    await this.#folders.check(name, id);
-    return this.#session(name, id);
-  }
-
-  #session(name: RepositoryName, id: string): Promise<BlobUpload> {
-    const known = this.#sessions.get(id);
-    if (known !== undefined) return known;
-    const opened = UploadSession.open(id, this.#folders.dataPath(id), {
-      keep: (partial, digest) => this.#keep(name, partial, digest),
-      remove: async () => {
-        this.#sessions.delete(id);
-        await this.#folders.remove(id);
-      },
-    });
-    this.#sessions.set(id, opened);
-    opened.catch(() => this.#sessions.delete(id));
-    return opened;
+  findUpload(name: RepositoryName, id: string): Promise<BlobUpload> {
+    return this.#uploads.find(name, id);
   }
 
   async #keep(name: RepositoryName, partial: PartialBlob, digest: Digest): Promise<void> {
@@ -172,25 +149,9 @@ export class LocalRegistry implements WritableRegistry {
     return this.#pushes.during(name, work);
   }
 
-  /** A place for a blob to grow in, where it can be read meanwhile. Whoever asked for it fills or discards it. */
-  async growingBlob(name: RepositoryName, digest: Digest): Promise<GrowingBlob> {
-    const id = await this.#folders.make(name);
-    const growingPath = this.#folders.dataPath(id);
-    const partial = await PartialBlob.at(growingPath);
-    const discard = () => this.#folders.remove(id);
-    return {
-      growingPath,
-      finalPath: this.#content.pathOf(digest),
-      discard,
-      fill: async (source, onProgress) => {
-        try {
-          await partial.append(source, onProgress);
-          await this.#keep(name, partial, digest);
-        } finally {
-          await discard();
-        }
-      },
-    };
+  /** For a cache: where a blob grows, and where it is when it is whole. */
+  async growingBlob(name: RepositoryName, digest: Digest): Promise<GrowingBlob & { readonly finalPath: string }> {
+    return { ...(await this.#uploads.grow(name, digest)), finalPath: this.#content.pathOf(digest) };
   }
 
   async mountBlob(name: RepositoryName, digest: Digest, from: RepositoryName | undefined): Promise<boolean> {
@@ -244,6 +205,28 @@ export class LocalRegistry implements WritableRegistry {
       }
     }
     return expired;
+  }
+
+  /** All content, with when it was last brought or touched. */
+  async *contents(): AsyncGenerator<KeptContent> {
+    const manifests = new Set<Digest>();
+    for (const name of await this.#records.repositories('_manifests')) {
+      for (const digest of await this.#records.manifests(name)) manifests.add(digest);
+    }
+    for await (const { digest, sizeBytes } of this.#content.list()) {
+      const usedMs = await this.#files.touchedMs(this.#content.pathOf(digest));
+      if (usedMs !== undefined) yield { digest, sizeBytes, usedMs, isManifest: manifests.has(digest) };
+    }
+  }
+
+  /** It counts as used now, also after a restart. */
+  touchContent(digest: Digest): Promise<void> {
+    return this.#files.touch(this.#content.pathOf(digest));
+  }
+
+  /** Removes content whatever refers to it. Who reads it already reads on; who asks for it from here on finds none. */
+  async evict(digest: Digest): Promise<void> {
+    await this.#uses.removeUnlessUsed(digest, Number.POSITIVE_INFINITY, () => this.#content.delete(digest));
   }
 
   setTag(name: RepositoryName, tag: Tag, digest: Digest): Promise<void> {

@@ -111,6 +111,8 @@ test('what makes no sense on the command line is refused', async () => {
     [['--proxy', 'ftp://x'], 1, /invalid registry to cache "ftp:\/\/x"/],
     [['--proxy', 'https://a:b@x'], 1, /has a password in its URL/],
     [['--proxy-username', 'a'], 1, /--proxy-username and --proxy-password-file go together/],
+    [['--proxy-keep-storage', '5 bananas'], 1, /invalid --proxy-keep-storage "5 bananas"/],
+    [['--proxy-keep-storage', '0'], 1, /invalid --proxy-keep-storage "0": it is zero/],
     [['--bogus'], 125, /unknown flag: --bogus/],
     [['extra'], 1, /accepts no arguments/],
   ] as const) {
