@@ -22,6 +22,8 @@ export async function inspectContainer(
 ): Promise<ContainerInspect> {
   const record = context.store.resolve(ref);
   const { id, config, hostConfig } = record;
+  // Command lines look at a container right before they execute something in it.
+  if (isRunning(record)) context.runtime.anticipate();
   const paths = pathsOf(context.options, id);
   const shared = pathsOf(context.options, (donorReference(hostConfig.NetworkMode) ?? id) as ContainerId);
   const execIds = context.execs.activeOf(id).map((session) => session.id);

@@ -11,6 +11,8 @@ import type { Engine } from './wire.ts';
 /** What `/version`, `/info`, `/events` and `/system/df` tell. */
 export function systemBackend(engine: Engine, config: DaemonConfig): SystemBackend {
   return {
+    // Command lines greet the daemon right before they run or execute something.
+    greet: () => engine.runtime.anticipate(),
     engine: {
       id: engineId(config.dataRoot),
       version: VERSION,

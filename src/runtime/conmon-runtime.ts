@@ -2,18 +2,19 @@ import type { ContainerId, ExecId } from '../lib/ids.ts';
 import { type ContainerUsage, readContainerUsage } from '../sys/cgroups/container-usage.ts';
 import { isAlive } from '../sys/processes/process-identity.ts';
 import { createContainer } from './create.ts';
-import { deleteExec, execInContainer, waitForExec } from './exec.ts';
+import { deleteExec, waitForExec } from './exec.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
 import { killExec } from './kill-exec.ts';
 import { readRecord } from './monitor/monitor-record.ts';
 import { attachToMonitor } from './monitor/monitor-stream.ts';
 import { pauseContainer, resumeContainer } from './pause.ts';
+import { PreparedExecs } from './prepared-execs.ts';
 import { removeContainer } from './remove.ts';
 import { reopenLog } from './reopen-log.ts';
 import { requireRecord } from './require-record.ts';
 import { resizeTerminal } from './resize.ts';
-import type { CreateRequest, ExecRequest, ExitStatus, MonitorStream, Runtime } from './runtime.ts';
+import type { CreateRequest, ExecAnnouncement, ExecRequest, ExitStatus, MonitorStream, Runtime } from './runtime.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { startContainer } from './start.ts';
 import { sweepContainers } from './sweep.ts';
@@ -23,16 +24,23 @@ import { watchOom } from './watch-oom.ts';
 /** Nothing is on this host of the container that was asked for: a reboot took it. Docker says 255 then, too. */
 const LOST = 255;
 
-/** The runtime with conmon as monitor and any OCI runtime below it. It holds no state that is not on disk. */
+/** The runtime with conmon as monitor and any OCI runtime below it. It holds no state that must outlive it. */
 export class ConmonRuntime implements Runtime {
   readonly #context: RuntimeContext;
+  readonly #preparedExecs: PreparedExecs;
 
   constructor(context: RuntimeContext) {
     this.#context = context;
+    this.#preparedExecs = new PreparedExecs(context);
   }
 
   anticipate(): void {
     this.#context.migration.anticipate();
+  }
+
+  anticipateExec(announcement: ExecAnnouncement): ExecId {
+    this.anticipate();
+    return this.#preparedExecs.announce(announcement);
   }
 
   create(request: CreateRequest): ReturnType<Runtime['create']> {
@@ -49,12 +57,12 @@ export class ConmonRuntime implements Runtime {
   }
 
   async listProcesses(id: ContainerId): Promise<number[]> {
-    const { cgroupsPath } = await requireRecord(this.#context, id);
+    const { cgroupsPath } = requireRecord(this.#context, id);
     return [...(await this.#context.cgroups.processes(cgroupsPath))].sort((a, b) => a - b);
   }
 
   async usage(id: ContainerId, { network }: { readonly network: boolean }): Promise<ContainerUsage | undefined> {
-    const record = await readRecord(this.#context.paths.container(id));
+    const record = readRecord(this.#context.paths.container(id));
     if (record === undefined) return undefined;
     const { process, cgroupsPath } = record;
     // The number of one that has ended may be another's by now.
@@ -76,7 +84,7 @@ export class ConmonRuntime implements Runtime {
 
   async attach(id: ContainerId): Promise<MonitorStream> {
     const paths = this.#context.paths.container(id);
-    const record = await requireRecord(this.#context, id);
+    const record = requireRecord(this.#context, id);
     return attachToMonitor(this.#context, paths, record, this.#context.monitors.exit(paths, record));
   }
 
@@ -84,13 +92,14 @@ export class ConmonRuntime implements Runtime {
     return resizeTerminal(this.#context.paths.container(id), size);
   }
 
-  delete(id: ContainerId): Promise<void> {
-    return removeContainer(this.#context, id);
+  async delete(id: ContainerId): Promise<void> {
+    await this.#preparedExecs.giveUp(id);
+    await removeContainer(this.#context, id);
   }
 
   exec(request: ExecRequest): ReturnType<Runtime['exec']> {
     this.anticipate();
-    return execInContainer(this.#context, request);
+    return this.#preparedExecs.exec(request);
   }
 
   resizeExec(id: ContainerId, execId: ExecId, size: { rows: number; columns: number }): Promise<void> {
@@ -123,7 +132,7 @@ export class ConmonRuntime implements Runtime {
 
   async wait(id: ContainerId): Promise<ExitStatus> {
     const paths = this.#context.paths.container(id);
-    const record = await readRecord(paths);
+    const record = readRecord(paths);
     if (record === undefined) return { exitCode: LOST, oomKilled: false, finishedAt: new Date() };
     return this.#context.monitors.exit(paths, record);
   }
@@ -136,8 +145,9 @@ export class ConmonRuntime implements Runtime {
     return sweepContainers(this.#context, known);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    await this.#preparedExecs.close();
     this.#context.monitors.unref();
-    return this.#context.cgroups.removeIfEmpty(this.#context.cgroupParent);
+    await this.#context.cgroups.removeIfEmpty(this.#context.cgroupParent);
   }
 }

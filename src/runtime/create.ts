@@ -45,7 +45,7 @@ export async function createContainer(
     if (result.kind === 'failed') {
       throw processNotStarted('create', basename(ociRuntime), spec.process.args[0] ?? '', result.message);
     }
-    await writeRecord(paths, {
+    writeRecord(paths, {
       monitor: result.monitor,
       process: identify(result.pid) ?? null,
       ociRuntime,

@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { EngineError, internalError } from '../errors/engine-error.ts';
 import type { ContainerId, ExecId } from '../lib/ids.ts';
@@ -25,13 +26,13 @@ export async function execInContainer(
 ): Promise<{ readonly pid: number; readonly stream: MonitorStream }> {
   const { id, execId, process: specification } = request;
   specification.catch(() => undefined); // it is waited for below, unless something else fails before
-  const container = await requireRecord(context, id);
+  const container = requireRecord(context, id);
   if (container.process === null || !isAlive(container.process)) throw notRunning(id);
   const ociRuntime = findExecutable(request.ociRuntime);
   const paths = context.paths.exec(id, execId);
-  await mkdir(paths.directory, { recursive: true, mode: 0o700 });
+  mkdirSync(paths.directory, { recursive: true, mode: 0o700 });
 
-  const ready = specification.then((process) => writeFile(paths.process, JSON.stringify(process)));
+  const ready = specification.then((process) => writeFileSync(paths.process, JSON.stringify(process)));
   ready.catch(() => undefined); // the same
   const monitorEnded = Promise.withResolvers<unknown>();
   let stream: MonitorStream | undefined;
@@ -64,7 +65,7 @@ export async function execInContainer(
     const { terminal, stdin, stdinOnce } = request;
     const process = identify(result.pid) ?? null;
     const record = { monitor: result.monitor, process, ociRuntime, cgroupsPath: '', terminal, stdin, stdinOnce };
-    await writeRecord(paths, record);
+    writeRecord(paths, record);
     monitorEnded.resolve(context.monitors.exit(paths, record));
     return { pid: result.pid, stream };
   } catch (error) {
@@ -78,7 +79,7 @@ export async function execInContainer(
 /** @throws not_found when there is no such exec any more. */
 export async function waitForExec(context: RuntimeContext, id: ContainerId, execId: ExecId): Promise<ExitStatus> {
   const paths = context.paths.exec(id, execId);
-  const record = await readRecord(paths);
+  const record = readRecord(paths);
   if (record === undefined) throw new EngineError('not_found', `No such exec instance: ${execId}`);
   return context.monitors.exit(paths, record);
 }
@@ -86,7 +87,7 @@ export async function waitForExec(context: RuntimeContext, id: ContainerId, exec
 /** Ends it when it runs, and removes its files. Idempotent. */
 export async function deleteExec(context: RuntimeContext, id: ContainerId, execId: ExecId): Promise<void> {
   const paths = context.paths.exec(id, execId);
-  const record = await readRecord(paths);
+  const record = readRecord(paths);
   if (record !== undefined) {
     if (record.process !== null) signalProcess(context.syscalls, record.process, SIGKILL);
     await context.monitors.exit(paths, record);

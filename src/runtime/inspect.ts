@@ -11,13 +11,13 @@ import type { RuntimeContext } from './runtime-context.ts';
 /** See `Runtime.inspect`. */
 export async function inspectContainer(context: RuntimeContext, id: ContainerId): ReturnType<Runtime['inspect']> {
   const paths = context.paths.container(id);
-  const record = await readRecord(paths);
+  const record = readRecord(paths);
   if (record === undefined) return { status: 'gone' };
-  const exit = await readExitStatus(paths);
+  const exit = readExitStatus(paths);
   if (exit !== undefined) return { status: 'exited', exit };
   if (!isAlive(record.monitor)) {
     // Between the two questions the monitor may have written its last word and ended.
-    const last = await readExitStatus(paths);
+    const last = readExitStatus(paths);
     return last === undefined ? { status: 'gone' } : { status: 'exited', exit: last };
   }
   const status = (await waitsForStart(context.paths.startFifo(id))) ? 'created' : 'running';

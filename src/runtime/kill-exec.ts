@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { ContainerId, ExecId } from '../lib/ids.ts';
 import { identify, isAlive, type ProcessIdentity, sessionOf } from '../sys/processes/process-identity.ts';
 import { signalProcess } from '../sys/processes/signal-process.ts';
@@ -14,7 +14,7 @@ const SIGKILL = 9;
  * is in the container's cgroup counts, so that a session's number that is used again does no harm.
  */
 export async function killExec(context: RuntimeContext, id: ContainerId, execId: ExecId): Promise<void> {
-  const container = await readRecord(context.paths.container(id));
+  const container = readRecord(context.paths.container(id));
   if (container === undefined) return;
   const inContainer = await context.cgroups.processes(container.cgroupsPath);
   const exec = await processOf(context.paths.exec(id, execId), inContainer);
@@ -35,10 +35,10 @@ export async function killExec(context: RuntimeContext, id: ContainerId, execId:
  * number alone, which is taken for the exec's if it is in the container.
  */
 async function processOf(paths: MonitorPaths, inContainer: ReadonlySet<number>): Promise<ProcessIdentity | undefined> {
-  const record = await readRecord(paths);
+  const record = readRecord(paths);
   if (record !== undefined) return record.process ?? undefined;
   try {
-    const pid = Number(await readFile(paths.pidFile, 'utf8'));
+    const pid = Number(readFileSync(paths.pidFile, 'utf8'));
     return inContainer.has(pid) ? identify(pid) : undefined;
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return undefined;

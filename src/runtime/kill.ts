@@ -11,7 +11,7 @@ export async function killContainer(
   signal: number,
   all: boolean,
 ): Promise<void> {
-  const { process, cgroupsPath } = await requireRecord(context, id);
+  const { process, cgroupsPath } = requireRecord(context, id);
   if (process === null) throw containerNotRunning(id);
   if (!all) {
     if (!signalProcess(context.syscalls, process, signal)) throw containerNotRunning(id);

@@ -6,7 +6,7 @@ import type { RuntimeContext } from './runtime-context.ts';
 
 /** See `Runtime.pause`. The OCI runtimes do the same, at the cost of a process. */
 export async function pauseContainer(context: RuntimeContext, id: ContainerId): Promise<void> {
-  const { cgroupsPath } = await requireRecord(context, id);
+  const { cgroupsPath } = requireRecord(context, id);
   try {
     await freezeCgroup(context.cgroups.hierarchies, cgroupsPath);
   } catch (error) {
@@ -17,6 +17,6 @@ export async function pauseContainer(context: RuntimeContext, id: ContainerId): 
 
 /** See `Runtime.resume`. */
 export async function resumeContainer(context: RuntimeContext, id: ContainerId): Promise<void> {
-  const { cgroupsPath } = await requireRecord(context, id);
+  const { cgroupsPath } = requireRecord(context, id);
   await thawCgroup(context.cgroups.hierarchies, cgroupsPath);
 }

@@ -22,7 +22,7 @@ const SIGKILL = 9;
  */
 export async function removeContainer(context: RuntimeContext, id: ContainerId): Promise<void> {
   const paths = context.paths.container(id);
-  const record = await readRecord(paths);
+  const record = readRecord(paths);
   if (record === undefined) await endHalfCreated(context, paths.directory);
   else await endContainer(context, id, record);
   const cgroup = record?.cgroupsPath ?? (await cgroupOfBundle(paths.config)) ?? join(context.cgroupParent, id);

@@ -4,8 +4,8 @@ import { type MonitorRecord, readRecord } from './monitor/monitor-record.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
 /** @throws not_found when no container of that ID was created since the host's start, or it was deleted. */
-export async function requireRecord(context: RuntimeContext, id: ContainerId): Promise<MonitorRecord> {
-  const record = await readRecord(context.paths.container(id));
+export function requireRecord(context: RuntimeContext, id: ContainerId): MonitorRecord {
+  const record = readRecord(context.paths.container(id));
   if (record === undefined) throw containerNotRunning(id);
   return record;
 }

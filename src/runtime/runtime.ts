@@ -30,12 +30,16 @@ export interface CreateRequest extends StdioOptions {
   readonly keepOpen?: readonly Fd[];
 }
 
-export interface ExecRequest extends StdioOptions {
+/** What is known of an exec before it is started. */
+export interface ExecAnnouncement extends StdioOptions {
   readonly id: ContainerId;
+  readonly ociRuntime: string;
+}
+
+export interface ExecRequest extends ExecAnnouncement {
   readonly execId: ExecId;
   /** May still be on its way: much can be done meanwhile. */
   readonly process: Promise<OciProcess>;
-  readonly ociRuntime: string;
 }
 
 export interface ExitStatus {
@@ -62,6 +66,11 @@ export interface MonitorStream {
 export interface Runtime {
   /** A create or an exec comes soon: what the kernel needs time for begins. Returns at once. */
   anticipate(): void;
+  /**
+   * An exec comes soon, or never: its monitor is started, and given up after a second. Returns at once.
+   * @returns the ID that the exec is to have.
+   */
+  anticipateExec(announcement: ExecAnnouncement): ExecId;
   /**
    * Writes the bundle and starts the monitor, which creates the container: its first process waits for `start`.
    * @throws invalid_argument when the runtime finds the command cannot run (message holds the runtime's text);

@@ -10,7 +10,7 @@ import { runtimeFailed } from './runtime-errors.ts';
 
 /** See `Runtime.start`. */
 export async function startContainer(context: RuntimeContext, id: ContainerId): Promise<void> {
-  const { ociRuntime } = await requireRecord(context, id);
+  const { ociRuntime } = requireRecord(context, id);
   if (basename(ociRuntime) === 'crun') return releaseCrun(context, id);
   await runChild(ociRuntime, ['--root', context.paths.ociRoot, 'start', id]).catch((error: unknown) => {
     throw runtimeFailed('start', messageOf(error));

@@ -16,7 +16,7 @@ export async function sweepContainers(context: RuntimeContext, known: ReadonlySe
     // The OCI runtime may keep folders of its own beside those of containers.
     if (!CONTAINER_ID.test(name)) continue;
     const id = name as ContainerId;
-    if (known.has(id) && (await readRecord(context.paths.container(id))) !== undefined) continue;
+    if (known.has(id) && readRecord(context.paths.container(id)) !== undefined) continue;
     await removeContainer(context, id);
   }
 }

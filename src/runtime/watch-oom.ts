@@ -24,16 +24,19 @@ export function watchOom({ paths, cgroups }: RuntimeContext, id: ContainerId, ca
   };
   ends.push(watchMonitor(paths.container(id), tell));
   if (cgroups.version === '2') {
-    void readRecord(paths.container(id))
-      // Without it the container's end is the first that is told.
-      .catch(() => undefined)
-      .then((record) => {
-        if (!ended && record !== undefined) {
-          ends.push(watchMemoryKills(cgroups.hierarchies, record.cgroupsPath, tell));
-        }
-      });
+    const cgroup = cgroupOf(paths.container(id));
+    if (cgroup !== undefined) ends.push(watchMemoryKills(cgroups.hierarchies, cgroup, tell));
   }
   return end;
+}
+
+/** Without it the container's end is the first that is told. */
+function cgroupOf(paths: MonitorPaths): string | undefined {
+  try {
+    return readRecord(paths)?.cgroupsPath;
+  } catch {
+    return undefined;
+  }
 }
 
 function watchMonitor({ directory, oom }: MonitorPaths, tell: () => void): () => void {

@@ -2,6 +2,7 @@ import type { ExecConfig } from '../../api-types/exec.ts';
 import { containerIsPaused, containerIsRestarting, containerNotRunning } from '../../errors/containers.ts';
 import { internalError, invalidArgument } from '../../errors/engine-error.ts';
 import { type ExecId, randomId } from '../../lib/ids.ts';
+import type { ExecAnnouncement } from '../../runtime/runtime.ts';
 import type { ContainersContext } from '../context.ts';
 import { publish } from '../publish.ts';
 import { type ContainerRecord, isRunning } from '../record.ts';
@@ -17,13 +18,32 @@ export function createExec(context: ContainersContext, ref: string, config: Exec
   requireUnfrozen(record, ref);
   // Docker answers this one by 500, and in other words than for attach.
   parseDetachKeys(config.DetachKeys, () => internalError(`Invalid escape keys (${config.DetachKeys}) provided`));
-  context.runtime.anticipate();
-  return addExec(context, record, config).id;
+  return addExec(context, record, config, context.runtime.anticipateExec(announcementOf(context, record, config))).id;
+}
+
+/** What the runtime needs to know of it before it is started. */
+export function announcementOf(
+  { options }: ContainersContext,
+  record: ContainerRecord,
+  config: ExecConfig,
+): ExecAnnouncement {
+  const { Runtime: name } = record.hostConfig;
+  return {
+    id: record.id,
+    ociRuntime: options.ociRuntimes.get(name) ?? name,
+    terminal: config.Tty,
+    stdin: config.AttachStdin,
+    stdinOnce: true,
+  };
 }
 
 /** An exec that is there, and has not been started. */
-export function addExec(context: ContainersContext, record: ContainerRecord, config: ExecConfig): ExecSession {
-  const id = randomId<ExecId>();
+export function addExec(
+  context: ContainersContext,
+  record: ContainerRecord,
+  config: ExecConfig,
+  id = randomId<ExecId>(),
+): ExecSession {
   const session: ExecSession = {
     id,
     containerId: record.id,

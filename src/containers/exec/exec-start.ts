@@ -12,10 +12,12 @@ import { parseDetachKeys } from '../streams/detach-keys.ts';
 import { writeFrame } from '../streams/output-frames.ts';
 import { buildExecProcess } from './build-exec-process.ts';
 import { commandText } from './exec-command-text.ts';
-import { requireUnfrozen } from './exec-create.ts';
+import { announcementOf, requireUnfrozen } from './exec-create.ts';
 import type { ExecSession } from './exec-sessions.ts';
 
 const COULD_NOT_START = 126;
+/** An exec's files are removed when its client has asked for the exit code: on a busy machine that one would wait. */
+const LEAVE_FILES_MS = 100;
 
 export interface ExecStartOptions {
   readonly consoleSize: { readonly rows: number; readonly columns: number } | undefined;
@@ -90,7 +92,7 @@ export async function launchExec(
   session: ExecSession,
   { consoleSize }: ExecStartOptions,
 ): Promise<LaunchedExec> {
-  const { runtime, options, store, execs } = context;
+  const { runtime, store, execs } = context;
   const { id, containerId, config } = session;
   if (session.exitCode !== undefined) throw execAlreadyRan(id);
   if (session.started) throw execAlreadyRunning(id);
@@ -101,18 +103,14 @@ export async function launchExec(
   report(context, session, `exec_start: ${commandText(config)}`);
   try {
     const { pid, stream } = await runtime.exec({
-      id: containerId,
+      ...announcementOf(context, record, config),
       execId: id,
       process: buildExecProcess(context, record, config, consoleSize ?? sizeOf(config)),
-      ociRuntime: options.ociRuntimes.get(record.hostConfig.Runtime) ?? record.hostConfig.Runtime,
-      terminal: config.Tty,
-      stdin: config.AttachStdin,
-      stdinOnce: true,
     });
     session.pid = pid;
     session.running = true;
     const ended = recordEnd(context, session);
-    void ended.then(() => removeFiles(context, session));
+    void ended.then(() => setTimeout(() => void removeFiles(context, session), LEAVE_FILES_MS).unref());
     return { stream, ended };
   } catch (error) {
     execs.ended(session, COULD_NOT_START);

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { EngineError, invalidArgument } from '../../errors/engine-error.ts';
-import type { ContainerId, ExecId } from '../../lib/ids.ts';
+import { type ContainerId, type ExecId, randomId } from '../../lib/ids.ts';
 import type { CreateRequest, ExecRequest, ExitStatus, MonitorStream, Runtime } from '../../runtime/runtime.ts';
 
 type Piece = { readonly stream: 'stdout' | 'stderr'; readonly data: Buffer };
@@ -65,6 +65,10 @@ export class FakeRuntime implements Runtime {
   ignoresTerm = false;
 
   anticipate(): void {}
+
+  anticipateExec(): ExecId {
+    return randomId<ExecId>();
+  }
 
   async create({ id }: CreateRequest): Promise<{ pid: number; monitorPid: number }> {
     this.#called('create');

@@ -55,7 +55,7 @@ export class LiveMonitors {
       void process.exited.then(() => this.#streams.closeStalled(paths.directory, monitor.exited));
     }
     await monitor.exited;
-    return (await readExitStatus(paths)) ?? (await bury(this.#syscalls, paths, record));
+    return readExitStatus(paths) ?? (await bury(this.#syscalls, paths, record));
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../../sys/processes/process-identity.ts';
 import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { MonitorPaths } from '../paths.ts';
@@ -15,17 +15,20 @@ export interface MonitorRecord extends StdioOptions {
   readonly cgroupsPath: string;
 }
 
-/** Atomic: a record is there whole or not at all. */
-export async function writeRecord(paths: MonitorPaths, record: MonitorRecord): Promise<void> {
+/**
+ * Atomic: a record is there whole or not at all. Small files in memory are read and written here and now: each trip to the
+ * thread pool takes ten times as long, and a short exec would have waited for a dozen of them.
+ */
+export function writeRecord(paths: MonitorPaths, record: MonitorRecord): void {
   const temporary = `${paths.record}.new`;
-  await writeFile(temporary, JSON.stringify(record));
-  await rename(temporary, paths.record);
+  writeFileSync(temporary, JSON.stringify(record));
+  renameSync(temporary, paths.record);
 }
 
 /** @returns undefined when there is none: never created, created by half, or removed. */
-export async function readRecord(paths: MonitorPaths): Promise<MonitorRecord | undefined> {
+export function readRecord(paths: MonitorPaths): MonitorRecord | undefined {
   try {
-    return JSON.parse(await readFile(paths.record, 'utf8')) as MonitorRecord;
+    return JSON.parse(readFileSync(paths.record, 'utf8')) as MonitorRecord;
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;

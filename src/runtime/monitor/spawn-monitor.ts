@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
@@ -67,7 +68,7 @@ export async function spawnMonitor(monitor: MonitorLaunch): Promise<LaunchResult
     const line = await answer;
     await forked;
     const pid = processNumber(line);
-    if (pid > 0) return { kind: 'started', monitor: await identifyMonitor(monitor.pidFile), pid };
+    if (pid > 0) return { kind: 'started', monitor: identifyMonitor(monitor.pidFile), pid };
     await ended;
     const said = (await readIfThere(monitor.runtimeLog)) || line;
     if (said) return { kind: 'failed', message: said };
@@ -116,14 +117,14 @@ async function beforeStart({ pidFile }: MonitorLaunch, callback: () => Promise<v
     await callback();
   } catch (error) {
     // It waits for the pipe, so that the number is still its own.
-    process.kill((await identifyMonitor(pidFile)).pid, 'SIGKILL');
+    process.kill(identifyMonitor(pidFile).pid, 'SIGKILL');
     throw error;
   }
 }
 
 /** One that has ended already, with a short exec, gets a start time that no process has. */
-async function identifyMonitor(pidFile: string): Promise<ProcessIdentity> {
-  const pid = Number(await readFile(pidFile, 'utf8'));
+function identifyMonitor(pidFile: string): ProcessIdentity {
+  const pid = Number(readFileSync(pidFile, 'utf8'));
   return identify(pid) ?? { pid, startTime: 'ended' };
 }
 

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { runUntilStopped } from '../../support/containers.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { demultiplex } from '../../support/frames.ts';
+import { processesOf } from '../../support/leaks.ts';
 import { openSession } from '../../support/session.ts';
 import { until } from '../../support/until.ts';
 
@@ -62,4 +63,15 @@ test('a detached exec is answered when it runs, and its exit code is kept', asyn
   assert.equal(await until('the exec has ended', async () => (await exitCodeOf(exec)) ?? undefined), 9);
   const again = await daemon.call('POST', `/exec/${exec}/start`, { body: { Detach: true } });
   assert.deepEqual([again.status, again.json().message], [409, `Error: Exec command ${exec} has already run`]);
+});
+
+test('an exec that was created and not started runs nothing when the daemon is killed', async () => {
+  const exec = await createExec({ Cmd: ['touch', '/tmp/started-by-nobody'] });
+  await until('its monitor waits', () => processesOf(exec).length > 0);
+  await daemon.kill();
+  await until('its monitor has ended', () => processesOf(exec).length === 0);
+  await daemon.start();
+  const look = await createExec({ Cmd: ['ls', '/tmp/started-by-nobody'] });
+  const { rest } = await openSession(daemon.socketPath, `/exec/${look}/start`, { Detach: false });
+  assert.match(demultiplex(await rest()).stderr, /No such file/);
 });

@@ -7,6 +7,7 @@ import { isEngineError } from '../../../src/errors/engine-error.ts';
 import { type ExecId, randomId } from '../../../src/lib/ids.ts';
 import { processesOf } from '../../support/leaks.ts';
 import { outputOf, RuntimeFixture } from '../../support/runtime-fixture.ts';
+import { until } from '../../support/until.ts';
 
 const fixture = await RuntimeFixture.open();
 const { id } = await fixture.run(['sleep', '1000']);
@@ -80,4 +81,56 @@ test('an exec whose process cannot be told leaves no monitor and no file', async
   await assert.rejects(fixture.exec(id, ['true'], { execId, process }), { message: 'no such user' });
   assert.ok(!existsSync(join(fixture.execRoot, 'containers', id, 'execs', execId)));
   assert.deepEqual(processesOf(join(fixture.execRoot, 'containers', id, 'execs', execId)), []);
+});
+
+const announcement = { id, terminal: false, stdin: false, stdinOnce: true, ociRuntime: 'crun' };
+const directoryOf = (execId: ExecId) => join(fixture.execRoot, 'containers', id, 'execs', execId);
+const monitorsOf = (execId: ExecId) => processesOf(directoryOf(execId));
+
+/** The exec's monitor is loaded, and waits to be told what to run. */
+async function announced(): Promise<ExecId> {
+  const execId = fixture.runtime.anticipateExec(announcement);
+  await until('the monitor is there', () => monitorsOf(execId).length > 0);
+  return execId;
+}
+
+test('an exec that was announced runs in the monitor that waits for it', async () => {
+  const execId = await announced();
+  const [monitor] = monitorsOf(execId);
+  const { stream } = await fixture.exec(id, ['echo', 'there'], { execId });
+  assert.deepEqual(await outputOf(stream), { stdout: 'there\n', stderr: '' });
+  assert.ok(!monitorsOf(execId).includes(monitor ?? ''));
+  assert.equal((await fixture.runtime.waitExec(id, execId)).exitCode, 0);
+  await fixture.runtime.deleteExec(id, execId);
+});
+
+test('an exec that was announced and is started after its monitor was given up runs as any other', async () => {
+  const execId = await announced();
+  await until('it is given up', () => monitorsOf(execId).length === 0 && !existsSync(directoryOf(execId)));
+  const { stream } = await fixture.exec(id, ['echo', 'late'], { execId });
+  assert.deepEqual(await outputOf(stream), { stdout: 'late\n', stderr: '' });
+  await fixture.runtime.deleteExec(id, execId);
+});
+
+test('a monitor waits for the exec that comes behind another, and for no other kind', async () => {
+  const first = await announced();
+  await outputOf((await fixture.exec(id, ['true'], { execId: first })).stream);
+  await fixture.runtime.waitExec(id, first);
+  const waiting = () => processesOf(join(fixture.execRoot, 'containers', id, 'execs'));
+  await until('one waits', () => waiting().length === 1);
+  const [monitor] = waiting();
+  const other = fixture.runtime.anticipateExec({ ...announcement, terminal: true });
+  const next = fixture.runtime.anticipateExec(announcement);
+  assert.deepEqual(monitorsOf(next), [monitor]);
+  assert.ok(!monitorsOf(other).includes(monitor ?? ''));
+});
+
+test('what waits for a container’s execs goes with the container', async () => {
+  const container = await fixture.run(['sleep', '1000']);
+  const execId = fixture.runtime.anticipateExec({ ...announcement, id: container.id });
+  await fixture.runtime.kill(container.id, 9);
+  await fixture.runtime.wait(container.id);
+  await fixture.runtime.delete(container.id);
+  assert.deepEqual(processesOf(join(fixture.execRoot, 'containers', container.id)), []);
+  await assert.rejects(fixture.exec(container.id, ['true'], { execId }), (error) => isEngineError(error, 'not_found'));
 });

@@ -84,6 +84,8 @@ export interface DiskUsage {
 }
 
 export interface SystemBackend {
+  /** A client has come: what it may want and what takes its time can begin. Returns at once. */
+  greet(): void;
   readonly engine: EngineFacts;
   host(): Promise<HostFacts>;
   components(): Promise<readonly Component[]>;

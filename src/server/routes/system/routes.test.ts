@@ -39,6 +39,7 @@ function appWith(changes: Partial<SystemBackend> = {}) {
   const events = new EventBus();
   const app = createApp({ engineVersion: '1.2.3', logError: (message) => errors.push(message) });
   registerSystemRoutes(app, {
+    greet: () => undefined,
     engine: {
       id: 'an-id',
       version: '1.2.3',
@@ -72,8 +73,13 @@ function appWith(changes: Partial<SystemBackend> = {}) {
   return { app, errors, events };
 }
 
-test('ping answers OK with the headers that clients negotiate by', async () => {
-  const { app } = appWith();
+test('ping answers OK with the headers that clients negotiate by, and tells that a client has come', async () => {
+  let greetings = 0;
+  const { app } = appWith({
+    greet: () => {
+      greetings++;
+    },
+  });
   const answer = await app.inject({ url: '/v1.41/_ping' });
   assert.equal(answer.body, 'OK');
   assert.equal(answer.headers['content-type'], 'text/plain; charset=utf-8');
@@ -86,6 +92,7 @@ test('ping answers OK with the headers that clients negotiate by', async () => {
   const head = await app.inject({ method: 'HEAD', url: '/_ping' });
   assert.equal(head.statusCode, 200);
   assert.equal(head.headers['content-length'], '0');
+  assert.equal(greetings, 2);
 });
 
 test('versions outside 1.24 to 1.50 are refused with the texts that clients match on', async () => {

@@ -11,8 +11,12 @@ import { versionResponse } from './version-response.ts';
 const USAGE_TYPES: readonly UsageType[] = ['container', 'image', 'volume', 'build-cache'];
 
 export function registerSystemRoutes(app: FastifyInstance, backend: SystemBackend): void {
-  app.get('/_ping', ping);
-  app.head('/_ping', ping);
+  const greeted = (request: FastifyRequest, reply: FastifyReply) => {
+    backend.greet();
+    return ping(request, reply);
+  };
+  app.get('/_ping', greeted);
+  app.head('/_ping', greeted);
   app.get('/version', async () => versionResponse(backend.engine, await backend.host(), await backend.components()));
   app.get('/info', async () => infoResponse(backend, await backend.host(), await backend.components()));
   app.get('/system/df', (request) => diskUsage(backend, request));
