@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { EngineError, messageOf } from '../errors/engine-error.ts';
 import { Htpasswd } from './htpasswd.ts';
 import { basicAuth } from './http/basic-auth.ts';
 import { createHandler } from './http/create-handler.ts';
+import { endServer } from './http/end-server.ts';
 import { refuseBrokenRequests } from './http/refuse-broken-requests.ts';
 import type { RegistryParts } from './http/route.ts';
 
@@ -23,25 +24,35 @@ export interface ServeOptions extends RegistryParts {
   /** PEM; undefined serves plain HTTP. */
   readonly tls: { readonly certificate: string | Buffer; readonly key: string | Buffer } | undefined;
   readonly logError: (message: string, error: unknown) => void;
+  /** Told of every request when it has been answered. */
+  readonly logRequest?: ((line: string) => void) | undefined;
 }
 
 export interface ServedRegistry {
   /** `host:port`, as a client on this host names it. */
   readonly address: string;
-  /** Takes no more connections and cuts those that are open: what they brought is kept. */
-  close(): Promise<void>;
+  /**
+   * Takes no more connections, lets requests that are being answered come to their end for `graceMs` (0 by default), and
+   * cuts the others: what they brought is kept.
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** Serves until it is closed. @throws conflict for an address in use, invalid_argument for a broken htpasswd file */
 export async function serveRegistry(options: ServeOptions): Promise<ServedRegistry> {
-  const { htpasswd, logError, content, writable } = options;
+  const { htpasswd, logError, logRequest, content, writable } = options;
   const isAllowed = htpasswd === undefined ? undefined : await userCheck(htpasswd, logError);
   const server = makeServer(options);
   // Layers may take hours; what stands still is cut instead.
   server.requestTimeout = 0;
   server.timeout = IDLE_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const handle = createHandler({ content, writable, isAllowed, logError });
+  const requests = new Set<Promise<void>>();
+  const answer = createHandler({ content, writable, isAllowed, logError, logRequest });
+  const handle: RequestListener = (request, response) => {
+    const answered = answer(request, response).finally(() => requests.delete(answered));
+    requests.add(answered);
+  };
   // A client that waits to be asked for its body is asked when it is wanted, and never when it is refused.
   server.on('request', handle).on('checkContinue', handle);
   refuseBrokenRequests(server);
@@ -49,7 +60,7 @@ export async function serveRegistry(options: ServeOptions): Promise<ServedRegist
   const { address, family, port } = server.address() as AddressInfo;
   return {
     address: `${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    close: () => close(server),
+    close: (graceMs = 0) => endServer(server, requests, graceMs),
   };
 }
 
@@ -88,12 +99,5 @@ function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
     server.removeAllListeners('error');
     resolve();
   });
-  return promise;
-}
-
-function close(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  server.closeAllConnections();
   return promise;
 }

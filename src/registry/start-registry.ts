@@ -64,9 +64,9 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   return {
     address: served.address,
     collectGarbage,
-    close: async () => {
+    close: async (graceMs) => {
       await Promise.all([stopCollecting(), stopExpiring()]);
-      await served.close();
+      await served.close(graceMs);
     },
   };
 }

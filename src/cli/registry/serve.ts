@@ -29,11 +29,16 @@ const texts = {
 export const command = defineCommand({
   usage: '[OPTIONS]',
   args: noArguments,
-  flags: { ...texts, 'read-only': bool('Refuse to take or delete anything') },
+  flags: {
+    ...texts,
+    'read-only': bool('Refuse to take or delete anything'),
+    'log-requests': bool('Log every request'),
+  },
   async run({ flags, changed }) {
     const names = Object.keys(texts) as (keyof typeof texts)[];
     const given = names.filter(changed).map((name) => `--${name}=${flags[name]}`);
-    becomeServer([...given, ...(flags['read-only'] ? ['--read-only'] : [])]);
+    const switches = (['read-only', 'log-requests'] as const).filter((name) => flags[name]);
+    becomeServer([...given, ...switches.map((name) => `--${name}`)]);
     return 0;
   },
 });

@@ -9,6 +9,8 @@ import { createLog } from '../log.ts';
 import { parseRegistryOptions, type RegistryProgramOptions } from './options.ts';
 
 const FAILURE = 1;
+/** How long requests may go on after a signal to end; a second signal ends them at once. */
+const GRACE_MS = 5000;
 
 function complain(text: string): void {
   writeSync(process.stderr.fd, text);
@@ -29,13 +31,27 @@ async function main(): Promise<void> {
     tls: readTls(options),
     logError: (message, error) => log.error(message, error),
     logInfo: (message) => log.info(message),
+    logRequest: options.logRequests ? (line) => log.info(line) : undefined,
   });
+  log.info(describeSetup(options));
   log.info(`Registry listen on ${registry.address}`);
   // A registry that is killed would not do it at its end.
   flushCompileCache();
   await asked;
-  await registry.close();
+  log.info('Registry ends');
+  await registry.close(GRACE_MS);
   process.exit(0);
+}
+
+/** What somebody who reads the log wants to know of how it was started. */
+function describeSetup({ root, htpasswd, proxy, readOnly, tlsCertificate }: RegistryProgramOptions): string {
+  const writers = htpasswd === undefined ? 'everybody' : `users of ${htpasswd}`;
+  return [
+    `Registry of ${root}`,
+    ...(proxy === undefined ? [] : [`cache of ${proxy.origin}`]),
+    `${writers} may pull${readOnly || proxy !== undefined ? '' : ', push and delete'}`,
+    tlsCertificate === undefined ? 'without TLS' : `TLS by ${tlsCertificate}`,
+  ].join(', ');
 }
 
 /** Loaded by registries that cache another alone. */

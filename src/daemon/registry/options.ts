@@ -23,6 +23,7 @@ export interface RegistryProgramOptions {
   readonly gcIntervalMs: number;
   readonly gcGraceMs: number;
   readonly uploadExpiryMs: number;
+  readonly logRequests: boolean;
   /** Only says whether the options make sense. */
   readonly validate: boolean;
 }
@@ -48,6 +49,7 @@ export function parseRegistryOptions(argv: readonly string[]): RegistryProgramOp
     gcIntervalMs: milliseconds('gc-interval', values['gc-interval'] ?? '1h'),
     gcGraceMs: milliseconds('gc-grace', values['gc-grace'] ?? '1h'),
     uploadExpiryMs: milliseconds('upload-expiry', values['upload-expiry'] ?? '24h'),
+    logRequests: values['log-requests'] ?? false,
     validate: values.validate ?? false,
   };
 }
@@ -71,6 +73,7 @@ function parse(argv: readonly string[]) {
         'gc-interval': TEXT,
         'gc-grace': TEXT,
         'upload-expiry': TEXT,
+        'log-requests': { type: 'boolean' },
         validate: { type: 'boolean' },
       },
     }).values;

@@ -18,7 +18,7 @@ export function basicAuth(
   const known = new Set<string>();
   let seen = generation();
   return async ({ headers }) => {
-    const [, encoded] = /^Basic ([A-Za-z0-9+/=_-]+)$/i.exec(headers.authorization ?? '') ?? [];
+    const encoded = encodedCredentials(headers.authorization);
     if (encoded === undefined) return false;
     const now = generation();
     if (now !== seen) known.clear();
@@ -33,6 +33,16 @@ export function basicAuth(
     known.add(fingerprint);
     return true;
   };
+}
+
+/** The name that a request comes with, be it right or wrong. */
+export function userOf({ headers }: IncomingMessage): string | undefined {
+  const encoded = encodedCredentials(headers.authorization);
+  return encoded === undefined ? undefined : split(Buffer.from(encoded, 'base64').toString())[0];
+}
+
+function encodedCredentials(header: string | undefined): string | undefined {
+  return /^Basic ([A-Za-z0-9+/=_-]+)$/i.exec(header ?? '')?.[1];
 }
 
 function split(credentials: string): [user: string, password: string] {

@@ -55,6 +55,10 @@ export class RegistryProcess {
     return this.#output;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** The most memory that it has had, in bytes. */
   peakMemoryBytes(): number {
     const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8');

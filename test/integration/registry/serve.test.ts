@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '../../../src/lib/digest.ts';
@@ -17,6 +20,24 @@ const MEMORY_LIMIT_BYTES = 120 * 1024 ** 2;
 function* zeros(sizeBytes: number): Generator<Buffer> {
   const piece = Buffer.alloc(1024 ** 2);
   for (let left = sizeBytes; left > 0; left -= piece.length) yield piece.subarray(0, left);
+}
+
+function filesOpen({ pid }: RegistryProcess): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [readlinkSync(join(folder, name))];
+    } catch {
+      return []; // closed just now
+    }
+  });
+}
+
+function isRefused(address: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(Number(address.split(':')[1]), '127.0.0.1', () => resolve(false));
+  socket.on('error', () => resolve(true));
+  return promise.finally(() => socket.destroy());
 }
 
 test('a layer of two gigabytes passes in and out with less than 120 MB', async (t) => {
@@ -90,6 +111,45 @@ test('SIGTERM and SIGINT end the registry with 0, also with a connection open', 
     await registry.request('GET', '/v2/');
     assert.equal(await registry.end(signal), 0);
   }
+});
+
+test('SIGTERM lets an upload come to its end, and takes no new connection', async (t) => {
+  const registry = await RegistryProcess.start(t);
+  const location = (await registry.request('POST', '/v2/app/blobs/uploads/')).headers.get('location') ?? '';
+  const outgoing = httpRequest(new URL(location, `http://${registry.address}`), { method: 'PATCH' });
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  outgoing.write('begun, ');
+  await once(outgoing, 'socket');
+  await until('the upload is under way', () => filesOpen(registry).some((path) => path.endsWith('/data')));
+  const ended = registry.end('SIGTERM');
+  await until('it takes no more connections', () => isRefused(registry.address));
+  outgoing.end('ended');
+  const [answer] = await answered;
+  assert.deepEqual([answer.statusCode, answer.headers['range']], [202, '0-11']);
+  answer.resume();
+  assert.equal(await ended, 0);
+});
+
+test('an upload that does not end after SIGTERM is cut, and gone on with after the next start', async (t) => {
+  const registry = await RegistryProcess.start(t);
+  const location = (await registry.request('POST', '/v2/app/blobs/uploads/')).headers.get('location') ?? '';
+  const outgoing = httpRequest(new URL(location, `http://${registry.address}`), { method: 'PATCH' });
+  const cut = once(outgoing, 'error');
+  outgoing.write('begun, ');
+  await until('the upload is under way', () => filesOpen(registry).some((path) => path.endsWith('/data')));
+  assert.equal(await registry.end('SIGTERM'), 0);
+  await cut;
+  await registry.start();
+  assert.equal((await registry.request('GET', location)).headers.get('range'), '0-6');
+});
+
+test('every request is logged when that is asked for', async (t) => {
+  const registry = await RegistryProcess.start(t, ['--log-requests']);
+  const headers = { Authorization: `Basic ${Buffer.from('ana:secret').toString('base64')}` };
+  await registry.request('GET', '/v2/app/manifests/v1', { headers });
+  await until('it is logged', () => /127.0.0.1 ana GET \/v2\/app\/manifests\/v1 404 \d+ms/.test(registry.output));
+  assert.doesNotMatch(registry.output, /secret/);
+  assert.match(registry.output, /Registry of \/tmp\/\S+, everybody may pull, push and delete, without TLS/);
 });
 
 test('one registry at a time uses a folder', async (t) => {
