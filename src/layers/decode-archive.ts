@@ -1,9 +1,6 @@
-import { filterStream } from '../sys/bpf/filter-stream.ts';
 import { decompress, detectCompression } from './compression.ts';
-
-const MAGIC_BYTES = 6;
-/** What has a program of its own, by its first bytes. */
-const PROGRAMS = { '425a68': 'bzip2', fd377a585a00: 'xz' } as const;
+import { decompressByProgram } from './decompress-by-program.ts';
+import { decompressorOf, MAGIC_BYTES } from './decompressor.ts';
 
 /**
  * An archive without its compression, whichever of those it is that Docker takes: gzip, zstd, and by programs of the host
@@ -12,26 +9,16 @@ const PROGRAMS = { '425a68': 'bzip2', fd377a585a00: 'xz' } as const;
  */
 export async function* decodeArchive(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { start, whole } = await peek(source);
-  const program = programOf(start);
-  if (program !== undefined) yield* filterStream(program, ['-dc'], whole);
+  const program = decompressorOf(start);
+  if (program !== undefined) yield* decompressByProgram(program, whole);
   else yield* decompress(whole, detectCompression(start));
 }
 
 /** The same for content whose usual compressions are dealt with by whoever reads it: those stay as they are. */
 export async function* decodeUnusual(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { start, whole } = await peek(source);
-  const program = programOf(start);
-  yield* program === undefined ? whole : filterStream(program, ['-dc'], whole);
-}
-
-/** Told by the first bytes: `decodeUnusual` would change it. */
-export function isUnusual(start: Uint8Array): boolean {
-  return programOf(Buffer.from(start.subarray(0, MAGIC_BYTES))) !== undefined;
-}
-
-function programOf(start: Buffer): string | undefined {
-  const magic = start.subarray(0, MAGIC_BYTES).toString('hex');
-  return Object.entries(PROGRAMS).find(([bytes]) => magic.startsWith(bytes))?.[1];
+  const program = decompressorOf(start);
+  yield* program === undefined ? whole : decompressByProgram(program, whole);
 }
 
 /** The first bytes, and everything with them. */

@@ -8,17 +8,17 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineError, type ErrorKind, internalError } from '../../errors/engine-error.ts';
 import { detectCompression } from '../../layers/compression.ts';
-import { decompressorOf } from '../../layers/decompress-program.ts';
+import { decompressorOf, MAGIC_BYTES } from '../../layers/decompressor.ts';
 import type { SpoolFiles } from '../../layers/make/make-message.ts';
 import { spoolArchive } from '../../layers/spool/spool-archive.ts';
 import type { SpoolEntry } from '../../layers/spool/spool-entry.ts';
 import { formatSpoolEntry, parseSpoolEntry } from '../../layers/spool/spool-entry.ts';
+import { requirePipes } from '../../lib/require-pipes.ts';
 import { SpoolTree } from './spool-tree.ts';
 
 const PROGRAM = fileURLToPath(new URL('./spool-process.ts', import.meta.url));
 /** What is smaller, and not compressed, is taken in by the daemon itself: starting a process takes longer. */
 const SMALL_BYTES = 4 * 1024 * 1024;
-const MAGIC_BYTES = 6;
 const ENTRIES_AT_ONCE = 2000;
 
 export interface SpoolPlaces {
@@ -107,10 +107,11 @@ async function spoolByProcess(
   files: SpoolFiles,
   compileCache: string,
 ): Promise<void> {
-  const child = spawn(process.execPath, [PROGRAM, files.data, files.index], {
+  const started = spawn(process.execPath, [PROGRAM, files.data, files.index], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   });
+  const child = requirePipes(started, 'reading the build context');
   const { promise: ended, resolve } = Promise.withResolvers<number | NodeJS.Signals | Error | null>();
   let out = '';
   let err = '';

@@ -5,13 +5,11 @@
  */
 import { readSync, writeFileSync, writeSync } from 'node:fs';
 import { isEngineError, messageOf } from '../../errors/engine-error.ts';
-import { decompress, detectCompression } from '../../layers/compression.ts';
-import { decompressByProgram, decompressorOf } from '../../layers/decompress-program.ts';
+import { decodeArchive } from '../../layers/decode-archive.ts';
 import { spoolArchive } from '../../layers/spool/spool-archive.ts';
 import { formatSpoolEntry } from '../../layers/spool/spool-entry.ts';
 
 const READ_BYTES = 1024 * 1024;
-const MAGIC_BYTES = 6;
 
 async function* standardInput(): AsyncGenerator<Buffer> {
   for (;;) {
@@ -22,25 +20,9 @@ async function* standardInput(): AsyncGenerator<Buffer> {
   }
 }
 
-async function* plain(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {
-  let start: Buffer = Buffer.alloc(0);
-  while (start.length < MAGIC_BYTES) {
-    const next = await source.next();
-    if (next.done === true) break;
-    start = Buffer.concat([start, next.value]);
-  }
-  async function* whole(): AsyncGenerator<Buffer> {
-    yield start;
-    yield* source;
-  }
-  const program = decompressorOf(start);
-  if (program !== undefined) yield* decompressByProgram(whole(), program);
-  else yield* decompress(whole(), detectCompression(start));
-}
-
 const [data = '', index = ''] = process.argv.slice(2);
 try {
-  const entries = await spoolArchive(plain(standardInput()), data);
+  const entries = await spoolArchive(decodeArchive(standardInput()), data);
   writeFileSync(index, entries.map(formatSpoolEntry).join(''), { mode: 0o600 });
 } catch (error) {
   const kind = isEngineError(error) ? error.kind : 'internal';

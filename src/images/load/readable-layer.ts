@@ -1,5 +1,6 @@
 import type { ContentStore } from '../../content/content-store.ts';
-import { decodeUnusual, isUnusual } from '../../layers/decode-archive.ts';
+import { decodeUnusual } from '../../layers/decode-archive.ts';
+import { decompressorOf } from '../../layers/decompressor.ts';
 import type { Digest } from '../../lib/digest.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Digest } from '../../lib/digest.ts';
  */
 export async function readableLayer(content: ContentStore, blob: Digest): Promise<Digest> {
   for await (const start of content.read(blob)) {
-    if (!isUnusual(start)) break;
+    if (decompressorOf(start) === undefined) break;
     return (await content.ingest(decodeUnusual(content.read(blob)))).digest;
   }
   return blob;

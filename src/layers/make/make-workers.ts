@@ -1,9 +1,7 @@
-import type { ChildProcessByStdio } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EngineError, internalError } from '../../errors/engine-error.ts';
+import { type Program, startProgram } from '../start-program.ts';
 import type { MakeReply, MakeRequest } from './make-message.ts';
 
 const PROGRAM = fileURLToPath(new URL('./make-process.ts', import.meta.url));
@@ -104,23 +102,18 @@ export class MakeWorkers {
 }
 
 class MakeWorker {
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #program: Program;
   #current: PromiseWithResolvers<Done> | undefined;
-  #out = '';
-  #err = '';
   #hasEnded = false;
 
   constructor(compileCache: string) {
-    this.#child = spawn(process.execPath, [PROGRAM, compileCache], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    this.#program = startProgram<MakeReply>(PROGRAM, compileCache, {
+      onReply: (reply) => {
+        if ('done' in reply) this.#current?.resolve(reply.done);
+        else this.#current?.reject(new EngineError(reply.failed.kind, reply.failed.message));
+      },
+      onEnd: (how) => this.#fail(how),
     });
-    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#receive(text));
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#err += text));
-    // How it ended tells more than a broken pipe would.
-    this.#child.stdin.on('error', () => undefined);
-    this.#child.on('error', (error) => this.#fail(`cannot start: ${error.message}`));
-    this.#child.on('close', (code, signal) => this.#fail(`ended with ${signal ?? code}: ${this.#err.trim()}`));
   }
 
   get hasEnded(): boolean {
@@ -130,26 +123,17 @@ class MakeWorker {
   run(request: MakeRequest): Promise<Done> {
     this.#current = Promise.withResolvers();
     if (this.#hasEnded) this.#fail('has ended');
-    else this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    else this.#program.send(request);
     return this.#current.promise;
   }
 
   end(): void {
-    this.#child.stdin.end();
+    this.#program.end();
   }
 
   kill(): void {
     this.#hasEnded = true;
-    this.#child.kill('SIGKILL');
-  }
-
-  #receive(text: string): void {
-    this.#out += text;
-    if (!this.#out.endsWith('\n')) return;
-    const reply = JSON.parse(this.#out) as MakeReply;
-    this.#out = '';
-    if ('done' in reply) this.#current?.resolve(reply.done);
-    else this.#current?.reject(new EngineError(reply.failed.kind, reply.failed.message));
+    this.#program.kill();
   }
 
   #fail(how: string): void {

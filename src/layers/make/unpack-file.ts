@@ -9,13 +9,12 @@ import type { TarEntry } from '../../lib/tar/tar-entry.ts';
 import { readTar } from '../../lib/tar/tar-reader.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { decompress, detectCompression } from '../compression.ts';
-import { decompressorOf } from '../decompress-program.ts';
+import { decompressorOf, MAGIC_BYTES } from '../decompressor.ts';
 import { entryParts } from '../unpack/entry-path.ts';
 import type { LayerTree } from '../unpack/layer-tree.ts';
 import { writeEntry } from '../unpack/write-entry.ts';
 
 const READ_BYTES = 1024 * 1024;
-const MAGIC_BYTES = 6;
 /** A stretch of an open file. */
 export interface Stretch {
   readonly fd: number;

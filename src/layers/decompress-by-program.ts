@@ -1,30 +1,31 @@
 import { spawn } from 'node:child_process';
 import { pipeline } from 'node:stream/promises';
-import { EngineError, invalidArgument } from '../../errors/engine-error.ts';
+import { EngineError, invalidArgument } from '../errors/engine-error.ts';
+import { requirePipes } from '../lib/require-pipes.ts';
 
 const STDERR_LIMIT = 4096;
 
 /**
- * What a program makes of a stream, such as `xz -dc`. The program ends with the reader, whenever that stops; errors of the
- * source come through as they are.
- * @throws invalid_argument with the program's words when it does not like the stream, unavailable when it is not installed
+ * A stream without the compression that a program of the host's knows. The program ends with the reader, whenever that
+ * stops; errors of the source come through as they are.
+ * @throws invalid_argument with the program's words when the stream is damaged, unavailable when it is not installed
  */
-export async function* filterStream(
+export async function* decompressByProgram(
   program: string,
-  args: readonly string[],
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = requirePipes(spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] }), program);
   let words = '';
   child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(0, STDERR_LIMIT)));
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => undefined); // the reader may stop before
-  child.on('error', () => {
-    ended.reject(new EngineError('unavailable', `exec: "${program}": executable file not found in $PATH`));
+  child.on('error', (error) => {
+    ended.reject(new EngineError('unavailable', `${program} cannot be started: ${error.message}`, { cause: error }));
   });
-  child.on('close', (code) => {
-    if (code === 0) ended.resolve();
-    else ended.reject(invalidArgument(words.trim() || `${program} ended with ${code ?? 'a signal'}`));
+  child.on('close', (code, signal) => {
+    if (code === 0) return ended.resolve();
+    const reason = words.trim() || (signal ?? `exit status ${code}`);
+    ended.reject(invalidArgument(`an archive cannot be unpacked by ${program}: ${reason}`));
   });
   // A program that ends before it has read everything breaks the pipe: its own words tell more then.
   const feeding = pipeline(source, child.stdin).catch((error: unknown) => {
