@@ -194,12 +194,17 @@ test('whiteouts hide what is below, and only that; an opaque directory hides all
 test("an archive cannot speak overlayfs's own language", async (t) => {
   const fixture = layerFixture(t);
   const lower = await fixture.apply(archiveOf(rawEntry({ name: 'dir/secret' }, 'lower')));
-  const attributes = { 'SCHILY.xattr.trusted.overlay.redirect': '/dir', 'SCHILY.xattr.trusted.overlay.opaque': 'y' };
   const upper = await fixture.apply(
-    archiveOf(paxEntry(attributes), rawEntry({ name: 'other/', type: '5' })),
+    archiveOf(
+      paxEntry({ 'SCHILY.xattr.trusted.overlay.opaque': 'y' }),
+      rawEntry({ name: 'dir/', type: '5' }),
+      paxEntry({ 'SCHILY.xattr.trusted.overlay.redirect': '/dir' }),
+      rawEntry({ name: 'other/', type: '5' }),
+    ),
     lower.chainId,
   );
   const { path } = await fixture.mount(upper.chainId);
+  assert.deepEqual(readdirSync(join(path, 'dir')), ['secret']);
   assert.deepEqual(readdirSync(join(path, 'other')), []);
 });
 
