@@ -34,6 +34,18 @@ export function contentStoreSuite(name: string, make: (t: TestContext) => Promis
     assert.equal(await store.stat(digest), undefined);
   });
 
+  test(`${name}: a source that gives more than it should is not read any further`, async (t) => {
+    const { store } = await make(t);
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      for (let left = 100; left > 0; left--) yield Buffer.from('more');
+      assert.fail('it was read on and on');
+    };
+    await assert.rejects(store.ingest(endless(), { sizeBytes: 6 }), (error) =>
+      isEngineError(error, 'invalid_argument'),
+    );
+    assert.deepEqual(await Array.fromAsync(store.list()), []);
+  });
+
   test(`${name}: a source that fails midway leaves nothing`, async (t) => {
     const { store } = await make(t);
     const failing = async function* (): AsyncGenerator<Uint8Array> {

@@ -73,6 +73,15 @@ test('a port is taken in both families, and leads to the container by an element
   assert.deepEqual(ports.of(id), []);
 });
 
+test('flows of datagrams are forgotten when a port begins to lead to a container and when it ends, each port once', async (t) => {
+  const { ports, tables, reserve } = setUp(t);
+  const id = reserve([wanted(53, 5300, { protocol: 'udp' }), wanted(80, 8080)]);
+  await ports.publish(id, target);
+  assert.deepEqual(tables.forgotten, [5300]);
+  await ports.withdraw(id);
+  assert.deepEqual(tables.forgotten, [5300, 5300]);
+});
+
 test('a port on an address is taken there alone, and so is any where the daemon names an address', (t) => {
   const { sockets, reserve } = setUp(t);
   reserve([wanted(80, 8080, { hostAddress: '127.0.0.1' }), wanted(81, 8081, { hostAddress: '::1' })]);
