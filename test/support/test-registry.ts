@@ -38,9 +38,9 @@ export class TestRegistry {
     });
   }
 
-  static async start(): Promise<TestRegistry> {
+  static async start(port = 0): Promise<TestRegistry> {
     const registry = new TestRegistry();
-    registry.#server.listen(0, '127.0.0.1');
+    registry.#server.listen(port, '127.0.0.1');
     await once(registry.#server, 'listening');
     return registry;
   }

@@ -3,7 +3,7 @@ import { EngineError, messageOf } from '../../errors/engine-error.ts';
 
 /** There was no answer, or it broke off. */
 export class ExchangeError extends EngineError {
-  /** Whether another try may go better: not when nobody listens or the other side cannot prove who it is. */
+  /** Whether another try may go better: not when the other side speaks something else or cannot prove who it is. */
   readonly isPassing: boolean;
 
   constructor(message: string, isPassing: boolean, cause: unknown) {
@@ -13,20 +13,23 @@ export class ExchangeError extends EngineError {
 }
 
 const TLS_PREFIX = 'tls: failed to verify certificate: x509:';
-const LASTING: Readonly<Record<string, (host: string) => string>> = {
+/** Nobody is there. Somebody was when it was first asked, or there had been no request: it may just be restarting. */
+const ABSENT: Readonly<Record<string, (host: string) => string>> = {
   ECONNREFUSED: (host) => `dial tcp ${host}: connect: connection refused`,
   EHOSTUNREACH: (host) => `dial tcp ${host}: connect: no route to host`,
   ENETUNREACH: (host) => `dial tcp ${host}: connect: network is unreachable`,
   ENOTFOUND: (host) => `dial tcp: lookup ${host.replace(/:\d+$/, '')}: no such host`,
   EAI_AGAIN: (host) => `dial tcp: lookup ${host.replace(/:\d+$/, '')}: Temporary failure in name resolution`,
-  EPROTO: () => 'http: server gave HTTP response to HTTPS client',
-  ERR_SSL_WRONG_VERSION_NUMBER: () => 'http: server gave HTTP response to HTTPS client',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: () => 'http: server gave HTTP response to HTTPS client',
-  DEPTH_ZERO_SELF_SIGNED_CERT: () => `${TLS_PREFIX} certificate signed by unknown authority`,
-  SELF_SIGNED_CERT_IN_CHAIN: () => `${TLS_PREFIX} certificate signed by unknown authority`,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => `${TLS_PREFIX} certificate signed by unknown authority`,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () => `${TLS_PREFIX} certificate signed by unknown authority`,
-  CERT_HAS_EXPIRED: () => `${TLS_PREFIX} certificate has expired or is not yet valid`,
+};
+const LASTING: Readonly<Record<string, string>> = {
+  EPROTO: 'http: server gave HTTP response to HTTPS client',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'http: server gave HTTP response to HTTPS client',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'http: server gave HTTP response to HTTPS client',
+  DEPTH_ZERO_SELF_SIGNED_CERT: `${TLS_PREFIX} certificate signed by unknown authority`,
+  SELF_SIGNED_CERT_IN_CHAIN: `${TLS_PREFIX} certificate signed by unknown authority`,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `${TLS_PREFIX} certificate signed by unknown authority`,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: `${TLS_PREFIX} certificate signed by unknown authority`,
+  CERT_HAS_EXPIRED: `${TLS_PREFIX} certificate has expired or is not yet valid`,
 };
 const PASSING: Readonly<Record<string, string>> = {
   ECONNRESET: 'EOF',
@@ -39,8 +42,8 @@ export function exchangeError(method: string, url: URL, error: unknown): Exchang
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const host = `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
   const isOtherHost = code === 'ERR_TLS_CERT_ALTNAME_INVALID';
-  const lasting = isOtherHost ? () => `${TLS_PREFIX} ${otherHost(url.hostname, error)}` : LASTING[code];
-  const reason = lasting?.(host) ?? PASSING[code] ?? messageOf(error);
+  const lasting = isOtherHost ? `${TLS_PREFIX} ${otherHost(url.hostname, error)}` : LASTING[code];
+  const reason = lasting ?? ABSENT[code]?.(host) ?? PASSING[code] ?? messageOf(error);
   return new ExchangeError(`${verb(method)} ${JSON.stringify(url.href)}: ${reason}`, lasting === undefined, error);
 }
 

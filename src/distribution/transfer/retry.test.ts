@@ -37,7 +37,7 @@ test('what will not pass is not tried again', async () => {
   for (const error of [
     new RegistryError('not_found', 'manifest unknown', 404),
     new RegistryError('internal', 'denied', 403),
-    new ExchangeError('connection refused', false, undefined),
+    new ExchangeError('certificate signed by unknown authority', false, undefined),
     new Error('a bug'),
   ]) {
     let calls = 0;
@@ -58,6 +58,12 @@ test('a registry that says when to come back is believed', async () => {
   const attempts = new Attempts(rules, never, (ms) => waits.push(ms));
   await attempts.failed(new TryLater('slow', 429, 7));
   assert.deepEqual(waits, [7]);
+});
+
+test('a long wait is told each second, as clients show it', async () => {
+  const waits: number[] = [];
+  await new Attempts({ maxAttempts: 2, firstRetryMs: 1050 }, never, (ms) => waits.push(ms)).failed(broken);
+  assert.deepEqual(waits, [1050, 50]);
 });
 
 test('an attempt that brought something on begins the counting again', async () => {

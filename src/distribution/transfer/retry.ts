@@ -44,7 +44,7 @@ export class Attempts {
   readonly #onWait: (waitMs: number) => void;
   #failures = 0;
 
-  /** `onWait` is told of each wait before it begins. */
+  /** `onWait` is told of each wait before it begins, and each second of what is left of it. */
   constructor(rules: RetryRules, signal: AbortSignal, onWait: (waitMs: number) => void) {
     this.#rules = rules;
     this.#signal = signal;
@@ -65,8 +65,10 @@ export class Attempts {
     if (!isPassing(error) || this.#failures >= this.#rules.maxAttempts) throw error;
     const doubled = Math.min(this.#rules.firstRetryMs * 2 ** (this.#failures - 1), LONGEST_WAIT_MS);
     const waitMs = (error instanceof TryLater ? error.waitMs : undefined) ?? doubled;
-    this.#onWait(waitMs);
-    await delay(waitMs, undefined, { signal: this.#signal });
+    for (let leftMs = waitMs; leftMs > 0; leftMs -= 1000) {
+      this.#onWait(leftMs);
+      await delay(Math.min(leftMs, 1000), undefined, { signal: this.#signal });
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
-import { failureOf, progressLines } from '../../support/progress.ts';
+import { failureOf, progressLines, startPull } from '../../support/progress.ts';
 import { blobOf, type RegistryImage, registryImage } from '../../support/registry-image.ts';
 import { refuse, sendBlob, TestRegistry } from '../../support/test-registry.ts';
 import { until } from '../../support/until.ts';
@@ -69,6 +69,32 @@ test('a registry that dies in the midst of a layer is asked for the rest', async
   assert.ok(from > 0 && from <= HALF, `the second request begins at ${from}`);
   assert.deepEqual(others, []);
   assert.ok(progressLines(answer).some(({ status }) => status === 'Retrying in 1 second'));
+});
+
+test('a registry that ends in the midst of a layer is waited for until it is there again', async () => {
+  addImage();
+  const first = await TestRegistry.start();
+  first.add('a', '1', image);
+  first.fault = ({ path }, response) => {
+    if (!isBlob(path)) return false;
+    const blob = image.layers[0]?.bytes ?? Buffer.alloc(0);
+    response.writeHead(200, { 'content-length': blob.length });
+    response.write(blob.subarray(0, HALF), () => void first.close());
+    return true;
+  };
+  const { address } = first;
+  const pulling = startPull(daemon.socketPath, `fromImage=${address}/a&tag=1`);
+  const waits = () => pulling.lines.filter(({ status = '' }) => status.startsWith('Retrying'));
+  await until('the pull has found nobody there', () =>
+    waits().some(({ status }) => status === 'Retrying in 2 seconds'),
+  );
+  const second = await TestRegistry.start(Number(address.split(':')[1]));
+  second.add('a', '1', image);
+  await pulling.ended;
+  assert.equal(pulling.lines.at(-1)?.status, `Status: Downloaded newer image for ${address}/a:1`);
+  assert.match(second.seen('GET', /blobs/)[0]?.headers.range ?? '', /^bytes=\d+-$/);
+  await daemon.call('DELETE', `/images/${address}/a:1?force=1`);
+  await second.close();
 });
 
 test('a registry that knows no ranges is read again, and what was had is left out', async () => {
