@@ -8,7 +8,7 @@ export type CheckPassword = (user: string, password: string) => Promise<boolean>
 
 /**
  * Checks the credentials that come with requests. Those that were right are remembered, as a keyed hash: a push is a
- * hundred requests, and to check a password takes long on purpose. `check.generation` tells when to forget them.
+ * hundred requests, and to check a password takes long on purpose. `generation` changes when all of them are to be forgotten.
  */
 export function basicAuth(
   check: CheckPassword,
