@@ -8,23 +8,27 @@ const BATCH_BYTES = 512 * 1024;
  */
 export class BatchedOutput {
   readonly #file: FileHandle;
-  #batch = Buffer.allocUnsafe(BATCH_BYTES);
-  #spare = Buffer.allocUnsafe(BATCH_BYTES);
+  readonly #batchBytes: number;
+  #batch: Buffer;
+  #spare: Buffer;
   #length = 0;
   #written: Promise<void> = Promise.resolve();
 
-  constructor(file: FileHandle) {
+  /** Twice `batchBytes` are held: less where many write at once. */
+  constructor(file: FileHandle, batchBytes: number = BATCH_BYTES) {
     this.#file = file;
+    this.#batchBytes = batchBytes;
+    [this.#batch, this.#spare] = [Buffer.allocUnsafeSlow(batchBytes), Buffer.allocUnsafeSlow(batchBytes)];
   }
 
   /** A failure to write comes out of a later call. */
   async write(piece: Uint8Array): Promise<void> {
     for (let done = 0; done < piece.length; ) {
-      const part = piece.subarray(done, done + BATCH_BYTES - this.#length);
+      const part = piece.subarray(done, done + this.#batchBytes - this.#length);
       this.#batch.set(part, this.#length);
       this.#length += part.length;
       done += part.length;
-      if (this.#length === BATCH_BYTES) await this.#flush();
+      if (this.#length === this.#batchBytes) await this.#flush();
     }
   }
 

@@ -5,6 +5,8 @@ import type { Digest } from '../lib/digest.ts';
 import { BatchedOutput } from './batched-output.ts';
 
 const READ_BYTES = 256 * 1024;
+/** A registry takes many of them at once. */
+const BATCH_BYTES = 128 * 1024;
 
 /**
  * The beginning of a blob, in a file that outlives this process: what has arrived stays when its source fails, and can
@@ -43,7 +45,7 @@ export class PartialBlob {
     this.#hash = undefined;
     const file = await open(this.path, 'a', 0o600);
     try {
-      const output = new BatchedOutput(file);
+      const output = new BatchedOutput(file, BATCH_BYTES);
       try {
         for await (const piece of source) {
           await output.write(piece);

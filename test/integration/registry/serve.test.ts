@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -51,6 +52,25 @@ test('a layer of two gigabytes passes in and out with less than 120 MB', async (
   let sizeBytes = 0;
   for await (const chunk of pulled.body ?? []) sizeBytes += (chunk as Uint8Array).length;
   assert.equal(sizeBytes, LARGE_BYTES);
+  const peak = registry.peakMemoryBytes();
+  assert.ok(peak < MEMORY_LIMIT_BYTES, `${Math.round(peak / 1024 ** 2)} MB`);
+});
+
+test('ten layers at once, in and out, need no more memory than that', async (t) => {
+  const registry = await RegistryProcess.start(t);
+  const sizeBytes = 32 * 1024 ** 2;
+  const one = async (name: string): Promise<void> => {
+    const head = Buffer.from(name);
+    const hash = createHash('sha256').update(head);
+    for (const piece of zeros(sizeBytes)) hash.update(piece);
+    const digest = `sha256:${hash.digest('hex')}`;
+    const body = ReadableStream.from([head, ...zeros(sizeBytes)]);
+    const path = `/v2/${name}/blobs/uploads/?digest=${digest}`;
+    assert.equal((await registry.request('POST', path, { body, duplex: 'half' } as RequestInit)).status, 201);
+    const pulled = await registry.request('GET', `/v2/${name}/blobs/${digest}`);
+    assert.equal((await pulled.arrayBuffer()).byteLength, head.length + sizeBytes);
+  };
+  await Promise.all(Array.from({ length: 10 }, (_, index) => one(`layer${index}`)));
   const peak = registry.peakMemoryBytes();
   assert.ok(peak < MEMORY_LIMIT_BYTES, `${Math.round(peak / 1024 ** 2)} MB`);
 });
