@@ -33,8 +33,7 @@ export class BuildCacheState {
 
   constructor(database: StateDatabase) {
     this.#database = database;
-    const prepared = Object.entries(SQL).map(([name, text]) => [name, database.sql.prepare(text)] as const);
-    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    this.#statements = database.prepare(SQL);
   }
 
   transaction<T>(work: () => T extends Promise<unknown> ? never : T): T {

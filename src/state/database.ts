@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { EngineError, messageOf } from '../errors/engine-error.ts';
 import type { Migration } from './migrations/migration.ts';
 import { migrations } from './migrations.ts';
@@ -63,6 +63,12 @@ export class StateDatabase {
     } finally {
       this.#depth--;
     }
+  }
+
+  /** The statements by the names of their texts. */
+  prepare<Name extends string>(texts: Readonly<Record<Name, string>>): Readonly<Record<Name, StatementSync>> {
+    const prepared = Object.entries<string>(texts).map(([name, text]) => [name, this.sql.prepare(text)] as const);
+    return Object.fromEntries(prepared) as Record<Name, StatementSync>;
   }
 
   close(): void {

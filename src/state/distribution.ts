@@ -16,8 +16,7 @@ export class DistributionState {
   readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
 
   constructor(database: StateDatabase) {
-    const prepared = Object.entries(SQL).map(([name, text]) => [name, database.sql.prepare(text)] as const);
-    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    this.#statements = database.prepare(SQL);
   }
 
   /** The image must be there. Idempotent. */

@@ -20,8 +20,7 @@ export class ImageState {
 
   constructor(database: StateDatabase) {
     this.#database = database;
-    const prepared = Object.entries(SQL).map(([name, text]) => [name, database.sql.prepare(text)] as const);
-    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>;
+    this.#statements = database.prepare(SQL);
   }
 
   transaction(work: () => void): void {
