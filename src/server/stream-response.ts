@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -62,11 +63,17 @@ export async function sendDirectly(
 }
 
 function sendHead(reply: FastifyReply, contentType: string): void {
+  const raw = takeOver(reply);
+  raw.writeHead(200, { 'Content-Type': contentType });
+  raw.flushHeaders();
+}
+
+/** From here on the caller answers, and fastify does nothing more; the headers that are set already stay. */
+export function takeOver(reply: FastifyReply): ServerResponse {
   reply.hijack();
   const { raw } = reply;
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
-  raw.writeHead(200, { 'Content-Type': contentType });
-  raw.flushHeaders();
+  return raw;
 }
 
 /** Aborts when the client of this reply goes away before its answer is complete. */
