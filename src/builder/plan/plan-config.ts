@@ -1,6 +1,7 @@
 import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import type { ImageRunConfig } from '../../images/image-store.ts';
 import { formatGoDuration } from '../../lib/go-duration.ts';
+import { goQuote } from '../../lib/go-quote.ts';
 import { parseSignal } from '../../lib/signals.ts';
 import type {
   ArgCommand,
@@ -17,7 +18,7 @@ import { expandWord } from '../parse/expand-word.ts';
 import { absolutePath } from './clean-path.ts';
 import { parseExposedPorts } from './exposed-ports.ts';
 import { ownValue } from './global-arguments.ts';
-import { goQuote, goQuoteList, goQuoteRune } from './go-format.ts';
+import { goQuoteList, goQuoteRune } from './go-format.ts';
 import { lintPairs, lintSecretName, lintUsedOnce } from './lint-steps.ts';
 import type { StepContext, StepPlanner } from './step-context.ts';
 import { expandValue, reportUndefined } from './step-context.ts';

@@ -1,12 +1,12 @@
 import type { ContainerSummary, MountSummary } from '../../client/container-list.ts';
 import { EngineError } from '../../errors/engine-error.ts';
+import { goQuote } from '../../lib/go-quote.ts';
 import { familiarReference, parseReference } from '../../lib/image-reference.ts';
 import { ellipsis } from '../format/ellipsis.ts';
 import { labelsText } from '../format/labels-text.ts';
 import type { Column, ListKind } from '../format/list.ts';
 import { goTimeText } from '../format/local-time.ts';
 import { shortId } from '../format/short-id.ts';
-import { goQuote } from '../format/template/go-quote.ts';
 import { ago, humanSize } from '../format/units.ts';
 import { portsText } from './ports-text.ts';
 

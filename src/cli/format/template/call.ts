@@ -1,6 +1,6 @@
+import { goQuote } from '../../../lib/go-quote.ts';
 import { type CallSite, type Final, missing } from './call-site.ts';
 import { FunctionError, type GoFunction, type Parameter, parameterNames } from './functions.ts';
-import { goQuote } from './go-quote.ts';
 import { nodeText, type Operand, type TemplateNode } from './nodes.ts';
 import { GoList, type GoValue, isTruthy, typeNameOf } from './values.ts';
 

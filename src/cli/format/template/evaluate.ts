@@ -1,6 +1,6 @@
+import { goQuote } from '../../../lib/go-quote.ts';
 import { callFunction } from './call.ts';
 import { type CallSite, type EvaluateOptions, type Final, missing } from './call-site.ts';
-import { goQuote } from './go-quote.ts';
 import {
   type Branch,
   type Command,

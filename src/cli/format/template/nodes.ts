@@ -1,4 +1,4 @@
-import { goQuote } from './go-quote.ts';
+import { goQuote } from '../../../lib/go-quote.ts';
 
 /** The parts of a parsed template. `position` is the offset that error messages point at. */
 export type Operand =

@@ -1,4 +1,4 @@
-import { goQuote, goUnquote } from './go-quote.ts';
+import { goQuote, goUnquote } from '../../../lib/go-quote.ts';
 import type { Token, TokenKind } from './lexer.ts';
 import { type Branch, type Command, nodeText, type Operand, type Pipeline, type Statement } from './nodes.ts';
 import { TemplateError } from './template-error.ts';

@@ -1,5 +1,5 @@
+import { goQuote } from '../../../lib/go-quote.ts';
 import { printTime } from '../print-time.ts';
-import { goQuote } from './go-quote.ts';
 import {
   GoDuration,
   GoList,

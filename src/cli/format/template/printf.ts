@@ -1,4 +1,4 @@
-import { goQuote } from './go-quote.ts';
+import { goQuote } from '../../../lib/go-quote.ts';
 import { goExponent, printFloat, printValue } from './print-value.ts';
 import { GoDuration, GoList, GoMap, GoNilPointer, type GoValue, JsonNumber, typeNameOf } from './values.ts';
 

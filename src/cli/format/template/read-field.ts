@@ -1,6 +1,6 @@
+import { goQuote } from '../../../lib/go-quote.ts';
 import { argument, checked, describeArity } from './call.ts';
 import { type CallSite, type Final, missing } from './call-site.ts';
-import { goQuote } from './go-quote.ts';
 import type { Operand } from './nodes.ts';
 import { GoMap, GoNilPointer, GoObject, GoStruct, type GoValue, textOf, typeNameOf } from './values.ts';
 

@@ -1,4 +1,4 @@
-import { goQuote } from './go-quote.ts';
+import { goQuote } from '../../../lib/go-quote.ts';
 import { lex, type Token } from './lexer.ts';
 
 /** The tokens of a template, with as much looking ahead and putting back as the parser needs. */
