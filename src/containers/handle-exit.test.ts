@@ -71,6 +71,18 @@ test('a kill for lack of memory is told once, when it happens', async (t) => {
   assert.equal(engine.events.filter((event) => event === 'oom').length, 1);
 });
 
+test('a container whose memory and log cannot be watched runs, and its exit is seen', async (t) => {
+  const engine = await testEngine(t);
+  engine.runtime.onOutOfMemory = () => {
+    throw new Error('no more files can be watched');
+  };
+  const id = await running(engine, 'web', {}, { Memory: 20_000_000 });
+  assert.match(String(engine.errors.at(-1)), /no more files can be watched/);
+  const { outcome } = engine.containers.wait(id, 'not-running', never);
+  engine.runtime.end(id, 6);
+  assert.equal((await outcome).exitCode, 6);
+});
+
 test('an exit that cannot be recorded is tried again, and who waits for it gets its code', async (t) => {
   const engine = await testEngine(t);
   const id = await running(engine, 'web');

@@ -16,11 +16,11 @@ import { tearDown } from './tear-down.ts';
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 30_000;
 
-/** Watches a container that runs. Returns at once; nobody needs to wait for it. */
+/** Watches a container that runs. Returns at once, and never throws; nobody needs to wait for it. */
 export function superviseExit(context: ContainersContext, id: ContainerId): void {
   const { runtime, options } = context;
-  const endRotation = rotateLogs(context, id);
-  const endReports = reportOom(context, id);
+  const endRotation = begin(context, id, rotateLogs);
+  const endReports = begin(context, id, reportOom);
   runtime
     .wait(id)
     .finally(() => {
@@ -29,6 +29,19 @@ export function superviseExit(context: ContainersContext, id: ContainerId): void
     })
     .then((exit) => handleExit(context, id, exit))
     .catch((error: unknown) => options.logError(`after the exit of container ${id}`, error));
+}
+
+/**
+ * Files are watched for these, of which the system has a limit that containers can use up: that must not be why nobody
+ * hears of a container's end.
+ */
+function begin(context: ContainersContext, id: ContainerId, work: typeof rotateLogs | typeof reportOom): () => void {
+  try {
+    return work(context, id);
+  } catch (error) {
+    context.options.logError(`container ${id} runs, but not everything of it is watched`, error);
+    return () => undefined;
+  }
 }
 
 /** An end that could not be recorded, for want of room on the disk, is tried again: who waits for it must not hang. */
