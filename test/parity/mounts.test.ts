@@ -39,6 +39,7 @@ const REFUSED: readonly (readonly [string, object])[] = [
   ['nocopy of a bind', { Binds: ['/tmp:/x:nocopy'] }],
   ['propagation of a volume', { Binds: ['parity-m:/x:rshared'] }],
   ['a bind and a tmpfs', { Binds: ['/tmp:/x'], Tmpfs: { '/x': '' } }],
+  ['a volume and a tmpfs', { Binds: ['parity-m:/x/'], Tmpfs: { '/x': '' } }],
   ['a bind and a mount', { Binds: ['/tmp:/x'], Mounts: [{ Type: 'tmpfs', Target: '/x' }] }],
   ['a source that is not there', { Mounts: [bind({ Source: '/nope/zz' })] }],
   ['a relative source', { Mounts: [bind({ Source: 'nope' })] }],
@@ -174,6 +175,33 @@ const cases: ParityCase[] = [
       }
       await removeQuietly(api, id);
       await removeVolumes(api, 'parity-cp1', 'parity-cp2');
+    },
+  },
+  {
+    title: 'a tmpfs takes the place of another mount there, if it is written alike',
+    run: async (api) => {
+      const Cmd = [
+        'sh',
+        '-c',
+        'mount | sed -n "s|.* on /x type \\([a-z0-9]*\\) .*|\\1|p" | sed "s/tmpfs/&/;t;s/.*/disk/"',
+      ];
+      const mounted = async (step: string, HostConfig: object, Volumes: object = {}) => {
+        const id = await runToEndQuietly(api, 'parity-over', { Cmd, HostConfig, Volumes });
+        const logs = await api.quietly('GET', `/containers/${id}/logs?stdout=1&stderr=1`);
+        const { Mounts } = (await api.quietly('GET', `/containers/${id}/json`)).json<{ Mounts: { Type: string }[] }>();
+        const types = Mounts.map(({ Type }) => Type);
+        api.note(step, { mounted: logs.text().replaceAll(/[^\x20-\x7e\n]/g, ''), shown: types });
+        await api.quietly('DELETE', `/containers/${id}?v=1`);
+      };
+      const Mounts = [volume({ Source: 'parity-o' })];
+      await mounted('a volume', { Tmpfs: { '/x': '' }, Mounts });
+      await mounted('a bind', { Tmpfs: { '/x': '' }, Mounts: [bind({})] });
+      await mounted('another tmpfs', { Tmpfs: { '/x': 'size=1m' }, Mounts: [{ Type: 'tmpfs', Target: '/x' }] });
+      await mounted('a volume, not written alike', { Tmpfs: { '/x/': '' }, Mounts });
+      await mounted('a volume that is bound, not written alike', { Tmpfs: { '/x/': '' }, Binds: ['parity-o:/x'] });
+      await mounted('a place for a volume', { Tmpfs: { '/x': '' } }, { '/x': {} });
+      await mounted('a place for a volume, not written alike', { Tmpfs: { '/x/': '' } }, { '/x': {} });
+      await removeVolumes(api, 'parity-o');
     },
   },
   {

@@ -6,6 +6,7 @@ import type { ContainersContext } from '../context.ts';
 import type { ContainerRecord } from '../record.ts';
 import { bindOptions, rootfsPropagation } from './bind-options.ts';
 import type { MountPoint } from './mount-point.ts';
+import { mountsSeen } from './mounts-seen.ts';
 
 /** Everything that the OCI runtime is to mount for the user, and what must stay open until it has. */
 export interface AttachedMounts {
@@ -29,7 +30,7 @@ export async function attachMounts(context: ContainersContext, record: Container
   };
   try {
     const mounts: OciMount[] = [];
-    for (const point of record.mounts) mounts.push(await attach(context, record, point, held));
+    for (const point of mountsSeen(record)) mounts.push(await attach(context, record, point, held));
     return { mounts, rootfsPropagation: rootfsPropagation(record.mounts), close };
   } catch (error) {
     await close();

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { HostConfig } from '../../api-types/host-config.ts';
 import type { MountRequest } from '../../api-types/mount.ts';
-import { invalidArgument } from '../../errors/engine-error.ts';
+import { type EngineError, invalidArgument } from '../../errors/engine-error.ts';
 import type { ContainerId } from '../../lib/ids.ts';
 import { checkProc } from '../../runtime/spec/check-proc.ts';
 import type { ContainersContext } from '../context.ts';
@@ -27,7 +27,8 @@ export async function resolveMounts(
 ): Promise<void> {
   const points = new Map<string, MountPoint>();
   const own = new Set<string>();
-  const tmpfs = new Set(Object.keys(host.Tmpfs ?? {}).map(cleanPath));
+  /** As Docker, which compares with what the user wrote. */
+  const isTmpfs = (destination: string) => Object.hasOwn(host.Tmpfs ?? {}, destination);
   const keep = async (point: MountPoint, request: MountRequest): Promise<void> => {
     points.set(point.destination, await made(context, id, point, request));
     report([...points.values()]);
@@ -35,9 +36,7 @@ export async function resolveMounts(
   const add = async (request: MountRequest, mode: string, createsSource: boolean): Promise<void> => {
     const point = pointOf(request, mode, createsSource);
     const { destination } = point;
-    if (own.has(destination) || (tmpfs.has(destination) && point.type !== 'tmpfs')) {
-      throw invalidArgument(`Duplicate mount point: ${destination}`);
-    }
+    if (own.has(destination)) throw duplicate(destination);
     checkProc(destination, point.source);
     own.add(destination);
     await keep(point, request);
@@ -46,16 +45,24 @@ export async function resolveMounts(
   const binds = (host.Binds ?? []).map((text) => parseBind(text, host.VolumeDriver));
   await checkRequestedMounts(host.Mounts ?? []);
   for (const point of mountsFromOthers(context, host)) await keep(point, {});
-  for (const { request, mode } of binds) await add(request, mode, true);
+  for (const { request, mode } of binds) {
+    const destination = cleanPath(request.Target ?? '');
+    if (isTmpfs(destination)) throw duplicate(destination);
+    await add(request, mode, true);
+  }
   for (const request of host.Mounts ?? []) await add(request, '', request.BindOptions?.CreateMountpoint === true);
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = cleanPath(path);
     checkVolumePath(path, destination);
     checkProc(destination);
-    if (points.has(destination) || tmpfs.has(destination)) continue;
+    if (points.has(destination) || isTmpfs(destination)) continue;
     const point = mountPoint({ type: 'volume', destination, copiesData: true });
     await keep(point, driverOf(host));
   }
+}
+
+function duplicate(destination: string): EngineError {
+  return invalidArgument(`Duplicate mount point: ${destination}`);
 }
 
 /** With what the mount stands on. */

@@ -5,6 +5,7 @@ import type { ContainersContext } from '../context.ts';
 import { pathsOf } from '../paths.ts';
 import type { ContainerRecord } from '../record.ts';
 import type { MountPoint } from './mount-point.ts';
+import { mountsSeen } from './mounts-seen.ts';
 
 /** Another user of the volumes than the container itself, so that one does not let go of what the other needs. */
 function userOf({ id }: ContainerRecord): string {
@@ -29,7 +30,7 @@ export async function treeMounts(
     { source: resolvConf, target: '/etc/resolv.conf', writable: true },
   ];
   const users: TreeMount[] = [];
-  for (const point of record.mounts) {
+  for (const point of mountsSeen(record)) {
     const source = await sourceOf(context, record, point, paths);
     if (source !== undefined) users.push({ source, target: point.destination, writable: point.writable });
   }
