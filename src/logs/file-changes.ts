@@ -1,18 +1,35 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { watch } from 'node:fs';
+import { hasCode } from './has-code.ts';
+
+/** Where nothing tells of changes, one is looked for this often. */
+const LOOK_MS = 250;
+/** Of inotify: all watches, or all of its descriptors, are taken. */
+const LIMITS = ['ENOSPC', 'EMFILE', 'ENFILE'];
+
+type Watch = (path: string, options: { persistent: boolean }, changed: () => void) => ReturnType<typeof watch>;
 
 /**
- * Tells that a file, or one in a folder, may have changed, by inotify. Changes between two calls of `next` are kept as one, so that a reader
- * that begins to watch first and reads then misses none.
+ * Tells that a file, or one in a folder, may have changed, by inotify; where the system's limits of that are used up, which
+ * containers can do, it says so again and again. Changes between two calls of `next` are kept as one, so that a reader that
+ * begins to watch first and reads then misses none.
  */
 export class FileChanges {
-  readonly #watcher: FSWatcher;
+  readonly #end: () => void;
   #changed = false;
   #wake: (() => void) | undefined;
 
-  constructor(path: string) {
-    this.#watcher = watch(path, { persistent: true }, () => this.notify());
-    // A watch that fails ends the wait; the reader finds out what is the matter when it reads.
-    this.#watcher.on('error', () => this.notify());
+  /** @throws ENOENT. */
+  constructor(path: string, watchFile: Watch = watch) {
+    try {
+      const watcher = watchFile(path, { persistent: true }, () => this.notify());
+      // A watch that fails ends the wait; the reader finds out what is the matter when it reads.
+      watcher.on('error', () => this.notify());
+      this.#end = () => watcher.close();
+    } catch (error) {
+      if (!LIMITS.some((code) => hasCode(error, code))) throw error;
+      const timer = setInterval(() => this.notify(), LOOK_MS);
+      this.#end = () => clearInterval(timer);
+    }
   }
 
   /** Ends the wait that is under way, or the next. */
@@ -32,6 +49,6 @@ export class FileChanges {
   }
 
   close(): void {
-    this.#watcher.close();
+    this.#end();
   }
 }
