@@ -10,6 +10,8 @@ export interface Registered {
 
 export interface Group {
   readonly summary: string;
+  /** What docker's usage line has behind the group's name after a mistake; mostly nothing. */
+  readonly argument?: string;
   readonly entries: readonly Registered[];
 }
 

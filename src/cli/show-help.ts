@@ -44,7 +44,8 @@ export async function unknownCommand(
 ): Promise<number> {
   const { programName: program } = invocation;
   const [first = '', second] = words;
-  if (!groups.has(first)) {
+  const group = groups.get(first);
+  if (group === undefined) {
     // Where several are equally near, the first wins: the common ones lead.
     const single = [...index.keys()].filter((path) => !path.includes(' '));
     const topLevel = [...commonCommands.filter((name) => index.has(name)), ...single, ...groups.keys()];
@@ -53,7 +54,7 @@ export async function unknownCommand(
       `${program}: unknown command: ${program} ${first}\n${hint}\nRun '${program} --help' for more information`,
     );
   }
-  const usage = `${program} ${first}`;
+  const usage = [program, first, ...(group.argument === undefined ? [] : [group.argument])].join(' ');
   if (second?.startsWith('-')) orUsage(() => parseFlags(words.slice(1), {}, false), program, first, usage);
   if (second === undefined || second.startsWith('-')) return await showHelp(invocation, [first], index);
   const verbs = [...index.keys()]

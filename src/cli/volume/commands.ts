@@ -2,6 +2,7 @@ import { entry, type Group } from '../registered.ts';
 
 export const volumeCommands: Group = {
   summary: 'Manage volumes',
+  argument: 'COMMAND',
   entries: [
     entry(['volume clone'], 'Copy a volume into a new one', () => import('./clone.ts')),
     entry(['volume create'], 'Create a volume', () => import('./create.ts')),

@@ -50,6 +50,13 @@ test('a mistyped command is answered with the one that was meant', async () => {
   );
 });
 
+test('a command that a group has not is answered with docker’s usage line of the group', async () => {
+  const { stderr } = await runCommand(skiff, ['volume', 'nope']);
+  assert.match(stderr, /^skiff: unknown command: skiff volume nope\n\nUsage: {2}skiff volume COMMAND\n\n/);
+  const flag = await runCommand(skiff, ['volume', '--nope']);
+  assert.match(flag.stderr, /^unknown flag: --nope\n\nUsage: {2}skiff volume COMMAND\n\n/);
+});
+
 test('a reader that leaves early ends the program without a word', async () => {
   const { status, stderr } = await runCommand('bash', ['-c', `${skiff} --help | true; exit \${PIPESTATUS[0]}`]);
   assert.ok(status === 0 || status === 141, `exit status ${status}`);
