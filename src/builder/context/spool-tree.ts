@@ -75,10 +75,17 @@ export class SpoolTree implements PathTree {
 
   /** The entry and all below it, without those in `skip` and what is below them. */
   *below(path: string, skip: ReadonlySet<string>): Generator<SpoolEntry> {
-    const entry = this.#entries.get(path);
-    if (entry === undefined || skip.has(path)) return;
-    yield entry;
-    for (const name of this.names(path)) yield* this.below(path === '' ? name : `${path}/${name}`, skip);
+    // No recursion: folders may lie as deep as names allow.
+    const pending = [path];
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      const entry = this.#entries.get(at);
+      if (entry === undefined || skip.has(at)) continue;
+      yield entry;
+      const names = this.names(at);
+      for (let index = names.length - 1; index >= 0; index--) {
+        pending.push(at === '' ? (names[index] ?? '') : `${at}/${names[index] ?? ''}`);
+      }
+    }
   }
 
   /**

@@ -179,8 +179,14 @@ async function openSsh(run: BuildRun, mount: SshMount): Promise<Opened> {
     if (mount.required) throw invalidArgument(`unset ssh forward key ${mount.id}`);
     return {};
   }
-  const { path, close } = await forwardAgent(agent, run.secretDirectory, mount);
-  return { mount: bindMount(path, mount.target, false), stub: 'file', env: `SSH_AUTH_SOCK=${mount.target}`, close };
+  const socket = await forwardAgent(agent, run.secretDirectory, mount);
+  const close = () => socket.close();
+  return {
+    mount: bindMount(socket.path, mount.target, false),
+    stub: 'file',
+    env: `SSH_AUTH_SOCK=${mount.target}`,
+    close,
+  };
 }
 
 async function openScript(

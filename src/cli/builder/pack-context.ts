@@ -89,7 +89,19 @@ function* file({ directory: root, prefix }: ContextFolder, path: ByteString, sta
       linkTarget: readlinkSync(bytesOf(onDisk), 'latin1') as ByteString,
     });
   } else if (stats.isFIFO()) yield formatTarHeader({ ...common, type: 'fifo' });
+  else if (stats.isCharacterDevice()) yield formatTarHeader({ ...common, type: 'character', device: deviceOf(stats) });
+  else if (stats.isBlockDevice()) yield formatTarHeader({ ...common, type: 'block', device: deviceOf(stats) });
   else if (stats.isFile()) yield* content(common, onDisk, stats.size);
+}
+
+/** As the kernel packs the two numbers into one. */
+function deviceOf({ rdev }: Stats): TarEntry['device'] {
+  const high = Math.floor(rdev / 2 ** 32);
+  const low = rdev % 2 ** 32;
+  return {
+    major: ((low >>> 8) & 0xfff) + (high & ~0xfff),
+    minor: (low & 0xff) + ((low >>> 12) & ~0xff),
+  };
 }
 
 /** As many bytes as the header says. @throws CliError for a file that gets shorter while it is read */

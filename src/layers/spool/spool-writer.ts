@@ -14,6 +14,10 @@ const LARGE_BYTES = 32 * 1024;
 /** A few bytes of an archive could stand for any number of zeros. */
 const MOST_HOLE_BYTES = 64 * 1024 * 1024;
 const EMPTY = '' as ByteString;
+/** The kernel's, in bytes: what is longer could be made nowhere. */
+const PATH_MAX = 4096;
+const NAME_MAX = 255;
+const SHOWN_CHARACTERS = 100;
 
 /**
  * Collects files in a spool: the data of all in one file, and what is known of each in entries. Nothing of what an
@@ -36,6 +40,9 @@ export class SpoolWriter {
     const name = textOf(entry.path);
     const parts = entryParts(entry.path);
     const path = parts.join('/') as ByteString;
+    if (path.length >= PATH_MAX || parts.some((part) => part.length > NAME_MAX)) {
+      throw refusedEntry(`${name.slice(0, SHOWN_CHARACTERS)}…`, 'file name too long');
+    }
     // What an archive says of its root depends on whoever packed it, and where.
     if (path === EMPTY && entry.type === 'directory') return;
     this.#makeParents(parts, name, entry);
@@ -87,16 +94,17 @@ export class SpoolWriter {
     [this.#batch, this.#batchBytes] = [[], 0];
   }
 
-  /** Archives need not name the directories that their files are in. */
+  /** Archives need not name the directories that their files are in. What is above one that is there, is there. */
   #makeParents(parts: readonly string[], name: string, { mtime }: TarEntry): void {
-    for (let length = 1; length < parts.length; length++) {
+    const missing: ByteString[] = [];
+    for (let length = parts.length - 1; length > 0; length--) {
       const path = parts.slice(0, length).join('/') as ByteString;
       const there = this.#entries.get(path);
-      if (there === undefined) this.#entries.set(path, { ...rootEntry(), path, mtime });
-      else if (there.type !== 'directory') {
-        throw refusedEntry(name, `${JSON.stringify(textOf(path))} is not a directory`);
-      }
+      if (there?.type === 'directory') break;
+      if (there !== undefined) throw refusedEntry(name, `${JSON.stringify(textOf(path))} is not a directory`);
+      missing.push(path);
     }
+    for (const path of missing.reverse()) this.#entries.set(path, { ...rootEntry(), path, mtime });
   }
 
   #removeBelow(path: ByteString): void {

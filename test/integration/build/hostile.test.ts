@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, contextOf, folderOf, shell, tryBuild } from '../../support/builds.ts';
+import { runCommand } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { slowness } from '../../support/until.ts';
 
+const skiff = fileURLToPath(new URL('../../../bin/skiff', import.meta.url));
 let daemon: TestDaemon;
 before(async () => {
   daemon = await startDaemon();
@@ -74,11 +80,46 @@ test('a context that changes while it is sent is an error, and the next build is
   const path = join(folder.path, 'shrinking');
   writeFileSync(path, '');
   truncateSync(path, 400_000_000);
-  const building = daemon.trySkiff(['build', folder.path]);
-  setTimeout(() => truncateSync(path, 10), 60);
-  const { status, stderr } = await building;
-  assert.ok(status === 0 || /got shorter while it was sent/.test(stderr), stderr);
+  // It takes nothing more until the file is short.
+  const taker = createServer((incoming, response) => {
+    if (incoming.url?.endsWith('/_ping') === true) return void response.end('OK');
+    incoming.once('data', () => {
+      truncateSync(path, 10);
+      incoming.on('error', () => undefined).resume();
+    });
+  });
+  const socket = join(daemon.root, 'taker.sock');
+  taker.listen(socket);
+  await once(taker, 'listening');
+  const { status, stderr } = await runCommand(skiff, ['-H', `unix://${socket}`, 'build', folder.path]);
+  assert.equal(status, 1);
+  assert.match(stderr, /shrinking got shorter while it was sent/);
+  taker.closeAllConnections();
+  taker.close();
   appendFileSync(path, 'x');
   await daemon.skiff(['build', '-q', folder.path]);
   folder.remove();
+});
+
+test('names as long as names can be, and longer', async () => {
+  const deep = (levels: number) => `${'d/'.repeat(levels)}end`;
+  const files = { Dockerfile: PLAIN, ['n'.repeat(255)]: 'long', [deep(300)]: 'deep' };
+  await build(daemon, files, { t: 'long' });
+  assert.equal(
+    await shell(daemon, 'long', 'cat /all/nnn*; find /all -name end | wc -c'),
+    `long${'/all/'.length + 300 * 2 + 4}\n`,
+  );
+  for (const name of ['n'.repeat(256), deep(2047), deep(4000)]) {
+    const { status, error } = await tryBuild(daemon, { Dockerfile: PLAIN, [name]: 'x' });
+    assert.equal(status, 400);
+    assert.match(error ?? '', /file name too long/);
+  }
+});
+
+test('folders in folders, as many as an archive may name, cost no more than their length', async () => {
+  const names = [...Array(4000).keys()].map((levels) => [`${'d/'.repeat(levels)}d/`, ''] as const);
+  const begun = performance.now();
+  const { error } = await tryBuild(daemon, { Dockerfile: PLAIN, ...Object.fromEntries(names) });
+  assert.match(error ?? '', /file name too long/);
+  assert.ok(performance.now() - begun < 10_000 * slowness);
 });

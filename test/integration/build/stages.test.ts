@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { build, folderOf, shell, tryBuild } from '../../support/builds.ts';
+import { build, contextOf, folderOf, shell, tryBuild } from '../../support/builds.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 
 let daemon: TestDaemon;
@@ -60,16 +62,33 @@ test('two builds of one step make it once', async () => {
   assert.equal(new Set(results.map(({ imageId }) => imageId)).size, 1);
 });
 
+/** Begins a build, and tells as soon as it has written so. */
+async function buildUntil(query: string, dockerfile: string, written: string): Promise<IncomingMessage> {
+  const outgoing = request({ socketPath: daemon.socketPath, method: 'POST', path: `/build?${query}` });
+  outgoing.on('error', () => undefined); // it is hung up on
+  outgoing.end(contextOf({ Dockerfile: dockerfile }));
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  let output = '';
+  incoming.setEncoding('utf8').on('error', () => undefined);
+  await new Promise<void>((resolve, reject) => {
+    incoming.on('data', (text: string) => {
+      output += text;
+      if (output.includes(written)) resolve();
+    });
+    incoming.on('end', () => reject(new Error(`${written} was never written: ${output}`)));
+  });
+  return incoming;
+}
+
 test('a build that waits for the step of another makes it itself when that is called off', async () => {
-  const dockerfile = 'FROM busybox\nRUN sleep 0.7; echo over > /f\n';
-  const hangUp = new AbortController();
-  const first = tryBuild(daemon, { Dockerfile: dockerfile }, {}, { signal: hangUp.signal }).catch(() => 'hung up');
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const second = build(daemon, { Dockerfile: dockerfile }, { t: 'alone' });
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  hangUp.abort();
-  assert.equal(await first, 'hung up');
-  await second;
+  // The first to come here stays.
+  const dockerfile = `FROM busybox
+RUN --mount=type=cache,id=turns,target=/t if [ -e /t/taken ]; then echo over > /f; else touch /t/taken; echo be''gun; exec sleep 985; fi
+`;
+  const first = await buildUntil('', dockerfile, 'begun');
+  const second = await buildUntil('t=alone', dockerfile, 'Step 2/2');
+  first.destroy();
+  await once(second, 'end');
   assert.equal(await shell(daemon, 'alone', 'cat /f'), 'over\n');
 });
 
