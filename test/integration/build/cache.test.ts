@@ -58,6 +58,27 @@ test('arguments count where they are used, and proxies never', async () => {
   assert.equal(await whenOf(dockerfile, args({ A: '1', HTTP_PROXY: 'http://proxy.example' })), one);
 });
 
+test('what a command runs with counts: its words, user, folder, network, hosts and limits', async () => {
+  const when = async (before: string, flags = '', query: Record<string, string> = {}) => {
+    const dockerfile = `FROM busybox\n${before}RUN ${flags}cat /proc/sys/kernel/random/uuid > /tmp/when\n`;
+    const { imageId } = await build(daemon, { Dockerfile: dockerfile }, query);
+    return shell(daemon, imageId, 'cat /tmp/when');
+  };
+  const results = {
+    plain: await when(''),
+    words: await when('', 'true && '),
+    user: await when('USER nobody\n'),
+    folder: await when('WORKDIR /tmp\n'),
+    otherFolder: await when('WORKDIR /etc\n'),
+    network: await when('', '--network=none '),
+    hosts: await when('', '', { extrahosts: 'one:192.0.2.1' }),
+    limits: await when('', '', { ulimits: JSON.stringify([{ Name: 'nofile', Soft: 100, Hard: 100 }]) }),
+  };
+  const made = Object.values(results);
+  assert.equal(new Set(made).size, made.length, JSON.stringify(results));
+  assert.equal(await when(''), results.plain, 'what was there before still is');
+});
+
 test('without the cache everything is made anew, or one stage', async () => {
   const first = await whenOf(FILES);
   const second = await whenOf(FILES, { nocache: '1' });
