@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors/engine-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 
 /** What we use of docker's `config.json`; everything else in it is left alone. */
 export interface ConfigFile {
@@ -53,7 +54,7 @@ export function readConfigFile(folder: string, warn: (text: string) => void): Co
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('not a JSON object');
     return parsed;
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isMissing = hasErrorCode(error, 'ENOENT');
     if (!isMissing) warn(`WARNING: Error parsing config file (${path}): ${messageOf(error)}\n`);
     return {};
   }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { hasErrorCode } from '../lib/system-error.ts';
 import type { Endpoint, TransportRequest, TransportResponse } from './transport.ts';
 import { TransportError } from './transport.ts';
 
@@ -142,7 +143,7 @@ function streamOf(socket: Socket, rest: Buffer, contentType: string | undefined)
  * Everything that it had sent has been read by then.
  */
 function isReset(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+  return hasErrorCode(error, 'ECONNRESET', 'EPIPE');
 }
 
 async function refusal(

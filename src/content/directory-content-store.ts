@@ -8,6 +8,7 @@ import { invalidArgument } from '../errors/engine-error.ts';
 import { collectPieces } from '../lib/collect-pieces.ts';
 import type { Digest } from '../lib/digest.ts';
 import { hexOf, isDigest } from '../lib/digest.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { BatchedOutput } from './batched-output.ts';
 import type { BlobInfo, ContentStore, IngestOptions } from './content-store.ts';
 import type { PartialBlob } from './partial-blob.ts';
@@ -170,5 +171,5 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return hasErrorCode(error, 'ENOENT');
 }

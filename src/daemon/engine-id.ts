@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrorCode } from '../sys/syscall-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 
 /** The engine's identity in `/info`: made once per data root. */
 export function engineId(dataRoot: string): string {

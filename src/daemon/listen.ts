@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { EngineError } from '../errors/engine-error.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import type { Host } from './hosts.ts';
 import { describeHost } from './hosts.ts';
 

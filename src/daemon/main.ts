@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { isEngineError, messageOf } from '../errors/engine-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { VERSION } from '../lib/version.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { DaemonConfig } from './config.ts';
 import { DEFAULT_CONFIG_FILE, resolveConfig } from './config.ts';
 import { helpText } from './help.ts';

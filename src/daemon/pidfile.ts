@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EngineError } from '../errors/engine-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { findByArgument, startTimeOf } from '../sys/processes/process-identity.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 
 /** Writes our process's number. @throws conflict when the file names another process that is alive and is a skiffd. */
 export async function writePidfile(path: string): Promise<void> {

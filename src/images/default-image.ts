@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { hasErrorCode } from '../lib/system-error.ts';
 import type { SettingState } from '../state/settings.ts';
 import type { ImageContext } from './image-context.ts';
 
@@ -26,7 +27,7 @@ async function exists(path: string): Promise<boolean> {
     await access(path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (hasErrorCode(error, 'ENOENT')) return false;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { MOUNT_TABLE } from '../sys/mounts/mount-table.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 
 /** Where it lies below the layer store's root. Its name is no number, as those of layers are. */
 export const BASE_LAYER = 'l/_';

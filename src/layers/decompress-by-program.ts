@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { pipeline } from 'node:stream/promises';
 import { EngineError, invalidArgument } from '../errors/engine-error.ts';
 import { requirePipes } from '../lib/require-pipes.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 
 const STDERR_LIMIT = 4096;
 
@@ -42,7 +43,5 @@ export async function* decompressByProgram(
 }
 
 function isBrokenPipe(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))
-  );
+  return hasErrorCode(error, 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE');
 }

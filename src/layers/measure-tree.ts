@@ -1,4 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { bytesOf } from '../lib/tar/byte-string.ts';
 
 /**
@@ -28,7 +29,7 @@ async function unlessGone<T>(result: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await result;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return otherwise;
+    if (hasErrorCode(error, 'ENOENT')) return otherwise;
     throw error;
   }
 }

@@ -4,8 +4,8 @@ import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors/engine-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { runChild } from '../sys/processes/child.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 
 /** Containers often go in rows. Each child costs the event loop 1 ms for its fork, and 6 on a busy machine. */
 const GATHER_MS = 500;

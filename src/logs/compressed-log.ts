@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { hasCode } from './has-code.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { compressedPath, rotatedPath, unfinishedPath } from './rotate-log.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function compressRotated(path: string, maxFiles: number): Promise<v
     try {
       await compress(rotatedPath(path, number), compressed, unfinishedPath(path), olderMs);
     } catch (error) {
-      if (!hasCode(error, 'ENOENT')) throw error;
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
     }
     olderMs = (await modifiedMs(compressed)) ?? olderMs;
   }
@@ -29,7 +29,7 @@ async function modifiedMs(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).mtimeMs;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
@@ -73,7 +73,7 @@ export async function openCompressed(
     };
     await pipeline(source.createReadStream(), createGunzip(), keep, signal === undefined ? {} : { signal });
   } catch (error) {
-    const isDamaged = hasCode(error, 'Z_DATA_ERROR') || hasCode(error, 'Z_BUF_ERROR');
+    const isDamaged = hasErrorCode(error, 'Z_DATA_ERROR') || hasErrorCode(error, 'Z_BUF_ERROR');
     if (!isDamaged) {
       await handle.close();
       throw error;

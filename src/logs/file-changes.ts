@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { hasCode } from './has-code.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 
 /** Where nothing tells of changes, one is looked for this often. */
 const LOOK_MS = 250;
@@ -26,7 +26,7 @@ export class FileChanges {
       watcher.on('error', () => this.notify());
       this.#end = () => watcher.close();
     } catch (error) {
-      if (!LIMITS.some((code) => hasCode(error, code))) throw error;
+      if (!hasErrorCode(error, ...LIMITS)) throw error;
       const timer = setInterval(() => this.notify(), LOOK_MS);
       this.#end = () => clearInterval(timer);
     }

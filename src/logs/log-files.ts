@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { hasCode } from './has-code.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { compressedPath, currentLog, rotatedPath } from './rotate-log.ts';
 
 /** One of the files that a log consists of. The caller closes `handle`. */
@@ -74,7 +74,7 @@ async function modifiedNs(path: string): Promise<bigint | undefined> {
   try {
     return (await stat(path, { bigint: true })).mtimeNs;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
@@ -91,7 +91,7 @@ async function openNumber(path: string, number: number, signal: AbortSignal | un
     return { handle, inode: (await handle.stat({ bigint: true })).ino, compressedNs };
   } catch (error) {
     // Set aside further meanwhile.
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
@@ -101,7 +101,7 @@ async function openIfThere(path: string): Promise<LogFile | undefined> {
     const handle = await open(path, 'r');
     return { handle, inode: (await handle.stat({ bigint: true })).ino, compressedNs: undefined };
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

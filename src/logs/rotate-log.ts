@@ -1,5 +1,5 @@
 import { rename, rm, stat } from 'node:fs/promises';
-import { hasCode } from './has-code.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 
 /** `maxFiles` counts the one that is being written. */
 export interface LogLimits {
@@ -32,7 +32,7 @@ export async function currentLog(
     const { ino, size } = await stat(path, { bigint: true });
     return { inode: ino, sizeBytes: Number(size) };
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
@@ -55,6 +55,6 @@ async function renameIfThere(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
   }
 }

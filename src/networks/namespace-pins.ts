@@ -1,8 +1,8 @@
 import { mkdir, readdir, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { OWN_NETWORK_NAMESPACE } from '../sys/netlink/route-netlink.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import { MNT_DETACH, type Syscalls } from '../sys/syscalls.ts';
 
 const HOST_PIN = 'default';

@@ -1,8 +1,8 @@
 import { messageOf } from '../errors/engine-error.ts';
 import type { ContainerId } from '../lib/ids.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { deleteLink } from '../sys/netlink/route-message.ts';
 import type { LinkInfo } from '../sys/netlink/route-netlink.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { HostLinks } from './drivers/driver.ts';
 import type { NetworksContext } from './networks-context.ts';
 import { predefinedNetworks } from './predefined.ts';

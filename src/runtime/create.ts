@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { identify } from '../sys/processes/process-identity.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import { findExecutable } from './find-executable.ts';
 import { monitorArguments } from './monitor/monitor-arguments.ts';
 import { writeRecord } from './monitor/monitor-record.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { hasErrorCode } from '../sys/syscall-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import type { MonitorPaths } from './paths.ts';
 import type { ExitStatus } from './runtime.ts';
 

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import type { ContainerId } from '../lib/ids.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { isCgroupFrozen } from '../sys/cgroups/freezer.ts';
 import { isAlive } from '../sys/processes/process-identity.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import { readExitStatus } from './exit-status.ts';
 import { readRecord } from './monitor/monitor-record.ts';
 import type { Runtime } from './runtime.ts';

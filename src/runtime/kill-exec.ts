@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ContainerId, ExecId } from '../lib/ids.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { identify, isAlive, type ProcessIdentity, sessionOf } from '../sys/processes/process-identity.ts';
 import { signalProcess } from '../sys/processes/signal-process.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import { readRecord } from './monitor/monitor-record.ts';
 import type { MonitorPaths } from './paths.ts';
 import type { RuntimeContext } from './runtime-context.ts';

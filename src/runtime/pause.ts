@@ -1,6 +1,6 @@
 import type { ContainerId } from '../lib/ids.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { freezeCgroup, thawCgroup } from '../sys/cgroups/freezer.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import { containerNotRunning, requireRecord } from './require-record.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 

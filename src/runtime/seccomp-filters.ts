@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import type { OciSpec } from './oci-spec.ts';
 
 /** crun takes a compiled filter from this annotation; one that does not know it compiles the profile, which stays. */

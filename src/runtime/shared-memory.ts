@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { ContainerId } from '../lib/ids.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { MNT_DETACH, MS } from '../sys/syscalls.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 

@@ -1,6 +1,7 @@
 import { normalize } from 'node:path/posix';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isEngineError, messageOf } from '../errors/engine-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { httpStatus } from './status.ts';
 
 /** Told of every error that is answered by a 500, with its stack. */
@@ -41,7 +42,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 
 /** The client went away in the middle of its body: nobody is left to be answered, and nothing is wrong here. */
 function isHangUp(error: unknown, request: FastifyRequest): boolean {
-  return request.raw.readableAborted && error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+  return request.raw.readableAborted && hasErrorCode(error, 'ECONNRESET');
 }
 
 /**

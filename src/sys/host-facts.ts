@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { cpus, hostname, machine, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { hasErrorCode } from './syscall-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 
 /** What the host is and can do; read anew at each call, in about a millisecond. */
 export function readHostFacts(dataRoot: string, cgroupVersion: '1' | '2') {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrorCode } from './syscall-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 
 const CONFIGURATION = '/proc/sys/net/ipv6/conf';
 const ACCEPT_UNLESS_ROUTER = '1';

@@ -25,7 +25,4 @@ export class SyscallError extends Error {
   }
 }
 
-/** True for an error of Node or of `Syscalls` that carries one of these errno names. */
-export function hasErrorCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
-}
+export { hasErrorCode } from '../lib/system-error.ts';

@@ -1,7 +1,7 @@
 import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { internalError, messageOf } from '../errors/engine-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { mountOf, readMounts } from '../sys/mounts/mount-info.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 
 /** A path of the host that is mounted in a container. */
 export interface BindSource {

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { type EngineError, internalError, messageOf } from '../errors/engine-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { resolveInRoot } from '../sys/paths/rooted-path.ts';
 import { runChild } from '../sys/processes/child.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import { ANONYMOUS_LABEL } from './create-volume.ts';
 import { copyAttributes, isEmptyVolume, putContent, settle } from './settle-content.ts';
 import type { VolumesContext } from './volume-context.ts';

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomId } from '../lib/ids.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { descriptorPath } from '../sys/paths/descriptor-path.ts';
 import { openBelow } from '../sys/paths/open-below.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import { MNT_DETACH, MS, type Syscalls, UMOUNT_NOFOLLOW } from '../sys/syscalls.ts';
 import type { VolumeDirectories } from './volume-directories.ts';
 

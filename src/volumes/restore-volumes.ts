@@ -1,7 +1,7 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { messageOf } from '../errors/engine-error.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { formatDate } from '../lib/timestamps.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import { ANONYMOUS_LABEL } from './create-volume.ts';
 import { removeParts } from './hold-part.ts';
 import { settle } from './settle-content.ts';

@@ -1,7 +1,7 @@
 import { chmod, chown, lstat, readdir, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { runChild } from '../sys/processes/child.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import { deleteTree } from './volume-directories.ts';
 

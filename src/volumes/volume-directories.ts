@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { runChild } from '../sys/processes/child.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 
 const REMOVED = '.removed-';
 

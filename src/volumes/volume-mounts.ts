@@ -1,8 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { volumeFolderMissing } from '../errors/volumes.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import type { VolumeRecord } from '../state/volumes.ts';
 import { readMounts } from '../sys/mounts/mount-info.ts';
-import { hasErrorCode } from '../sys/syscall-error.ts';
 import { MNT_DETACH, type Syscalls, UMOUNT_NOFOLLOW } from '../sys/syscalls.ts';
 import { mountLocal } from './mount-local.ts';
 import type { VolumeDirectories } from './volume-directories.ts';

@@ -14,6 +14,7 @@ import { spoolArchive } from '../../layers/spool/spool-archive.ts';
 import type { SpoolEntry } from '../../layers/spool/spool-entry.ts';
 import { formatSpoolEntry, parseSpoolEntry } from '../../layers/spool/spool-entry.ts';
 import { requirePipes } from '../../lib/require-pipes.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { SpoolTree } from './spool-tree.ts';
 
 const PROGRAM = fileURLToPath(new URL('./spool-process.ts', import.meta.url));
@@ -137,5 +138,5 @@ async function spoolByProcess(
 }
 
 function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['EPIPE', 'ECONNRESET'].includes(String(error.code));
+  return hasErrorCode(error, 'EPIPE', 'ECONNRESET');
 }

@@ -6,6 +6,7 @@ import { resolveLinks } from '../../layers/archive/resolve-links.ts';
 import type { MountStub } from '../../layers/layer-store.ts';
 import { digestOf } from '../../lib/digest.ts';
 import { type ContainerId, randomId } from '../../lib/ids.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import type { StepMount } from '../backend.ts';
 import { newSpool } from '../context/receive-archive.ts';
@@ -116,8 +117,7 @@ async function kindOf(path: string): Promise<MountStub['kind'] | undefined> {
   try {
     return (await stat(path)).isDirectory() ? 'directory' : 'file';
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return undefined;
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
 }

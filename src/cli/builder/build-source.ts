@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type IgnoreRules, ignoreFilesOf, parseIgnoreRules } from '../../lib/ignore-rules.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { ARCHIVE_START_BYTES, isArchiveStart } from '../../lib/tar/archive-start.ts';
 import { CliError } from '../errors.ts';
 import { fileErrorText } from '../io/file-error.ts';
@@ -100,7 +101,7 @@ function readIfThere(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw new CliError(fileErrorText('open', path, error), 1, { cause: error });
   }
 }

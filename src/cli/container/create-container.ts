@@ -1,6 +1,7 @@
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { ApiError } from '../../client/api-error.ts';
 import { createContainer as sendCreate } from '../../client/containers.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { Context } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ConfigInput } from './create-options/container-config.ts';
@@ -134,7 +135,7 @@ function openIdFile(path: string): number {
   try {
     return openSync(path, 'wx');
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    const exists = hasErrorCode(error, 'EEXIST');
     const text = exists
       ? `container ID file found, make sure the other container isn't running or delete ${path}`
       : `failed to create the container ID file: ${openError(path, error)}`;

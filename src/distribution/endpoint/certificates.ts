@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { internalError, messageOf } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 
 /** What a host's folder of certificates holds; empty where there is none. */
 export interface HostCertificates {
@@ -62,7 +63,7 @@ async function namesIn(path: string): Promise<string[]> {
   try {
     return await readdir(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasErrorCode(error, 'ENOENT')) return [];
     throw internalError(`certificates in ${path} cannot be read: ${messageOf(error)}`, error);
   }
 }

@@ -1,4 +1,5 @@
 import { internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { DistributionContext } from '../context.ts';
 import type { Descriptor } from '../manifest/manifest.ts';
 import type { RegistryClient } from '../registry-client.ts';
@@ -66,7 +67,7 @@ function inDockersWords(error: unknown, { digest }: BlobDownload['blob']): unkno
   if (isEngineError(error, 'invalid_argument')) {
     return internalError(`filesystem layer verification failed for digest ${digest}`, error);
   }
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+  if (hasErrorCode(error, 'ENOSPC')) {
     return internalError(`blob ${digest} cannot be kept: no space left on device`, error);
   }
   return error instanceof Error ? error : internalError(messageOf(error), error);

@@ -7,10 +7,10 @@
 import { closeSync, readSync, statSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
 import { receiveWithDescriptor } from '../../sys/sockets/pass-descriptor.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
 import { tarFile, tarTree } from '../diff/tar-tree.ts';
 import type { ArchiveReply, ArchiveRequest } from './archive-message.ts';

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { waitWritable } from '../../sys/sockets/wait-ready.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 
 const LINE_END = Buffer.from('\r\n');
 

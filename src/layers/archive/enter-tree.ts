@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { LinuxSyscalls } from '../../sys/linux.ts';
 import { KERNEL_PLACES } from '../../sys/mounts/mount-table.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { ContainerTree } from './archive-message.ts';
 import { resolveLinks } from './resolve-links.ts';
 

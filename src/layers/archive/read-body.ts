@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { internalError } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { waitReadable } from '../../sys/sockets/wait-ready.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { BodyFraming } from './archive-message.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename } from 'node:path/posix';
 import { EngineError, internalError, messageOf } from '../../errors/engine-error.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { PathStat } from './archive-message.ts';
 import { resolveLinks } from './resolve-links.ts';
 

@@ -1,8 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { ByteString } from '../../lib/tar/byte-string.ts';
 import { byteStringOf, bytesOf, textOf } from '../../lib/tar/byte-string.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 
 export type ChangeKind = 'modified' | 'added' | 'deleted';

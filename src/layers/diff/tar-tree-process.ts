@@ -5,8 +5,8 @@
  */
 import { writeSync } from 'node:fs';
 import { messageOf } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { tarTree } from './tar-tree.ts';
 
 export interface TarTreeRequest {

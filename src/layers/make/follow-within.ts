@@ -1,5 +1,5 @@
 import { invalidArgument } from '../../errors/engine-error.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { resolveLinks } from '../archive/resolve-links.ts';
 
 /** As `resolveLinks`, for paths that users have written. @throws invalid_argument where a file is on the way. */

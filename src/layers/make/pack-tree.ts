@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs';
 import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { ByteString } from '../../lib/tar/byte-string.ts';
 import { bytesOf } from '../../lib/tar/byte-string.ts';
 import type { TarEntry } from '../../lib/tar/tar-entry.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { majorOf, minorOf, typeOf } from '../diff/tar-tree.ts';
 import { matchPaths, type PathTree } from '../spool/match-paths.ts';

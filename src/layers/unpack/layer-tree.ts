@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs';
 import { lstatSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
 import { refusedEntry } from '../../errors/layers.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { bytesOf, textOf } from '../../lib/tar/byte-string.ts';
 import type { TarTime } from '../../lib/tar/tar-entry.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 
 const IMPLIED_DIRECTORY_MODE = 0o755;
 const MAX_LINKS = 40;

@@ -1,10 +1,10 @@
 import type { EngineError } from '../../errors/engine-error.ts';
 import { internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { refusedEntry } from '../../errors/layers.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { bytesOf, textOf } from '../../lib/tar/byte-string.ts';
 import type { ReadEntry } from '../../lib/tar/tar-reader.ts';
 import { readTar } from '../../lib/tar/tar-reader.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { measureTree } from '../measure-tree.ts';
 import { entryParts } from './entry-path.ts';

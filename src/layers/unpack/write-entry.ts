@@ -14,10 +14,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { refusedEntry } from '../../errors/layers.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { bytesOf, textOf } from '../../lib/tar/byte-string.ts';
 import type { TarEntry } from '../../lib/tar/tar-entry.ts';
 import type { ReadEntry } from '../../lib/tar/tar-reader.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { entryParts } from './entry-path.ts';
 import type { LayerTree } from './layer-tree.ts';

@@ -1,10 +1,10 @@
 import { internalError } from '../../errors/engine-error.ts';
 import { familyOf, formatAddress, lastOf, parseCidr } from '../../lib/ip.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { NetworkSubnet } from '../../state/networks.ts';
 import { addAddress } from '../../sys/netlink/address-message.ts';
 import { createBridge, deleteLink, setAlias, setLinkUp } from '../../sys/netlink/route-message.ts';
 import type { RouteNetlink, RouteSocket } from '../../sys/netlink/route-netlink.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { macOf, randomMac } from '../addresses/mac-address.ts';
 
 export interface BridgeRequest {

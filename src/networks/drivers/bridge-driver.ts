@@ -1,10 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { internalError } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../../state/networks.ts';
 import { createVethPair, deleteLink, isolatePort, setAlias, setMaster } from '../../sys/netlink/route-message.ts';
 import type { RouteNetlink } from '../../sys/netlink/route-netlink.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { activeSubnets } from '../addresses/endpoint-addresses.ts';
 import type { AddressBook } from '../addresses/reserve-addresses.ts';
 import type { Subnets } from '../addresses/subnets.ts';

@@ -1,8 +1,8 @@
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { EndpointRecord } from '../../state/networks.ts';
 import { guardSources } from '../../sys/bpf/source-filter.ts';
 import { hairpinPort } from '../../sys/netlink/route-message.ts';
 import type { RouteNetlink } from '../../sys/netlink/route-netlink.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { vethName } from '../names.ts';
 
 /** What the host's end of a container's link lets through, apart from the rules of its network. */

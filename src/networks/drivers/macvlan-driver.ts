@@ -1,11 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { internalError } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { EndpointRecord, EndpointSettings, NetworkRecord } from '../../state/networks.ts';
 import { createMacvlan, MACVLAN_MODES, type MacvlanMode } from '../../sys/netlink/macvlan-message.ts';
 import { deleteLink } from '../../sys/netlink/route-message.ts';
 import type { RouteNetlink } from '../../sys/netlink/route-netlink.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { AddressBook } from '../addresses/reserve-addresses.ts';
 import type { Subnets } from '../addresses/subnets.ts';
 import { linkPrefixOf, mtuOf } from './bridge-options.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { PlacedEndpoint } from '../addresses/choose-gateways.ts';
 import type { FilesRequest } from '../container-network.ts';
 import { hasResolver } from '../predefined.ts';

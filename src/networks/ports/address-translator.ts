@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { messageOf } from '../../errors/engine-error.ts';
 import { addressBytes, formatAddress } from '../../lib/ip.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { translateProgram } from '../../sys/bpf/translate-program.ts';
 import { addAddress } from '../../sys/netlink/address-message.ts';
 import { createBridge, deleteLink, setLinkUp, withoutNeighbours } from '../../sys/netlink/route-message.ts';
 import type { RouteNetlink, RouteSocket } from '../../sys/netlink/route-netlink.ts';
 import { runOnTraffic } from '../../sys/netlink/traffic-message.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
 
 const MTU = 65535;

@@ -1,6 +1,6 @@
 import { type EngineError, internalError, messageOf } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { HostPort } from '../../sys/sockets/port-sockets.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 
 /** Docker's text for a port that another container of the same engine has: clients match on it. */
 export function portIsAllocated({ address, port }: HostPort): EngineError {

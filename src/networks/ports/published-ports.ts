@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import { isEngineError } from '../../errors/engine-error.ts';
 import type { ContainerId } from '../../lib/ids.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type {
   PortTarget,
   PublishedPort,
@@ -9,7 +10,6 @@ import type {
 } from '../../state/published-ports.ts';
 import type { ElementChange, NfTables } from '../../sys/nf-tables/nf-tables.ts';
 import type { HostPort, PortSockets } from '../../sys/sockets/port-sockets.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
 import type { AddressTranslator } from './address-translator.ts';
 import { AnyPort } from './any-port.ts';

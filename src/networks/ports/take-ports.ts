@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
 import { type EngineError, isEngineError } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { PublishedPort } from '../../state/published-ports.ts';
 import type { HostPort, PortSockets } from '../../sys/sockets/port-sockets.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd } from '../../sys/syscalls.ts';
 import { noPortLeft, portIsAllocated, portNotTaken } from './port-errors.ts';
 import type { PortRequest } from './port-request.ts';

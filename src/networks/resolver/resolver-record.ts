@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { ResolverPorts } from './resolver.ts';
 
 /** What of a container's name server outlives the daemon. */

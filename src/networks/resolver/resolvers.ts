@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerId } from '../../lib/ids.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { NetworkState } from '../../state/networks.ts';
 import type { NamespaceSockets } from '../../sys/sockets/namespace-sockets.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { ContainerDirectory } from './container-directory.ts';
 import { redirectQueries } from './redirect.ts';
 import type { Resolver, ResolverPorts } from './resolver.ts';

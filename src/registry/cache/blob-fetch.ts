@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { ByteRange } from '../registry-content.ts';
 
 const READ_BYTES = 256 * 1024;
@@ -60,7 +61,7 @@ export class BlobFetch {
     try {
       return await open(this.#plan.growingPath, 'r');
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
       await this.ended;
       return open(this.#plan.finalPath, 'r');
     }

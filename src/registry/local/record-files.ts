@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasErrorCode } from '../../lib/system-error.ts';
 
 /**
  * Small files that are there whole or not at all, after a power cut, too. What a crash leaves of them is in a folder of
@@ -121,5 +122,5 @@ async function syncFolder(path: string): Promise<void> {
 
 /** Of a file or a folder that is not there. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return hasErrorCode(error, 'ENOENT', 'ENOTDIR');
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { RepositoryName } from '../names.ts';
 import { uploadUnknown } from '../registry-error.ts';
 import type { RecordFiles } from './record-files.ts';
@@ -54,7 +55,7 @@ export class UploadFolders {
       try {
         return (await stat(path)).mtimeMs;
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+        if (!hasErrorCode(error, 'ENOENT')) throw error;
       }
     }
     // Ended just now.

@@ -1,6 +1,7 @@
 import { PartialBlob } from '../../content/partial-blob.ts';
 import type { Digest } from '../../lib/digest.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { type BlobUpload, UploadOffset } from '../registry-content.ts';
 import { uploadUnknown } from '../registry-error.ts';
 import { isMissing } from './record-files.ts';
@@ -93,5 +94,5 @@ function unknownIfMissing(error: unknown): never {
 }
 
 function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  return hasErrorCode(error, 'ENOSPC', 'EDQUOT');
 }

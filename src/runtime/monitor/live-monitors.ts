@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { type ExitWatch, processExit, watchExit } from '../../sys/processes/process-exit.ts';
 import type { ProcessIdentity } from '../../sys/processes/process-identity.ts';
 import { signalProcess } from '../../sys/processes/signal-process.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { readExitStatus } from '../exit-status.ts';
 import type { MonitorPaths } from '../paths.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { ProcessIdentity } from '../../sys/processes/process-identity.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { MonitorPaths } from '../paths.ts';
 import type { StdioOptions } from '../runtime.ts';
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { EngineError } from '../../errors/engine-error.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { MonitorPaths } from '../paths.ts';
 
 /** Commands that a monitor takes on its pipe: a number and two arguments. */

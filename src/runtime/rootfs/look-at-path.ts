@@ -1,8 +1,8 @@
 import { close, fstat } from 'node:fs';
 import { promisify } from 'node:util';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { openRootOf } from '../../sys/mounts/mount-namespace.ts';
 import { openInRoot } from '../../sys/paths/open-in-root.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 
 /** As stat(2) gives it. */
 export interface PlainStat {

@@ -1,7 +1,7 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { resolveInRoot } from '../../sys/paths/rooted-path.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { OciMount } from '../oci-spec.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { internalError } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { resolveInRoot } from '../../sys/paths/rooted-path.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import { type GroupEntry, type PasswdEntry, parseGroup, parsePasswd } from './account-files.ts';
 
 export interface ResolvedUser {

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { internalError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { resolveInRoot } from '../../sys/paths/rooted-path.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 
 /**
  * Makes a container's working directory where it is missing, with all folders above it: root's, mode 755, whoever the

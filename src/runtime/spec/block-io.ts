@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { internalError } from '../../errors/engine-error.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { deviceNumbers } from './devices.ts';
 
 interface DeviceRate {

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { internalError } from '../../errors/engine-error.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { type DeviceNode, type DeviceRule, deviceNode } from './devices.ts';
 
 /** A device of the host, or a folder of them, and where a container has it. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrorCode } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { MS, type Syscalls } from '../syscalls.ts';
 import { type CgroupHierarchies, parseHierarchies } from './cgroup-hierarchies.ts';
 

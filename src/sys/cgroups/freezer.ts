@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { internalError } from '../../errors/engine-error.ts';
 import { pause } from '../../lib/pause.ts';
-import { hasErrorCode } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { CgroupHierarchies } from './cgroup-hierarchies.ts';
 
 /** A process that sleeps in the kernel is frozen when it wakes: Docker's runtime gives it as long. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrorCode } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 
 /** Which limits this host's control groups can set. */
 export interface LimitSupport {

@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrorCode } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { CgroupHierarchies } from './cgroup-hierarchies.ts';
 import { parseFields } from './parse-usage.ts';
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { O_PATH } from '../paths/open-in-root.ts';
-import { hasErrorCode } from '../syscall-error.ts';
 
 /**
  * The mount namespace of a process that is in a certain control group, as an open file; undefined when there is no such

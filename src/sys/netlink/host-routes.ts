@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { overlaps, parseCidr, type Subnet } from '../../lib/ip.ts';
-import { hasErrorCode } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 
 /** A route of the host's main table. */
 export interface HostRoute {

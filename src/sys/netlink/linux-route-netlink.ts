@@ -1,6 +1,7 @@
 import { closeSync, readFileSync, writeFileSync } from 'node:fs';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { check, declare } from '../libc.ts';
-import { hasErrorCode, SyscallError } from '../syscall-error.ts';
+import { SyscallError } from '../syscall-error.ts';
 import type { Fd } from '../syscalls.ts';
 import { withinNetworkNamespace } from '../within-namespace.ts';
 import { acknowledgedErrno, type RouteMessage, type RouteReply } from './netlink.ts';

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync } from 'node:fs';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { check } from '../libc.ts';
 import { AF_UNIX, calls } from '../sockets/socket-calls.ts';
-import { hasErrorCode } from '../syscall-error.ts';
 import type { Fd } from '../syscalls.ts';
 import { acknowledgedErrno, encodeMessages, type RouteReply, readAttributes } from './netlink.ts';
 import { type NetlinkFamily, openNetlink, receiveReplies } from './netlink-socket.ts';

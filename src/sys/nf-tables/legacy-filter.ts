@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hasErrorCode } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 
 /** Whether the older kind of iptables has a table that filters packets here. */
 export function hasLegacyFilter(): boolean {

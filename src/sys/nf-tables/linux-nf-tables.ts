@@ -1,7 +1,8 @@
 import { closeSync } from 'node:fs';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { acknowledgedErrno, type RouteMessage, type RouteReply } from '../netlink/netlink.ts';
 import { type NetlinkFamily, openNetlink, receiveReplies, sendMessages } from '../netlink/netlink-socket.ts';
-import { hasErrorCode, SyscallError } from '../syscall-error.ts';
+import { SyscallError } from '../syscall-error.ts';
 import type { Fd } from '../syscalls.ts';
 import type { ElementChange, NfTables } from './nf-tables.ts';
 import { batchOf, forgetUdpFlows } from './nf-tables-message.ts';

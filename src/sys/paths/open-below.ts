@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { internalError } from '../../errors/engine-error.ts';
-import { hasErrorCode } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { resolveInRoot } from './rooted-path.ts';
 
 /** linux/fcntl.h: a descriptor that stands for a place, and opens nothing. */

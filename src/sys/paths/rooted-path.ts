@@ -1,6 +1,7 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrorCode, SyscallError } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
+import { SyscallError } from '../syscall-error.ts';
 
 /** What the kernel follows before it gives up with ELOOP. */
 const MOST_LINKS = 40;

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { socketOn } from '../sockets/descriptor-socket.ts';
-import { hasErrorCode } from '../syscall-error.ts';
 import type { Syscalls } from '../syscalls.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
 

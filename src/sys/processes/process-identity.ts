@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { hasErrorCode } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 
 /** A process beyond its number, which the kernel uses again: the time it began, in clock ticks since boot. */
 export interface ProcessIdentity {

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { hasErrorCode } from '../syscall-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { Syscalls } from '../syscalls.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { check } from '../libc.ts';
-import { hasErrorCode } from '../syscall-error.ts';
 import type { Fd } from '../syscalls.ts';
 import { withinNetworkNamespace } from '../within-namespace.ts';
 import type { NamespaceSockets, SocketAddress, SocketKind } from './namespace-sockets.ts';
