@@ -13,6 +13,8 @@ export interface BuiltImage {
   readonly config: Uint8Array;
   readonly topChainId: ChainId | undefined;
   readonly names: readonly ImageReference[];
+  /** Runs in the transaction that keeps the image, whose configuration is not synced: it may be damaged by a power cut. */
+  readonly markUnsynced: (id: ImageId) => void;
 }
 
 /** What registries ask for, by their addresses, as `X-Registry-Config` has it. */

@@ -11,6 +11,8 @@ export interface BuiltImage {
   /** Its topmost layer, which is there. */
   readonly topChainId: ChainId | undefined;
   readonly names: readonly ImageReference[];
+  /** Runs in the transaction that keeps the image, whose configuration is not synced: it may be damaged by a power cut. */
+  readonly markUnsynced: (id: ImageId) => void;
 }
 
 /**
@@ -21,9 +23,11 @@ export async function keepBuiltImage(context: ImageContext, image: BuiltImage): 
   const { content, state, events, housekeeping } = context;
   const document = parseImageDocument(image.config);
   const { id } = document;
-  if (state.get(id) === undefined) await content.ingest(once(image.config));
+  const isNew = state.get(id) === undefined;
+  if (isNew) await content.ingest(once(image.config), { sync: false });
   state.transaction(() => {
     state.add({ id, topChainId: image.topChainId, parentId: undefined, createdAtMs: createdAtMs(document) });
+    if (isNew) image.markUnsynced(id);
     for (const name of image.names) state.setName(fullName(name), id, Date.now());
   });
   for (const name of image.names) publishImageEvent(events, 'tag', document, familiarReference(name));

@@ -7,6 +7,7 @@ import type { ContainerId } from '../lib/ids.ts';
 import type { StateDatabase } from '../state/database.ts';
 import type { LayerRecord } from '../state/layers.ts';
 import { LayerRecords } from '../state/layers.ts';
+import { UnsyncedState } from '../state/unsynced.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
 import type { ArchiveSource, ContainerTree, DirectOutput, PathStat, WriteOptions } from './archive/archive-message.ts';
 import { ArchiveWorkers } from './archive/archive-workers.ts';
@@ -53,7 +54,11 @@ export function createLayers(options: LayerStoreOptions): Layers {
   const records = new LayerRecords(database);
   const directories = new LayerDirectories(root, syscalls, warn);
   const store = new OverlayLayerStore(options, records, directories);
-  return { store, maker: new LayerMaker(records, directories, content, store.writable, syscalls) };
+  const unsynced = new UnsyncedState(database);
+  return {
+    store,
+    maker: new LayerMaker({ records, unsynced, directories, content, writable: store.writable, syscalls }),
+  };
 }
 
 /** Layers as directories for overlayfs. */

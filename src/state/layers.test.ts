@@ -12,6 +12,7 @@ import type { LayerRecord } from './layers.ts';
 import { LayerRecords } from './layers.ts';
 import { linkedLayersMigration } from './migrations/011-linked-layers.ts';
 import { migrations } from './migrations.ts';
+import { UnsyncedState } from './unsynced.ts';
 
 function emptyRecords(t: TestContext): { records: LayerRecords; database: StateDatabase } {
   const database = StateDatabase.open(':memory:');
@@ -101,14 +102,14 @@ test('layers are the same, with all that stands on them, when directories may be
   t.after(() => database.close());
   const records = new LayerRecords(database);
   for (const record of [lower, upper]) assert.deepEqual(records.find(record.chainId), record);
-  assert.deepEqual(records.unsynced(), [upper.chainId]);
+  assert.deepEqual(new UnsyncedState(database).all().layers, [upper.chainId]);
   assert.deepEqual(database.sql.prepare('PRAGMA foreign_key_check').all(), []);
   assert.deepEqual(records.release(upper.chainId, nobody), [], 'what needs it still does');
   assert.throws(() => database.sql.exec('DELETE FROM layers'), /FOREIGN KEY/);
 });
 
 test('a layer on another parent has the directory of the first, until none has it', (t) => {
-  const { records } = emptyRecords(t);
+  const { records, database } = emptyRecords(t);
   const base = records.insert(layer('base'));
   const first: LayerRecord = { ...layer('files'), compressedBlob: digestOf('gzip') };
   records.insertUnsynced(first, 'boot', () => undefined);
@@ -117,7 +118,8 @@ test('a layer on another parent has the directory of the first, until none has i
   assert.deepEqual(linked, { ...first, chainId: chainIdOf(base.chainId, first.diffId), parent: base.chainId });
   assert.deepEqual(records.find(linked.chainId), linked);
   assert.deepEqual(told, [linked]);
-  assert.deepEqual(new Set(records.unsynced()), new Set([first.chainId, linked.chainId]), 'its files are not synced');
+  const marked = new Set(new UnsyncedState(database).all().layers);
+  assert.deepEqual(marked, new Set([first.chainId, linked.chainId]), 'its files are not synced');
   assert.deepEqual(
     records.insertLinked(first.chainId, base.chainId, () => undefined),
     linked,

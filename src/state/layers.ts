@@ -70,7 +70,7 @@ export class LayerRecords {
   }
 
   /**
-   * The same for a layer that is not on the disk for certain yet: a mark says so until `markSynced`. `also` runs in the
+   * The same for a layer that is not on the disk for certain yet: a mark says so until it is taken away (`UnsyncedState`). `also` runs in the
    * same transaction; `bootId` is the running host's.
    */
   insertUnsynced(record: LayerRecord, bootId: string, also: () => void): LayerRecord {
@@ -102,44 +102,6 @@ export class LayerRecords {
       }
       also(kept);
       return kept;
-    });
-  }
-
-  /**
-   * Deletes the layers that were not synced before the host went down, those on top of them, and the images and cached
-   * steps that need them: what was done last before a power cut is missing then, but never half there.
-   */
-  deleteUnsyncedBefore(bootId: string): void {
-    const lost = `WITH RECURSIVE lost (chain_id) AS (
-        SELECT chain_id FROM unsynced_layers WHERE boot_id <> :boot
-        UNION SELECT layers.chain_id FROM layers JOIN lost ON layers.parent = lost.chain_id
-      )`;
-    this.#database.transaction(() => {
-      const run = (sql: string) => this.#database.sql.prepare(`${lost} ${sql}`).run({ boot: bootId });
-      if (this.#get('SELECT 1 FROM unsynced_layers WHERE boot_id <> ? LIMIT 1', bootId) === undefined) return;
-      run('DELETE FROM build_cache WHERE chain_id IN lost');
-      const images = '(SELECT id FROM images WHERE top_chain_id IN lost)';
-      run(`DELETE FROM image_names WHERE image_id IN ${images}`);
-      run('DELETE FROM images WHERE top_chain_id IN lost');
-      run('UPDATE writable_layers SET top_chain_id = NULL WHERE top_chain_id IN lost');
-      const chains = this.#database.sql.prepare(`${lost} SELECT chain_id FROM lost`).all({ boot: bootId });
-      for (const { chain_id: id } of chains)
-        this.#run('UPDATE layers SET parent = NULL WHERE chain_id = ?', String(id));
-      for (const { chain_id: id } of chains) {
-        this.#run('DELETE FROM unsynced_layers WHERE chain_id = ?', String(id));
-        this.#run('DELETE FROM layers WHERE chain_id = ?', String(id));
-      }
-    });
-  }
-
-  unsynced(): ChainId[] {
-    const rows = this.#database.sql.prepare('SELECT chain_id FROM unsynced_layers').all();
-    return rows.map((row) => row['chain_id'] as ChainId);
-  }
-
-  markSynced(chainIds: readonly ChainId[]): void {
-    this.#database.transaction(() => {
-      for (const chainId of chainIds) this.#run('DELETE FROM unsynced_layers WHERE chain_id = ?', chainId);
     });
   }
 

@@ -8,6 +8,7 @@ import { distributionMigration } from './migrations/007-distribution.ts';
 import { buildCacheMigration } from './migrations/008-build-cache.ts';
 import { publishedPortsMigration } from './migrations/010-published-ports.ts';
 import { linkedLayersMigration } from './migrations/011-linked-layers.ts';
+import { unsyncedImagesMigration } from './migrations/012-unsynced-images.ts';
 import type { Migration } from './migrations/migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   buildCacheMigration,
   publishedPortsMigration,
   linkedLayersMigration,
+  unsyncedImagesMigration,
 ];

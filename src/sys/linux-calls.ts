@@ -12,8 +12,8 @@ export const calls = {
   socketpair: declare<(domain: number, type: number, protocol: number, pair: Int32Array) => number>(
     'int socketpair(int domain, int type, int protocol, _Out_ int *pair)',
   ),
-  waitpid: declare<(pid: number, status: null, options: number) => number>(
-    'int waitpid(int pid, int *status, int options)',
+  waitpid: declare<(pid: number, status: Int32Array, options: number) => number>(
+    'int waitpid(int pid, _Out_ int *status, int options)',
   ),
   pidfdOpen: declare<(pid: number, flags: number) => number>('int pidfd_open(int pid, uint32_t flags)'),
   pidfdSendSignal: declare<(fd: number, signal: number, info: null, flags: number) => number>(

@@ -129,8 +129,12 @@ export class LinuxSyscalls implements Syscalls {
     return spawnProcess(request);
   }
 
-  reap(pid: number): void {
-    check('waitpid', calls.waitpid(pid, null, WNOHANG));
+  reap(pid: number): number {
+    const status = new Int32Array(1);
+    check('waitpid', calls.waitpid(pid, status, WNOHANG));
+    const [word = 0] = status;
+    const signal = word & 0x7f;
+    return signal === 0 ? (word >> 8) & 0xff : 128 + signal;
   }
 
   makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void {

@@ -74,8 +74,9 @@ export class RecordingSyscalls implements Syscalls {
     return NO_PROCESS;
   }
 
-  reap(pid: number): void {
+  reap(pid: number): number {
     this.#record('reap', pid);
+    return 0;
   }
 
   makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void {

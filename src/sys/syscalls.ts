@@ -86,8 +86,11 @@ export interface Syscalls {
    * loaded; the descriptors stay open until then. The caller reaps it.
    */
   spawn(request: SpawnRequest): Promise<number>;
-  /** Takes the end of a child that `spawn` started and that has ended; without it the child stays a zombie. */
-  reap(pid: number): void;
+  /**
+   * Takes the end of a child that `spawn` started and that has ended; without it the child stays a zombie.
+   * @returns its exit code, or 128 and the number of the signal that ended it.
+   */
+  reap(pid: number): number;
   makeNode(path: BytePath, mode: number, device: { major: number; minor: number }): void;
   /** Names of a path's own extended attributes (symbolic links are not followed). */
   listXattrs(path: BytePath): string[];

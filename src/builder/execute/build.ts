@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { EngineError, invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import type { Image } from '../../images/image-store.ts';
@@ -40,9 +39,11 @@ export type BuildParts = Pick<
 > & {
   /** Each build has a folder of its own here. */
   readonly root: string;
+  /** Takes folders away that are no longer used, some time soon. */
+  readonly discard: (folders: readonly string[]) => void;
 };
 
-/** A build from its context to its image. Whatever happens, its folder goes at the end. */
+/** A build from its context to its image. Whatever happens, its folders go at the end. */
 export async function runBuild(
   parts: BuildParts,
   request: BuildRequest,
@@ -57,8 +58,10 @@ export async function runBuild(
   try {
     const received = await openContext(parts, request, places);
     const context = request.namedContexts.size === 0 ? received : received.without(FOLDER_OF_CONTEXTS);
-    const ignore = await readIgnore(context, request.dockerfile);
-    const source = await readDockerfile(context, request.dockerfile);
+    const [ignore, source] = await Promise.all([
+      readIgnore(context, request.dockerfile),
+      readDockerfile(context, request.dockerfile),
+    ]);
     const options = planOptions(parts, request, progress, ignore);
     if (request.checkOnly) {
       const resolveImage: PlanOptions['resolveImage'] = (reference, platform) =>
@@ -73,9 +76,7 @@ export async function runBuild(
       return { imageId };
     });
   } finally {
-    await Promise.all(
-      [places.directory, places.memoryDirectory].map((place) => rm(place, { recursive: true, force: true })),
-    );
+    parts.discard([places.directory, places.memoryDirectory]);
   }
 }
 

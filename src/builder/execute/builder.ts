@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../errors/engine-error.ts';
 import { Filters } from '../../lib/filters.ts';
 import type { BuildCacheState } from '../../state/build-cache.ts';
@@ -46,6 +48,7 @@ export class Builder {
   readonly #running = new Map<string, AbortController>();
   readonly #builds = new Set<Promise<BuildResult>>();
   readonly #closed = new AbortController();
+  readonly #discarding = new Set<Promise<void>>();
   #syncing: Promise<void> | undefined;
   #bounding: Promise<void> | undefined;
 
@@ -67,7 +70,7 @@ export class Builder {
   async close(): Promise<void> {
     this.#closed.abort(new Error('the daemon is shutting down'));
     await Promise.allSettled(this.#builds);
-    await this.#bounding;
+    await Promise.all([this.#bounding, ...this.#discarding]);
     this.#options.backend.maker.close();
   }
 
@@ -112,6 +115,7 @@ export class Builder {
           root: this.#work,
           secretDirectory,
           compileCache,
+          discard: (folders) => this.#discard(folders),
         },
         { ...request, signal: AbortSignal.any([request.signal, canceller.signal, this.#closed.signal]) },
         progress,
@@ -140,10 +144,20 @@ export class Builder {
     return join(this.#options.root, 'work');
   }
 
-  /** One at a time: what is made meanwhile is synced by the next. */
+  /** Behind the answer: nobody waits for it. What a crash leaves goes at the next start. */
+  #discard(folders: readonly string[]): void {
+    const removal = setImmediate()
+      .then(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
+      .catch((error: unknown) => this.#options.warn(`what a build has left could not be removed: ${messageOf(error)}`))
+      .then(() => void this.#discarding.delete(removal));
+    this.#discarding.add(removal);
+  }
+
+  /** Behind the answer, one at a time: what is made meanwhile is synced by the next. */
   #sync(): void {
     const { backend, contentRoot, warn } = this.#options;
     this.#syncing = (this.#syncing ?? Promise.resolve())
+      .then(() => setImmediate())
       .then(() => backend.maker.sync(contentRoot))
       .catch((error: unknown) => warn(`what builds have made could not be synced: ${messageOf(error)}`));
   }

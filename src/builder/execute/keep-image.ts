@@ -22,7 +22,7 @@ export async function keepImage(
   state: StageState,
   { config, author, names }: ImageWish,
 ): Promise<ImageId> {
-  const { images, layers } = run.backend;
+  const { images, layers, maker } = run.backend;
   const base = await baseImageOf(run, stage);
   const chain = state.top === undefined ? [] : layers.chain(state.top);
   const { buildArgs, annotations } = run.request;
@@ -42,7 +42,12 @@ export async function keepImage(
     ...(annotated ? { [ANNOTATIONS_FIELD]: annotations } : {}),
     ...(inline ? inlineCache(state.steps, chain) : {}),
   };
-  return images.keep({ config: Buffer.from(JSON.stringify(document)), topChainId: state.top, names });
+  return images.keep({
+    config: Buffer.from(JSON.stringify(document)),
+    topChainId: state.top,
+    names,
+    markUnsynced: (id) => maker.markUnsynced(id),
+  });
 }
 
 function historyEntry(step: StageState['history'][number], author: string | undefined): ImageHistoryEntry {

@@ -3,10 +3,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContentStore } from '../../content/content-store.ts';
 import { layerNotFound } from '../../errors/layers.ts';
-import type { ChainId } from '../../lib/digest.ts';
+import type { ChainId, ImageId } from '../../lib/digest.ts';
 import { chainIdOf } from '../../lib/digest.ts';
 import type { ContainerId } from '../../lib/ids.ts';
 import type { LayerRecord, LayerRecords } from '../../state/layers.ts';
+import type { UnsyncedState } from '../../state/unsynced.ts';
 import { bootId } from '../../sys/boot-id.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { mediaTypeOf } from '../compression.ts';
@@ -23,6 +24,15 @@ export type PackSource = Omit<PackRequest, 'verb'>;
 /** What the record of a layer says of it, before it is kept. */
 export type NewLayer = Omit<LayerRecord, 'directory'>;
 
+export interface LayerMakerParts {
+  readonly records: LayerRecords;
+  readonly unsynced: UnsyncedState;
+  readonly directories: LayerDirectories;
+  readonly content: ContentStore;
+  readonly writable: WritableLayers;
+  readonly syscalls: Syscalls;
+}
+
 /**
  * Makes read-only layers of writable ones. The files stay where they are and are never copied: an upper directory
  * becomes a layer by a rename, and its tar is made beside it. Nothing is synced here: what is kept is marked until
@@ -30,24 +40,20 @@ export type NewLayer = Omit<LayerRecord, 'directory'>;
  */
 export class LayerMaker {
   readonly #records: LayerRecords;
+  readonly #unsynced: UnsyncedState;
   readonly #directories: LayerDirectories;
   readonly #content: ContentStore;
   readonly #writable: WritableLayers;
   readonly #syscalls: Syscalls;
   readonly #workers: MakeWorkers;
 
-  constructor(
-    records: LayerRecords,
-    directories: LayerDirectories,
-    content: ContentStore,
-    writable: WritableLayers,
-    syscalls: Syscalls,
-  ) {
-    this.#syscalls = syscalls;
+  constructor({ records, unsynced, directories, content, writable, syscalls }: LayerMakerParts) {
     this.#records = records;
+    this.#unsynced = unsynced;
     this.#directories = directories;
     this.#content = content;
     this.#writable = writable;
+    this.#syscalls = syscalls;
     this.#workers = new MakeWorkers(directories.compileCache);
   }
 
@@ -117,15 +123,17 @@ export class LayerMaker {
       const sealed = await this.#seal({ verb: 'seal', upper, blobPath, latestSeconds }, signal);
       await this.#writable.unmount(id);
       return await this.#keep(id, { top, upper, blobPath, sealed }, keep);
-    } finally {
+    } catch (error) {
       await rm(blobPath, { force: true });
+      throw error;
+    } finally {
       await this.#writable.remove(id);
     }
   }
 
   async #seal(request: SealRequest, signal: AbortSignal | undefined): Promise<Sealed> {
     const { isSmallTree, sealHere } = await import('./small-layer.ts');
-    if (await isSmallTree(request.upper)) return sealHere(this.#syscalls, request);
+    if (isSmallTree(request.upper)) return sealHere(this.#syscalls, request);
     return (await this.#workers.run(request, signal)) as Sealed;
   }
 
@@ -167,18 +175,24 @@ export class LayerMaker {
 
   /** At start, before anything uses layers: what a power cut may have damaged goes, with all that needs it. */
   forgetUnsynced(): void {
-    this.#records.deleteUnsyncedBefore(bootId());
+    this.#unsynced.deleteBefore(bootId());
   }
 
   hasUnsynced(): boolean {
-    return this.#records.unsynced().length > 0;
+    const { layers, images } = this.#unsynced.all();
+    return layers.length + images.length > 0;
+  }
+
+  /** Says of an image that it is not on the disk for certain before `sync` has run; in the transaction that keeps it. */
+  markUnsynced(id: ImageId): void {
+    this.#unsynced.markImage(id, bootId());
   }
 
   /** Writes all that was made until now to the disk, and takes its marks away. */
   async sync(contentRoot: string): Promise<void> {
-    const marked = this.#records.unsynced();
-    if (marked.length === 0) return;
-    await syncFileSystems([this.#directories.root, contentRoot]);
-    this.#records.markSynced(marked);
+    if (!this.hasUnsynced()) return;
+    const marked = this.#unsynced.all();
+    await syncFileSystems(this.#syscalls, [this.#directories.root, contentRoot]);
+    this.#unsynced.markSynced(marked);
   }
 }

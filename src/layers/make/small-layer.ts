@@ -2,10 +2,9 @@
  * Layers of a few files are made by the daemon itself: a process for them would take longer to start than all of the rest
  * of a build. Each blocking call is short, and between files the event loop goes on.
  */
-import type { Stats } from 'node:fs';
-import { lstat, opendir, stat } from 'node:fs/promises';
+import { lstatSync, opendirSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { closeSpools, fillTree, openSpools } from './fill-tree.ts';
 import type { FillTarget, Sealed, SealRequest } from './make-message.ts';
@@ -37,29 +36,35 @@ export async function fillHere(sys: Syscalls, root: string, target: FillTarget):
 }
 
 /** Looks at no more than a few files, however many there are. */
-export async function isSmallTree(root: string): Promise<boolean> {
+export function isSmallTree(root: string): boolean {
   const pending = [root];
   let files = 0;
   let bytes = 0;
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    for await (const { name } of await opendir(at)) {
-      const stats = await statOf(join(at, name));
+    for (const name of namesIn(at, FEW_FILES + 1)) {
+      const path = join(at, name);
+      // Nothing is there by a name that is no UTF-8.
+      const stats = lstatSync(path, { throwIfNoEntry: false });
       files++;
       bytes += stats?.size ?? 0;
       if (stats === undefined || files > FEW_FILES || bytes > SMALL_BYTES) return false;
-      if (stats.isDirectory()) pending.push(join(at, name));
+      if (stats.isDirectory()) pending.push(path);
     }
   }
   return true;
 }
 
-/** Undefined for names that are no UTF-8. */
-async function statOf(path: string): Promise<Stats | undefined> {
+/** The first names in a directory, in no order. */
+function namesIn(path: string, most: number): string[] {
+  const directory = opendirSync(path);
   try {
-    return await lstat(path);
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return undefined;
-    throw error;
+    const names: string[] = [];
+    for (let entry = directory.readSync(); entry !== null && names.length < most; entry = directory.readSync()) {
+      names.push(entry.name);
+    }
+    return names;
+  } finally {
+    directory.closeSync();
   }
 }
 

@@ -149,7 +149,7 @@ function processNumber(line: string | undefined): number {
  * @returns undefined when the monitor ended without having written one.
  * @throws what `forked` is rejected with.
  */
-function firstLine(pipe: Readable, forked: Promise<void>): Promise<string | undefined> {
+function firstLine(pipe: Readable, forked: Promise<unknown>): Promise<string | undefined> {
   const line = new Promise<string | undefined>((resolve) => {
     let text = '';
     pipe.setEncoding('utf8');

@@ -20,7 +20,8 @@ export interface LaunchRequest {
 export interface LaunchedProcess {
   /** This side of the streams; the caller destroys them. */
   readonly streams: readonly Socket[];
-  readonly exited: Promise<void>;
+  /** With the exit code, or 128 and the number of the signal that ended it. */
+  readonly exited: Promise<number>;
   /** By SIGKILL; nothing once it has exited. */
   readonly kill: () => void;
 }
@@ -67,8 +68,8 @@ export async function launch(syscalls: LaunchSyscalls, request: LaunchRequest): 
 }
 
 /** The number is the child's until it is reaped, also when it has ended before it is looked at. */
-async function reapAtExit(syscalls: LaunchSyscalls, pid: number): Promise<void> {
+async function reapAtExit(syscalls: LaunchSyscalls, pid: number): Promise<number> {
   const child = identify(pid);
   if (child !== undefined) await processExit(syscalls, child);
-  syscalls.reap(pid);
+  return syscalls.reap(pid);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
@@ -207,6 +207,29 @@ test('after a power cut, what was not synced is gone, whole, and everything else
   assert.notEqual(again.imageId, imageId);
   assert.doesNotMatch(again.output, /Using cache/);
   assert.equal(await shell(daemon, 'lost', 'cat /top'), 'on top\n');
+});
+
+test('after a power cut, an image whose configuration was not synced is gone, and is built again', async () => {
+  const files = { Dockerfile: 'FROM busybox\nENV A=b\n' };
+  const { imageId } = await build(daemon, files, { t: 'unsynced' });
+  const database = join(daemon.dataRoot, 'state.db');
+  await until('what was built is synced', () => {
+    const state = new DatabaseSync(database, { readOnly: true });
+    const marks = state
+      .prepare('SELECT image_id FROM unsynced_images UNION SELECT chain_id FROM unsynced_layers')
+      .all();
+    state.close();
+    return marks.length === 0;
+  });
+  await daemon.stop();
+  const state = new DatabaseSync(database);
+  state.prepare("INSERT INTO unsynced_images VALUES (?, 'another boot')").run(imageId);
+  state.close();
+  writeFileSync(join(daemon.dataRoot, 'content/blobs/sha256', imageId.slice('sha256:'.length)), '');
+  await daemon.start();
+  assert.equal((await daemon.call('GET', '/images/unsynced/json')).status, 404);
+  assert.equal((await build(daemon, files, { t: 'unsynced' })).imageId, imageId);
+  assert.equal(await shell(daemon, 'unsynced', 'echo $A'), 'b\n');
 });
 
 test('a bound of the cache is kept after each build', async () => {
