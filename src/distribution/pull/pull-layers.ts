@@ -107,7 +107,7 @@ async function pullLayer(
   const total = blob.sizeBytes;
   const extracting = (current: number) => report(progressMessage('Extracting', id, { current, total }));
   extracting(Math.min(total, FIRST_STEP_BYTES));
-  const applying = context.layers.apply({ parent, blob: blob.digest, diffId, onProgress: extracting });
+  const applying = context.layers.apply({ parent, blob: blob.digest, diffId, onProgress: extracting, signal });
   layer.begun.resolve();
   await applying;
   extracting(total);

@@ -5,6 +5,8 @@ import { type OnProgress, UnpackWorker } from './unpack-worker.ts';
 interface Task extends PromiseWithResolvers<UnpackedLayer> {
   readonly request: UnpackRequest;
   readonly onProgress: OnProgress | undefined;
+  /** That is at it. */
+  worker?: UnpackWorker;
 }
 
 /**
@@ -21,12 +23,29 @@ export class UnpackQueue {
     this.#compileCache = compileCache;
   }
 
-  /** @throws as a worker's `unpack`. */
-  unpack(request: UnpackRequest, onProgress?: OnProgress): Promise<UnpackedLayer> {
-    const task = { request, onProgress, ...Promise.withResolvers<UnpackedLayer>() };
+  /** @throws as a worker's `unpack`; the signal's reason, once nothing is written any more. */
+  async unpack(request: UnpackRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<UnpackedLayer> {
+    signal.throwIfAborted();
+    const task: Task = { request, onProgress, ...Promise.withResolvers<UnpackedLayer>() };
     this.#waiting.push(task);
     if (this.#workers < this.#limit) void this.#work();
-    return task.promise;
+    const stop = () => this.#stop(task, signal);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await task.promise;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  #stop(task: Task, signal: AbortSignal): void {
+    const index = this.#waiting.indexOf(task);
+    if (index < 0) return task.worker?.kill();
+    this.#waiting.splice(index, 1);
+    task.reject(signal.reason);
   }
 
   /** Never rejects: what goes wrong is told to whoever waits for the layer. */
@@ -35,11 +54,14 @@ export class UnpackQueue {
     let worker = new UnpackWorker(this.#compileCache);
     for (let task = this.#waiting.shift(); task !== undefined; task = this.#waiting.shift()) {
       if (worker.hasEnded) worker = new UnpackWorker(this.#compileCache);
+      task.worker = worker;
       try {
         task.resolve(await worker.unpack(task.request, task.onProgress));
       } catch (error) {
         task.reject(error);
       }
+      // From here on it works for others.
+      delete task.worker;
     }
     worker.end();
     this.#workers--;

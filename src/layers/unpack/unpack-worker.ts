@@ -46,6 +46,11 @@ export class UnpackWorker {
     this.#program.end();
   }
 
+  /** In the middle of a layer, which fails once the process is gone. */
+  kill(): void {
+    this.#program.kill();
+  }
+
   #answered(reply: UnpackReply): void {
     if ('readBytes' in reply) this.#onProgress?.(reply.readBytes);
     else if ('unpacked' in reply) this.#current?.resolve(reply.unpacked);

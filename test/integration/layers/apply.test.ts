@@ -5,10 +5,13 @@ import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { isEngineError } from '../../../src/errors/engine-error.ts';
 import type { DiffId } from '../../../src/lib/digest.ts';
-import { digestOf } from '../../../src/lib/digest.ts';
+import { chainIdOf, digestOf } from '../../../src/lib/digest.ts';
 import { archiveOf, paxEntry, rawEntry } from '../../../src/lib/tar/testing/raw-archive.ts';
 import { LinuxSyscalls } from '../../../src/sys/linux.ts';
-import { BASE_NAMES, describeTree, layerFixture, leftIn, run } from './layer-fixture.ts';
+import { BASE_NAMES, describeTree, layerFixture, leftIn, once, run } from './layer-fixture.ts';
+
+/** So many take longer than it takes to be told that they have begun. */
+const ZEROS_BYTES = 200_000_000;
 
 /** Everything that a layer can hold, but for names that only some formats can say. */
 const TREE = `
@@ -88,6 +91,33 @@ test('gzip, zstd and plain tars of one layer are one layer, with the diff ID of 
   assert.equal((await leftIn(fixture)).length, 1);
   const chunks = await Array.fromAsync(fixture.store.exportTar(found[0]?.chainId ?? assert.fail()));
   assert.deepEqual(Buffer.concat(chunks), tar);
+});
+
+test('a layer that nobody wants any more is not unpacked to its end, and one that somebody wants is', async (t) => {
+  const fixture = layerFixture(t);
+  const tar = archiveOf(rawEntry({ name: 'zeros' }, '\0'.repeat(ZEROS_BYTES)));
+  const diffId = digestOf(tar) as DiffId;
+  const { digest: blob } = await fixture.content.ingest(once(gzipSync(tar, { level: 0 })));
+  const clients = [new AbortController(), new AbortController()] as const;
+  const { promise: begun, resolve: onProgress } = Promise.withResolvers<unknown>();
+  const request = { parent: undefined, blob, diffId, onProgress };
+  const both = clients.map(({ signal }) => fixture.store.apply({ ...request, signal }));
+  await begun;
+  clients[0].abort(new Error('the first left'));
+  await assert.rejects(both[0] ?? Promise.resolve(), /the first left/);
+  clients[1].abort(new Error('the second left'));
+  await assert.rejects(both[1] ?? Promise.resolve(), /the second left/);
+  assert.throws(() => fixture.store.get(chainIdOf(undefined, diffId)), { kind: 'not_found' });
+  assert.deepEqual(await leftIn(fixture), []);
+
+  const [left, stays] = [new AbortController(), new AbortController()];
+  const again = Promise.withResolvers<unknown>();
+  const leaving = fixture.store.apply({ ...request, onProgress: again.resolve, signal: left.signal });
+  const staying = fixture.store.apply({ ...request, signal: stays.signal });
+  await again.promise;
+  left.abort(new Error('left'));
+  await assert.rejects(leaving, /left/);
+  assert.equal((await staying).sizeBytes, ZEROS_BYTES);
 });
 
 test('a layer that is applied many times at once is unpacked once, and its children need not wait for it', async (t) => {

@@ -370,24 +370,3 @@ test('what a registry says it lacks or forbids is said in the words of Docker', 
     assert.equal(failureOf(answer), message);
   }
 });
-
-test('a client that hangs up ends its pull, and nothing of it stays', async () => {
-  addImage();
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  registry.fault = (request, response) => {
-    if (!isBlob(request.path)) return false;
-    const blob = image.layers[0]?.bytes ?? Buffer.alloc(0);
-    response.writeHead(200, { 'content-length': blob.length });
-    response.write(blob.subarray(0, HALF), () => begin());
-    response.on('close', end);
-    return true;
-  };
-  const client = new AbortController();
-  const url = `/images/create?fromImage=${registry.address}/a&tag=1`;
-  const hungUp = daemon.call('POST', url, { signal: client.signal });
-  await begun;
-  client.abort();
-  await assert.rejects(hungUp);
-  await ended;
-});
