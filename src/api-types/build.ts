@@ -11,6 +11,12 @@ export type BuildEvent =
       readonly Cached: boolean;
       readonly DurationMs: number;
       readonly Error?: string;
+      /** Of a step that was given up because another one failed, or the build was called off. */
+      readonly Canceled?: true;
+      /** Of a command that failed, the last of what it has written. */
+      readonly Lines?: readonly string[];
+      /** The Dockerfile's lines, where the error does not show them. */
+      readonly Excerpt?: string;
     }
   | {
       readonly Kind: 'warning';

@@ -9,7 +9,17 @@ export interface StepReport {
   output(data: Uint8Array, stream: 'stdout' | 'stderr'): Promise<void>;
   /** `id` names the result: 64 hexadecimal digits. */
   done(id: string): void;
-  failed(message: string): void;
+  failed(failure: StepFailure): void;
+}
+
+export interface StepFailure {
+  readonly message: string;
+  /** The step itself is not to blame: another one failed, or the build was called off. */
+  readonly isCanceled: boolean;
+  /** Of a command, the last of what it has written. */
+  readonly lines?: readonly string[];
+  /** The Dockerfile's lines, where the message does not have them. */
+  readonly excerpt?: string;
 }
 
 /** Told how a build goes on. Stages run side by side: steps of several may be under way at once. */

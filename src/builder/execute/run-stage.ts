@@ -1,6 +1,8 @@
 import { messageOf } from '../../errors/engine-error.ts';
-import { located } from '../parse/source-error.ts';
+import type { LineRange } from '../parse/dockerfile.ts';
+import { located, sourceExcerpt } from '../parse/source-error.ts';
 import type { StagePlan, Step } from '../plan/build-plan.ts';
+import type { StepFailure } from './build-progress.ts';
 import type { BuildRun, StageState } from './build-run.ts';
 import { makeBase } from './make-base.ts';
 import { performStep } from './perform-step.ts';
@@ -38,7 +40,15 @@ async function reported(
     return state;
   } catch (error) {
     const told = error instanceof RunFailed ? error : located(run.plan.dockerfile, step?.lines ?? stage.lines, error);
-    report.failed(messageOf(told));
+    report.failed(failureOf(run, told, step?.lines ?? stage.lines));
     throw told;
   }
+}
+
+function failureOf({ signal, plan }: BuildRun, error: unknown, lines: LineRange): StepFailure {
+  // A stage ends the others by its failure only after it has told of it.
+  if (signal.aborted) return { message: messageOf(error), isCanceled: true };
+  if (!(error instanceof RunFailed)) return { message: messageOf(error), isCanceled: false };
+  const excerpt = sourceExcerpt(plan.dockerfile, [lines]);
+  return { message: error.message, isCanceled: false, lines: error.end.lines, excerpt };
 }

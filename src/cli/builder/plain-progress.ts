@@ -1,5 +1,6 @@
 import type { BuildEvent } from '../../api-types/build.ts';
 import type { Output } from '../io/terminal.ts';
+import { failureText } from './failure-text.ts';
 import type { BuildDisplay } from './show-build.ts';
 import { StepLines } from './step-lines.ts';
 
@@ -9,6 +10,7 @@ export class PlainProgress implements BuildDisplay {
   readonly #text: Output;
   readonly #steps = new Map<number, StepLines>();
   #current: number | undefined;
+  #failure = '';
 
   constructor(out: Output, text: Output) {
     this.#out = out;
@@ -19,7 +21,7 @@ export class PlainProgress implements BuildDisplay {
     if (event.Kind === 'warning') return this.#out.write(warningText(event));
     const number = event.Step + 1;
     if (event.Kind === 'step') {
-      this.#steps.set(event.Step, new StepLines(event.Name, event.TimeMs));
+      this.#steps.set(event.Step, new StepLines(event.Name, Date.now()));
       return this.#say(number, `#${number} ${event.Name}\n`);
     }
     const step = this.#steps.get(event.Step);
@@ -28,6 +30,7 @@ export class PlainProgress implements BuildDisplay {
       return this.#say(number, lines.map((line) => `#${number} ${line}\n`).join(''));
     }
     const rest = (step?.flush() ?? []).map((line) => `#${number} ${line}\n`).join('');
+    this.#failure += failureText(step?.name ?? '', event);
     return this.#say(number, `${rest}#${number} ${endOf(event)}\n`);
   }
 
@@ -35,7 +38,9 @@ export class PlainProgress implements BuildDisplay {
     return this.#text.write(text);
   }
 
-  async end(): Promise<void> {}
+  async end(): Promise<void> {
+    await this.#out.write(this.#failure);
+  }
 
   /** Another step's lines begin with an empty one. */
   async #say(step: number, text: string): Promise<void> {
@@ -47,6 +52,7 @@ export class PlainProgress implements BuildDisplay {
 }
 
 function endOf(event: Extract<BuildEvent, { readonly Kind: 'done' }>): string {
+  if (event.Canceled === true) return 'CANCELED';
   if (event.Error !== undefined) return `ERROR: ${event.Error.split('\n', 1)[0] ?? ''}`;
   return event.Cached ? 'CACHED' : `DONE ${(event.DurationMs / 1000).toFixed(1)}s`;
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { BuildEvent } from '../../api-types/build.ts';
 import type { Output } from '../io/terminal.ts';
+import { failureText } from './failure-text.ts';
 import { warningText } from './plain-progress.ts';
 import type { BuildDisplay } from './show-build.ts';
 import { StepLines } from './step-lines.ts';
@@ -26,6 +27,7 @@ export class TerminalProgress implements BuildDisplay {
   readonly #beganMs = Date.now();
   readonly #timer: NodeJS.Timeout;
   #drawn = 0;
+  #failure = '';
   #drawing: Promise<void> = Promise.resolve();
 
   constructor(out: Output, text: Output) {
@@ -49,8 +51,9 @@ export class TerminalProgress implements BuildDisplay {
       return;
     }
     step.durationMs = event.DurationMs;
-    step.mark = event.Error !== undefined ? 'ERROR ' : event.Cached ? 'CACHED ' : '';
-    if (event.Error === undefined) step.last = [];
+    step.mark = markOf(event);
+    step.last = [];
+    this.#failure += failureText(step.name, event);
   }
 
   text(text: string): Promise<void> {
@@ -61,6 +64,7 @@ export class TerminalProgress implements BuildDisplay {
     clearInterval(this.#timer);
     this.#draw();
     await this.#drawing;
+    await this.#out.write(plainText(this.#failure));
   }
 
   async #above(text: string): Promise<void> {
@@ -94,6 +98,12 @@ export class TerminalProgress implements BuildDisplay {
   }
 }
 
+function markOf({ Canceled, Error: error, Cached }: Extract<BuildEvent, { readonly Kind: 'done' }>): string {
+  if (Canceled === true) return 'CANCELED ';
+  if (error !== undefined) return 'ERROR ';
+  return Cached ? 'CACHED ' : '';
+}
+
 function stepLines({ name, beganMs, last, durationMs, mark }: ShownStep, columns: number): string[] {
   const time = `${((durationMs ?? Date.now() - beganMs) / 1000).toFixed(1)}s`;
   const width = Math.max(10, columns - time.length - 5);
@@ -102,8 +112,12 @@ function stepLines({ name, beganMs, last, durationMs, mark }: ShownStep, columns
   return [` => ${title} ${time}`, ...output];
 }
 
+/** Nothing of a step's output may move the cursor. */
+function plainText(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/[^\n\P{Cc}]/gu, ' ');
+}
+
 function fitted(text: string, width: number): string {
-  // Nothing of a step's output may move the cursor.
-  const plain = stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, ' ');
+  const plain = plainText(text).replaceAll('\n', ' ');
   return plain.length > width ? `${plain.slice(0, width - 3)}...` : plain.padEnd(width);
 }

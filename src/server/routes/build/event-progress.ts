@@ -4,6 +4,8 @@ import type { ProgressMessage } from '../../../lib/progress.ts';
 import type { BuildPlan, BuildProgress, StagePlan, StepReport } from './backend.ts';
 import { firstStepOf, titleOf } from './step-titles.ts';
 
+type Failure = Pick<Extract<BuildEvent, { readonly Kind: 'done' }>, 'Error' | 'Canceled' | 'Lines' | 'Excerpt'>;
+
 /** Tells of a build by events, each step by a number of its own, for clients that show several at once. */
 export class EventProgress implements BuildProgress {
   readonly #write: (message: object) => void;
@@ -37,7 +39,7 @@ export class EventProgress implements BuildProgress {
     const began = performance.now();
     const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
     let Cached = false;
-    const end = (failure: { readonly Error?: string }) =>
+    const end = (failure: Failure) =>
       this.#tell({ Kind: 'done', Step, Cached, DurationMs: Math.round(performance.now() - began), ...failure });
     this.#tell({ Kind: 'step', Step, Name: name, TimeMs: Date.now() });
     return {
@@ -50,7 +52,13 @@ export class EventProgress implements BuildProgress {
         return this.#drained();
       },
       done: () => end({}),
-      failed: (message) => end({ Error: message }),
+      failed: ({ message, isCanceled, lines, excerpt }) =>
+        end({
+          Error: message,
+          ...(isCanceled ? { Canceled: true } : {}),
+          ...(lines === undefined ? {} : { Lines: lines }),
+          ...(excerpt === undefined ? {} : { Excerpt: excerpt }),
+        }),
     };
   }
 
