@@ -34,9 +34,9 @@ export class RegistryProcess {
   }
 
   /** Starts it, again after `end`, on the same port, and waits until it listens. */
-  async start(): Promise<void> {
+  async start(flags: readonly string[] = this.#flags): Promise<void> {
     const address = this.#address === '' ? '127.0.0.1:0' : this.#address;
-    const args = ['registry', 'serve', '--addr', address, '--root', this.root, ...this.#flags];
+    const args = ['registry', 'serve', '--addr', address, '--root', this.root, ...flags];
     const child = spawn(skiff, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     this.#output = '';
