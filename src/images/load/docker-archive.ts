@@ -28,7 +28,7 @@ export async function readDockerArchive(files: ArchiveFiles, content: ContentSto
     if (expected !== actual) {
       throw invalidArgument(`invalid manifest, layers length mismatch: expected ${expected}, got ${actual}`);
     }
-    const layers = item.layers.map((path) => files.get(path));
+    const layers = item.layers.map((path) => () => files.get(path));
     images.push({ document, layers, names: item.repoTags.map(parseTag), parentId: item.parent });
   }
   return images;

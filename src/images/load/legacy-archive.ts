@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ContentStore } from '../../content/content-store.ts';
+import type { BlobInfo, ContentStore } from '../../content/content-store.ts';
 import { invalidArgument } from '../../errors/engine-error.ts';
 import { brokenImageArchive } from '../../errors/images.ts';
 import { decompress, detectCompression } from '../../layers/compression.ts';
@@ -16,7 +16,7 @@ export const REPOSITORIES_PATH = 'repositories';
 interface V1Image {
   readonly oldId: string;
   readonly json: Readonly<Record<string, unknown>>;
-  readonly layer: LoadableImage['layers'][number];
+  readonly layer: BlobInfo;
   readonly diffId: DiffId;
 }
 
@@ -40,7 +40,16 @@ export async function readLegacyArchive(
     const config = await content.ingest(bytes(configOf(chain)));
     onBlob(config.digest);
     const document = await readDocument(content, config.digest);
-    images.push({ document, layers: chain.map(({ layer }) => layer), names, parentId: undefined });
+    images.push({
+      document,
+      layers: chain.map(
+        ({ layer }) =>
+          () =>
+            layer,
+      ),
+      names,
+      parentId: undefined,
+    });
   }
   return images;
 }

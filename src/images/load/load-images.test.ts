@@ -139,6 +139,26 @@ test('layers that are here are not unpacked again', async (t) => {
   assert.equal(layers.applied, 3);
 });
 
+test('an archive may leave out layers that are here, and no others', async (t) => {
+  const { load, images, layers } = imageFixture(t);
+  const [base, thin] = [makeImage(['a']), makeImage(['a', 'b'])];
+  const [lower = assert.fail(), upper = assert.fail()] = thin.layers;
+  const archive = tarOf({
+    [blobPath(thin.config)]: thin.config,
+    [blobPath(upper)]: upper,
+    'manifest.json': JSON.stringify([
+      { Config: blobPath(thin.config), RepoTags: ['thin:1'], Layers: thin.layers.map(blobPath) },
+    ]),
+  });
+  const missing = `invalid image archive: it has no file ${JSON.stringify(blobPath(lower))}`;
+  await assert.rejects(load(archive), { message: missing });
+  assert.equal(layers.applied, 0);
+  await load(dockerArchive([[base, 'base:1']]));
+  await load(archive);
+  assert.equal((await images.resolve('thin:1')).id, thin.id);
+  assert.equal(layers.applied, 2);
+});
+
 test("of an OCI layout's index the image for this host is taken", async (t) => {
   const names = [
     [{ 'io.containerd.image.name': 'docker.io/library/oci:1', 'org.opencontainers.image.ref.name': '1' }, 'oci:1'],

@@ -74,10 +74,11 @@ async function unpackLayers(
   const { diffIds } = image.document;
   const chainIds = chainIdsOf(diffIds);
   const missing: MissingLayer[] = [];
-  for (const [index, { digest, sizeBytes }] of image.layers.entries()) {
+  for (const [index, blobOf] of image.layers.entries()) {
     const chainId = chainIds[index];
     const diffId = diffIds[index];
     if (chainId === undefined || diffId === undefined || hasLayer(layers, chainId)) continue;
+    const { digest, sizeBytes } = blobOf();
     const blob = await readableLayer(content, digest);
     onBlob(blob);
     missing.push({ parent: chainIds[index - 1], diffId, blob, sizeBytes });

@@ -7,11 +7,14 @@ import { CONFIG_LIMIT_BYTES } from '../image-catalog.ts';
 import type { ImageDocument } from '../image-document.ts';
 import { parseImageDocument } from '../image-document.ts';
 
-/** One image of an archive, whichever format the archive has: all blobs are in the content store. */
+/** One image of an archive, whichever format the archive has: all that the archive has is in the content store. */
 export interface LoadableImage {
   readonly document: ImageDocument;
-  /** The layers' blobs, lowest first, as many as the document has diff IDs. */
-  readonly layers: readonly BlobInfo[];
+  /**
+   * The layers, lowest first, as many as the document has diff IDs. Those that are here already need not be in the archive:
+   * there are tools that leave them out. @throws invalid_argument when it is asked for one that is not in it
+   */
+  readonly layers: readonly (() => BlobInfo)[];
   readonly names: readonly ImageReference[];
   readonly parentId: ImageId | undefined;
 }

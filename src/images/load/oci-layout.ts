@@ -70,7 +70,7 @@ async function readDescriptor(
   }
   const [config] = descriptors(files, { configs: [(manifest as Record<string, unknown>)['config']] }, 'configs');
   if (config === undefined) throw brokenImageArchive(`${descriptor.path} names no configuration`);
-  const layers = descriptors(files, manifest, 'layers').map(present);
+  const layers = descriptors(files, manifest, 'layers').map((layer) => () => present(layer));
   const document = await readDocument(content, present(config).digest);
   if (layers.length !== document.diffIds.length) {
     throw brokenImageArchive(
