@@ -114,6 +114,9 @@ function ageMs(text: string): number {
   try {
     return parseGoDuration(text) / NS_PER_MS;
   } catch (error) {
-    throw invalidArgument(`"until" filter expects a duration (e.g., '24h') or a timestamp: ${text}`, error);
+    throw invalidArgument(
+      `"until" filter expects a duration (e.g., '24h') or a timestamp: failed to parse value as time or duration: ${JSON.stringify(text)}`,
+      error,
+    );
   }
 }

@@ -71,11 +71,14 @@ async function fetch(
   }
 }
 
-/** `busybox`, or `type=registry,ref=busybox`; caches that are no images are unknown here. */
+/**
+ * `busybox`, or `type=registry,ref=busybox`, which docker's command line takes apart at its comma; caches that are no
+ * images are unknown here.
+ */
 function referenceOf(text: string): string | undefined {
   if (!text.includes('=')) return text;
   const fields = new Map(text.split(',').map((field) => field.split('=', 2) as [string, string]));
-  return fields.get('type') === 'registry' ? fields.get('ref') : undefined;
+  return (fields.get('type') ?? 'registry') === 'registry' ? fields.get('ref') : undefined;
 }
 
 async function stepsOf(images: BuilderImages, reference: string): Promise<[string, ImportedStep][]> {
@@ -85,10 +88,12 @@ async function stepsOf(images: BuilderImages, reference: string): Promise<[strin
     const config = JSON.parse(Buffer.from(await images.config(id)).toString()) as Readonly<Record<string, unknown>>;
     const found = config[FIELD];
     if (!Array.isArray(found)) return [];
-    return found.filter(isInlineStep).flatMap(({ keys, layers, created }) => {
-      const step = { top: layers === 0 ? undefined : chain[layers - 1], createdNs: BigInt(created) };
-      return keys.map((key): [string, ImportedStep] => [key, step]);
-    });
+    return found
+      .filter((step) => isInlineStep(step, chain.length))
+      .flatMap(({ keys, layers, created }) => {
+        const step = { top: layers === 0 ? undefined : chain[layers - 1], createdNs: BigInt(created) };
+        return keys.map((key): [string, ImportedStep] => [key, step]);
+      });
   } catch (error) {
     if (isEngineError(error, 'not_found')) return [];
     throw error;
@@ -96,9 +101,10 @@ async function stepsOf(images: BuilderImages, reference: string): Promise<[strin
 }
 
 /** Another's word: it is looked at before it is taken. */
-function isInlineStep(value: unknown): value is InlineStep {
+function isInlineStep(value: unknown, mostLayers: number): value is InlineStep {
   if (typeof value !== 'object' || value === null) return false;
   const { keys, layers, created } = value as Readonly<Record<string, unknown>>;
   const areKeys = Array.isArray(keys) && keys.every((key) => typeof key === 'string');
-  return areKeys && Number.isInteger(layers) && typeof created === 'string' && /^\d{1,30}$/.test(created);
+  const isLayers = typeof layers === 'number' && Number.isInteger(layers) && layers >= 0 && layers <= mostLayers;
+  return areKeys && isLayers && typeof created === 'string' && /^\d{1,30}$/.test(created);
 }

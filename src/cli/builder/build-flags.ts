@@ -61,6 +61,7 @@ const dockerFlags = {
 const furtherFlags = {
   annotation: list('Add an annotation to the image'),
   'build-context': list('Additional build contexts (e.g., name=path)'),
+  'cache-to': list('Cache export destinations (format: "type=inline")'),
   check: bool('Look for mistakes in the Dockerfile, and build nothing'),
   'keep-failed': bool('Leave an image of a failed RUN to look into'),
   load: bool('Keep the image on this host, as it is by default'),

@@ -1,4 +1,5 @@
 import type { QueryValue } from '../../client/api-client.ts';
+import { CliError } from '../errors.ts';
 import type { FlagValues } from '../flags/flag.ts';
 import type { BuildFlags } from './build-flags.ts';
 
@@ -9,7 +10,7 @@ export function buildQuery(
   extra: { readonly dockerfile: string; readonly remote: string | undefined; readonly proxies: readonly string[] },
 ): Record<string, QueryValue> {
   return {
-    buildargs: json(buildArguments([...extra.proxies, ...flags['build-arg']])),
+    buildargs: json(buildArguments([...extra.proxies, ...cacheArguments(flags['cache-to']), ...flags['build-arg']])),
     cachefrom: flags['cache-from'].length === 0 ? undefined : JSON.stringify(flags['cache-from']),
     cgroupparent: flags['cgroup-parent'] || undefined,
     cpuperiod: flags['cpu-period'] || undefined,
@@ -51,6 +52,15 @@ function furtherQuery(flags: FlagValues<BuildFlags>): Record<string, QueryValue>
     nocachefilter: flags['no-cache-filter'],
     reproducible: flags.reproducible ? 1 : undefined,
   };
+}
+
+/** The image itself is the only place that the cache is written to. @throws CliError for all others */
+function cacheArguments(places: readonly string[]): string[] {
+  for (const place of places) {
+    if (place === 'inline' || place.split(',').includes('type=inline')) continue;
+    throw new CliError(`unsupported cache export ${JSON.stringify(place)}: the image itself can have it (type=inline)`);
+  }
+  return places.length === 0 ? [] : ['BUILDKIT_INLINE_CACHE=1'];
 }
 
 function json(map: Readonly<Record<string, string | null>>): string | undefined {

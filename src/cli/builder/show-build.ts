@@ -3,17 +3,9 @@ import type { TransportResponse } from '../../client/transport.ts';
 import { readJsonLines } from '../../lib/json-lines.ts';
 import { CliError } from '../errors.ts';
 import type { Output, Terminal } from '../io/terminal.ts';
+import type { BuildDisplay } from './build-display.ts';
 import { PlainProgress } from './plain-progress.ts';
 import { TerminalProgress } from './terminal-progress.ts';
-
-/** Shows how a build goes on. */
-export interface BuildDisplay {
-  event(event: BuildEvent): Promise<void> | void;
-  /** Of pulls, and of a daemon that tells builds as text. */
-  text(text: string): Promise<void> | void;
-  /** Once. */
-  end(hasFailed: boolean): Promise<void>;
-}
 
 interface Message {
   readonly id?: string;

@@ -3,7 +3,7 @@ import type { BuildEvent } from '../../api-types/build.ts';
 import type { Output } from '../io/terminal.ts';
 import { failureText } from './failure-text.ts';
 import { warningText } from './plain-progress.ts';
-import type { BuildDisplay } from './show-build.ts';
+import type { BuildDisplay } from './build-display.ts';
 import { StepLines } from './step-lines.ts';
 
 const REDRAW_MS = 100;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { build, type ContextFile, contextOf, folderOf, shell, tryBuild } from '../../support/builds.ts';
@@ -89,6 +90,46 @@ test('an image carries its cache to another host', async () => {
   assert.match(again.output, /Using cache\n.*\n.*\n ---> Using cache/s);
   assert.equal(again.imageId, imageId);
   await other.close();
+});
+
+test('a cache comes from a registry with its image, however it is named', async () => {
+  const registry = await TestRegistry.start();
+  const name = `${registry.address}/cached:1`;
+  const folder = folderOf({ Dockerfile: 'FROM busybox\nRUN cat /proc/sys/kernel/random/uuid > /a\n' });
+  await daemon.skiff(['build', '-t', name, '--cache-to', 'type=inline', '--push', folder.path]);
+  const forget = async () => {
+    await daemon.trySkiff(['rmi', name]);
+    await daemon.call('POST', '/build/prune?all=1');
+  };
+  for (const source of [name, `type=registry,ref=${name}`]) {
+    await forget();
+    const { stderr } = await daemon.trySkiff(['build', '--cache-from', source, folder.path]);
+    assert.match(stderr, /#2 CACHED\n/, source);
+  }
+  const { stderr } = await daemon.trySkiff(['build', '--cache-to', 'type=gha', folder.path]);
+  assert.match(stderr, /unsupported cache export "type=gha"/);
+  folder.remove();
+  await registry.close();
+});
+
+test('an inline cache that lies is none', async () => {
+  const files = { Dockerfile: 'FROM busybox\nRUN echo made > /a\n' };
+  const query = { t: 'liar', buildargs: JSON.stringify({ BUILDKIT_INLINE_CACHE: '1' }) };
+  await build(daemon, files, query);
+  const archive = (await daemon.call('GET', '/images/liar/get')).body;
+  // The same length, so that the archive stays one; IDs that do not fit any more are Docker's old ones.
+  const folder = folderOf({ 'image.tar': '' });
+  writeFileSync(join(folder.path, 'image.tar'), archive);
+  const script = `set -e; mkdir u; tar -C u -xf image.tar; cd u; c=$(grep -l skiff.cache -r blobs); sed -i 's/"layers":2/"layers":9/' $c
+    n=$(sha256sum $c | cut -d' ' -f1); mv $c blobs/sha256/$n; printf '[{"Config":"blobs/sha256/%s","RepoTags":["liar:latest"],"Layers":%s}]' $n "$(grep -o '"Layers":\\[[^]]*\\]' manifest.json | cut -d: -f2-)" > manifest.json
+    rm -f index.json oci-layout; tar -cf ../lies.tar .`;
+  await mustRun('sh', ['-c', script], { cwd: folder.path });
+  await daemon.skiff(['rmi', 'liar']);
+  await daemon.call('POST', '/build/prune?all=1');
+  await daemon.skiff(['load', '-i', join(folder.path, 'lies.tar')]);
+  const { imageId } = await build(daemon, files, { cachefrom: JSON.stringify(['liar']) });
+  assert.equal(await shell(daemon, imageId, 'cat /a'), 'made\n');
+  folder.remove();
 });
 
 test('annotations are in the manifest of the image', async () => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type BuildPruneResponse, PROGRESS_HEADER } from '../../../api-types/build.ts';
 
+import { EngineError, isEngineError } from '../../../errors/engine-error.ts';
 import { Filters } from '../../../lib/filters.ts';
 import { shortId } from '../../../lib/ids.ts';
 import { familiarReference } from '../../../lib/image-reference.ts';
@@ -86,10 +87,22 @@ function tellResult(
 async function prune(backend: BuildBackend, query: unknown): Promise<BuildPruneResponse> {
   const keep =
     queryText(query, 'keep-storage') ?? queryText(query, 'reserved-space') ?? queryText(query, 'max-used-space');
-  const { ids, reclaimedBytes } = await backend.prune({
+  const { ids, reclaimedBytes } = await pruneCache(backend, {
     all: queryFlag(query, 'all'),
     filters: Filters.parse(queryText(query, 'filters')),
     keepBytes: keep === undefined || Number(keep) <= 0 ? undefined : Number(keep),
   });
   return { CachesDeleted: ids.length === 0 ? null : ids, SpaceReclaimed: reclaimedBytes };
+}
+
+async function pruneCache(
+  backend: BuildBackend,
+  request: Parameters<BuildBackend['prune']>[0],
+): ReturnType<BuildBackend['prune']> {
+  try {
+    return await backend.prune(request);
+  } catch (error) {
+    if (!isEngineError(error)) throw error;
+    throw new EngineError(error.kind, `failed to prune build cache: ${error.message}`, { cause: error });
+  }
 }
