@@ -20,9 +20,9 @@ export interface ServeOptions extends RegistryParts {
   /** 0 for any that is free. */
   readonly port: number;
   /** The path of a file of users; undefined lets everybody in. */
-  readonly htpasswd: string | undefined;
+  readonly htpasswd?: string | undefined;
   /** PEM; undefined serves plain HTTP. */
-  readonly tls: { readonly certificate: string | Buffer; readonly key: string | Buffer } | undefined;
+  readonly tls?: { readonly certificate: string | Buffer; readonly key: string | Buffer } | undefined;
   readonly logError: (message: string, error: unknown) => void;
   /** Told of every request when it has been answered. */
   readonly logRequest?: ((line: string) => void) | undefined;

@@ -37,3 +37,18 @@ test('a removal that fails is told to who asked for it, and holds up nobody', as
   const failing = uses.removeUnlessUsed(digest, Number.POSITIVE_INFINITY, () => Promise.reject(new Error('no')));
   await Promise.all([assert.rejects(failing, /no/), uses.use(digest)]);
 });
+
+test('while something is being removed, a second removal waits for the first and does nothing', async () => {
+  const uses = new BlobUses();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const removed: string[] = [];
+  const first = uses.removeUnlessUsed(digest, Number.POSITIVE_INFINITY, async () => {
+    await promise;
+    removed.push('first');
+  });
+  const second = uses.removeUnlessUsed(digest, Number.POSITIVE_INFINITY, async () => void removed.push('second'));
+  const use = uses.use(digest);
+  resolve();
+  await use;
+  assert.deepEqual([await first, await second, removed], [true, false, ['first']]);
+});

@@ -19,9 +19,17 @@ export class BlobUses {
     return this.#lastUsedMs.get(digest) ?? this.#startedMs;
   }
 
-  /** Runs `remove` if nobody used it since `beforeMs`; whoever uses it from here on waits for the removal's end. */
+  /**
+   * Runs `remove` if nobody used it since `beforeMs`; whoever uses it from here on waits for the removal's end. Where one is
+   * running already it is waited for, and nothing else done: a second one could meet what comes after the first.
+   */
   async removeUnlessUsed(digest: Digest, beforeMs: number, remove: () => Promise<void>): Promise<boolean> {
     if (this.lastUsedMs(digest) >= beforeMs) return false;
+    const running = this.#removals.get(digest);
+    if (running !== undefined) {
+      await running;
+      return false;
+    }
     const removal = remove();
     // Whoever waits wants its end, not its outcome.
     this.#removals.set(

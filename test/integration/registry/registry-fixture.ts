@@ -33,8 +33,6 @@ export async function openRegistry(t: TestContext, options: Partial<RegistryOpti
   const registry = await startRegistry({
     host: '127.0.0.1',
     port: 0,
-    htpasswd: undefined,
-    tls: undefined,
     gcIntervalMs: 0,
     logError: (message, error) => failures.push(`${message}: ${String(error)}`),
     ...options,
