@@ -7,6 +7,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { TLSSocket } from 'node:tls';
 import { NO_CREDENTIALS } from './credentials.ts';
 import { RegistryClient } from './registry-client.ts';
 
@@ -24,7 +25,8 @@ before(async () => {
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...subject, ...output], {
     stdio: 'ignore',
   });
-  const encrypted = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (...call) => listener(...call));
+  const identity = { cert: readFileSync(cert), key: readFileSync(key), requestCert: true, rejectUnauthorized: false };
+  const encrypted = createServer(identity, (...call) => listener(...call));
   const plain = createPlainServer((...call) => listener(...call));
   servers.push(encrypted, plain);
   for (const server of servers) {
@@ -72,6 +74,37 @@ test('a certificate of an unknown authority is refused in the words of Docker', 
 test('the authority that the host’s folder of certificates names is trusted', async () => {
   const client = await connect({ folders: [join(folder, 'missing'), join(folder, 'certs.d')] });
   client.close();
+});
+
+test('a certificate with its key says who we are, and is sent to its host alone', async () => {
+  const certificates = join(folder, 'identity', host);
+  mkdirSync(certificates, { recursive: true });
+  for (const [name, file] of [
+    ['ca.crt', 'cert.pem'],
+    ['client.cert', 'cert.pem'],
+    ['client.key', 'key.pem'],
+  ] as const) {
+    writeFileSync(join(certificates, name), readFileSync(join(folder, file)));
+  }
+  const names: unknown[] = [];
+  listener = ({ socket }, response) => {
+    names.push((socket as TLSSocket).getPeerCertificate().subject?.CN);
+    response.end('{}');
+  };
+  for (const folders of [[join(folder, 'identity')], [join(folder, 'certs.d')]]) (await connect({ folders })).close();
+  assert.deepEqual(names, ['localhost', undefined]);
+});
+
+test('a certificate for another host is refused in the words of Docker', async () => {
+  const port = host.split(':')[1];
+  const folders = [join(folder, 'certs.d')];
+  const certificates = join(folder, 'certs.d', `127.0.0.1:${port}`);
+  mkdirSync(certificates);
+  writeFileSync(join(certificates, 'ca.crt'), readFileSync(join(folder, 'cert.pem')));
+  await assert.rejects(
+    connect({ folders, base: `https://127.0.0.1:${port}` }),
+    /: tls: failed to verify certificate: x509: cannot validate certificate for 127\.0\.0\.1 because it doesn't contain any IP SANs$/,
+  );
 });
 
 test('an insecure registry may have any certificate', async () => {

@@ -1,9 +1,10 @@
-import { EngineError, internalError, invalidArgument, messageOf } from '../errors/engine-error.ts';
+import { internalError, invalidArgument } from '../errors/engine-error.ts';
 import { basicAuthorization } from './auth/fetch-token.ts';
 import type { Credentials } from './credentials.ts';
 import { readCertificates, tlsOptions } from './endpoint/certificates.ts';
 import { findEndpoints, HUB } from './endpoint/find-endpoints.ts';
 import { HttpClient, readBody } from './http/http-client.ts';
+import { ExchangeError } from './http/transport-error.ts';
 import { listNames } from './list-tags.ts';
 import type { RegistrySettings } from './registry-settings.ts';
 import { CATALOG_SCOPE } from './scopes.ts';
@@ -51,12 +52,17 @@ export async function search(
       { words, limit, credentials },
       signal,
     );
-    if (found === undefined) throw internalError('Unexpected status code 404');
+    if (found === undefined) throw internalError('error decoding registry search results');
     return found;
   }
   for (const endpoint of await findEndpoints(registry, settings, { withMirrors: false })) {
-    const found = await askIndex(settings, endpoint, { words, limit, credentials }, signal).catch(() => undefined);
-    if (found !== undefined) return found;
+    try {
+      const found = await askIndex(settings, endpoint, { words, limit, credentials }, signal);
+      if (found !== undefined) return found;
+    } catch (error) {
+      // Nobody is there. The catalogue is asked at all endpoints again, and says so where that is the answer.
+      if (!(error instanceof ExchangeError)) throw error;
+    }
   }
   return askCatalogue(settings, registry, { words, limit, credentials }, signal);
 }
@@ -67,7 +73,7 @@ interface Question {
   readonly credentials: Credentials;
 }
 
-/** Undefined when there is no index. */
+/** Undefined when there is no index. @throws internal when it is in trouble */
 async function askIndex(
   settings: RegistrySettings,
   endpoint: { readonly host: string; readonly base: string; readonly acceptsAnyCertificate: boolean },
@@ -80,12 +86,9 @@ async function askIndex(
     const url = new URL(`${endpoint.base}/v1/search?q=${encodeURIComponent(words)}&n=${limit}`);
     const headers = credentials.username === '' ? {} : { authorization: basicAuthorization(credentials) };
     const response = await http.send({ method: 'GET', url, headers, signal });
-    if (response.status === 404) {
-      response.body.resume();
-      return undefined;
-    }
     if (response.status !== 200) {
       response.body.resume();
+      if (response.status < 500 && endpoint.base !== HUB_INDEX) return undefined;
       throw internalError(`Unexpected status code ${response.status}`);
     }
     return resultsIn((await readBody(response, LIMIT_BYTES)).toString());
@@ -116,20 +119,27 @@ async function askCatalogue(
   });
 }
 
-function resultsIn(text: string): SearchResult[] {
+/** Undefined for what is no answer of an index: many a server shows a page wherever it has nothing. */
+function resultsIn(text: string): SearchResult[] | undefined {
+  const results = listIn(text);
+  return results?.map((result) => ({
+    name: textOf(result['name']),
+    description: textOf(result['description']),
+    starCount: Number(result['star_count'] ?? 0),
+    isOfficial: result['is_official'] === true,
+    // As Docker says of all, since there are no automated builds any more.
+    isAutomated: false,
+  }));
+}
+
+function listIn(text: string): Record<string, unknown>[] | undefined {
   try {
-    const { results } = JSON.parse(text) as { results?: unknown };
-    if (!Array.isArray(results)) return [];
-    return (results as Record<string, unknown>[]).map((result) => ({
-      name: textOf(result['name']),
-      description: textOf(result['description']),
-      starCount: Number(result['star_count'] ?? 0),
-      isOfficial: result['is_official'] === true,
-      isAutomated: result['is_automated'] === true,
-    }));
+    const answer: unknown = JSON.parse(text);
+    const results: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'results') : undefined;
+    return Array.isArray(results) ? results.filter((one) => typeof one === 'object' && one !== null) : undefined;
   } catch (error) {
-    if (error instanceof EngineError) throw error;
-    throw internalError(`the registry's answer cannot be read: ${messageOf(error)}`, error);
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
