@@ -4,6 +4,7 @@ import { familyOf } from '../lib/ip.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import type { NetworkDriverName, NetworkRecord } from '../state/networks.ts';
 import { checkIpam, type IpamRequest, subnetsOfIpam } from './addresses/ipam-request.ts';
+import { configured } from './configurations.ts';
 import { CHANGES, type NetworksContext } from './networks-context.ts';
 import { publishNetwork } from './publish-network.ts';
 
@@ -14,6 +15,9 @@ export interface CreateNetworkRequest {
   readonly enableIpv6: boolean;
   readonly internal: boolean;
   readonly attachable: boolean;
+  readonly configOnly?: boolean;
+  /** The name of the network that says the rest. */
+  readonly configFrom?: string;
   readonly ipam: IpamRequest;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
@@ -22,7 +26,7 @@ export interface CreateNetworkRequest {
 /**
  * Makes a network. Its record is kept before anything is made on the host: after a crash in between, the next start
  * makes the rest.
- * @throws already_exists for the name, invalid_argument, forbidden for subnets that cannot be had.
+ * @throws conflict for the name, not_found for a configuration, invalid_argument, forbidden for subnets that cannot be had.
  */
 export function createNetwork(context: NetworksContext, request: CreateNetworkRequest): Promise<NetworkRecord> {
   return context.locks.run(CHANGES, () => createLocked(context, request));
@@ -30,11 +34,11 @@ export function createNetwork(context: NetworksContext, request: CreateNetworkRe
 
 async function createLocked(context: NetworksContext, request: CreateNetworkRequest): Promise<NetworkRecord> {
   const { state, drivers, rules } = context;
-  const { ipam, ...rest } = request;
-  checkIpam(ipam);
+  checkIpam(request.ipam);
   if (state.networks().some(({ name }) => name === request.name)) {
     throw new EngineError('conflict', `network with name ${request.name} already exists`);
   }
+  const { ipam, ...rest } = configured(state.networks(), request);
   const subnets = subnetsOfIpam(ipam);
   const wanted: NetworkRecord = {
     ...rest,

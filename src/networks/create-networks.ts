@@ -18,6 +18,7 @@ import type { Fd, Syscalls } from '../sys/syscalls.ts';
 import { type AddressPool, defaultAddressPools, uniqueLocalPool } from './addresses/address-pools.ts';
 import { AddressBook } from './addresses/reserve-addresses.ts';
 import { Subnets } from './addresses/subnets.ts';
+import { isConfiguration } from './configurations.ts';
 import { BridgeDevice } from './drivers/bridge-device.ts';
 import { BridgeDriver } from './drivers/bridge-driver.ts';
 import { defaultBridgeOptions } from './drivers/bridge-options.ts';
@@ -133,7 +134,7 @@ function createSubnets(options: NetworksOptions, state: NetworkState, host: Host
     lockPath: options.lockPath ?? DEFAULT_LOCK_PATH,
     hostRoutes: readHostRoutes,
     keepClearOf: () => nameserversIn(host.resolvConf),
-    networks: () => state.networks(),
+    networks: () => state.networks().filter((network) => !isConfiguration(network)),
     warn: options.warn,
   });
 }

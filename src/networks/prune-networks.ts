@@ -1,4 +1,5 @@
 import type { Filters } from '../lib/filters.ts';
+import { isConfiguration } from './configurations.ts';
 import { CHANGES, type NetworksContext } from './networks-context.ts';
 import { isPredefined } from './predefined.ts';
 import { removeLocked } from './remove-network.ts';
@@ -18,7 +19,7 @@ export async function pruneNetworks(
   const removed = await locks.run(CHANGES, async () => {
     const unused = state.networks().filter((network) => {
       const { id, name, labels, created } = network;
-      if (isPredefined(name) || state.endpoints(id).length > 0) return false;
+      if (isPredefined(name) || isConfiguration(network) || state.endpoints(id).length > 0) return false;
       if (!filters.matchPairs('label', labels)) return false;
       if (filters.has('label!') && filters.matchPairs('label!', labels)) return false;
       return untilNs === undefined || BigInt(Date.parse(created)) * NS_PER_MS <= untilNs;

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { NetworkRecord } from '../state/networks.ts';
+import { refuseUsedConfiguration } from './configurations.ts';
 import { CHANGES, type NetworksContext } from './networks-context.ts';
 import { isPredefined } from './predefined.ts';
 import { publishNetwork } from './publish-network.ts';
@@ -14,6 +15,7 @@ export function removeNetwork(context: NetworksContext, network: NetworkRecord):
     if (isPredefined(network.name)) {
       throw new EngineError('forbidden', `${network.name} is a pre-defined network and cannot be removed`);
     }
+    refuseUsedConfiguration(context.state.networks(), network);
     if (context.state.endpoints(network.id).length > 0) {
       throw new EngineError(
         'forbidden',

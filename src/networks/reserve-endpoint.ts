@@ -2,6 +2,7 @@ import { EngineError } from '../errors/engine-error.ts';
 import { randomId } from '../lib/ids.ts';
 import type { EndpointRecord, NetworkState } from '../state/networks.ts';
 import { checkAttachment } from './check-attachment.ts';
+import { refuseEndpoint } from './configurations.ts';
 import type { NetworkAttachment, NetworkRequest } from './container-network.ts';
 import { dnsNamesOf } from './dns-names.ts';
 import { askedLinkName } from './endpoint-options.ts';
@@ -23,6 +24,7 @@ export function reserveEndpoint(
 ): EndpointRecord {
   const { settings } = request;
   const network = findNetwork(state.networks(), request.network);
+  refuseEndpoint(network);
   const driver = drivers[network.driver];
   checkAttachment(network, settings);
   const linkName = chooseLinkName(state, request, driver.linkPrefix(network));

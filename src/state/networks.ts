@@ -34,6 +34,10 @@ export interface NetworkRecord {
   /** No way out, and none in. */
   readonly internal: boolean;
   readonly attachable: boolean;
+  /** It is there for others to be made from it, and for nothing else. */
+  readonly configOnly?: boolean;
+  /** The name of the network that it was made from. */
+  readonly configFrom?: string;
   /** Null when the client sent none. */
   readonly ipamOptions: Readonly<Record<string, string>> | null;
   readonly options: Readonly<Record<string, string>>;

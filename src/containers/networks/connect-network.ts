@@ -139,8 +139,8 @@ function checkTogether(
   const isOnHost = hostConfig.NetworkMode === 'host';
   if (isOnHost && network.driver !== 'host') throw sharing;
   if (!isOnHost && network.driver === 'host') throw hostIsApart();
-  const kinds = networks.map(({ name }) => lookUp(context, name, false)?.driver);
-  if (kinds.length > 0 && [...kinds, network.driver].includes('null')) {
+  const others = networks.map(({ name }) => lookUp(context, name, false));
+  if (others.length > 0 && [...others, network].some((one) => one?.name === 'none')) {
     throw invalidArgument(
       'container cannot be connected to multiple networks with one of the networks in private (none) mode',
     );

@@ -19,7 +19,7 @@ export interface SubnetOptions {
   readonly hostRoutes: () => readonly HostRoute[];
   /** Addresses that no subnet may cover, such as the host's nameservers. */
   readonly keepClearOf: () => Promise<readonly string[]>;
-  /** All networks of this daemon, also those whose bridges are not there. */
+  /** All networks of this daemon that have subnets of their own, also those whose bridges are not there. */
   readonly networks: () => readonly NetworkRecord[];
   readonly warn: (message: string) => void;
 }

@@ -4,7 +4,7 @@ import type { CreateNetworkRequest } from './backend.ts';
 import { isPredefined } from './filter-networks.ts';
 
 const DRIVERS = ['bridge', 'macvlan'] as const;
-type Driver = (typeof DRIVERS)[number];
+type Driver = CreateNetworkRequest['driver'];
 
 function forbidden(message: string): EngineError {
   return new EngineError('forbidden', message);
@@ -15,9 +15,12 @@ export function createRequest(body: NetworkCreateBody): CreateNetworkRequest {
   const { Name: name, IPAM: ipam } = body;
   if (name.trim() === '') throw invalidArgument(`invalid name: ${name}`);
   refuseKinds(body);
+  const configFrom = configFromOf(body);
   return {
     name,
-    driver: driverOf(body.Driver),
+    driver: driverOf(body),
+    ...(body.ConfigOnly ? { configOnly: true } : {}),
+    ...(configFrom === undefined ? {} : { configFrom }),
     enableIpv4: body.EnableIPv4 ?? true,
     enableIpv6: body.EnableIPv6 ?? false,
     internal: body.Internal,
@@ -36,28 +39,56 @@ export function createRequest(body: NetworkCreateBody): CreateNetworkRequest {
   };
 }
 
-function refuseKinds({ Name, Driver, Scope, Ingress, ConfigOnly, ConfigFrom, IPAM }: NetworkCreateBody): void {
+function refuseKinds(body: NetworkCreateBody): void {
+  const { Name, Driver, Scope, Ingress, ConfigOnly, IPAM } = body;
   // The space at the end is Docker's.
   if (isPredefined(Name) || Name === 'default') {
     throw forbidden(`operation is not permitted on predefined ${Name} network `);
   }
-  if (Driver === 'host' || Driver === 'null') throw forbidden(`only one instance of "${Driver}" network is allowed`);
-  if (Ingress) throw forbidden('Ingress network can only be global scope network');
-  if (Scope === 'swarm') throw forbidden('cannot create a swarm scoped network when swarm is not active');
   if (Driver === 'overlay') {
     throw forbidden(
       'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
     );
   }
-  if (ConfigOnly)
-    throw new EngineError('not_implemented', 'configuration-only networks are for swarms, which Skiff has not');
-  const from = ConfigFrom?.Network ?? '';
-  if (from !== '') throw new EngineError('not_found', `configuration network "${from}" does not exist`);
+  refuseConfiguration(body);
+  if (ConfigOnly) return;
+  if (Driver === 'host' || Driver === 'null') throw forbidden(`only one instance of "${Driver}" network is allowed`);
+  if (Ingress) throw forbidden('Ingress network can only be global scope network');
+  if (Scope === 'swarm') throw forbidden('cannot create a swarm scoped network when swarm is not active');
   const ipamDriver = IPAM?.Driver ?? '';
   if (ipamDriver !== '' && ipamDriver !== 'default') throw pluginNotFound(ipamDriver);
 }
 
-function driverOf(name: string): Driver {
+/** What a configuration, and what a network that is made from one, must leave to the other. */
+function refuseConfiguration(body: NetworkCreateBody): void {
+  const { ConfigOnly, Ingress, Internal, Attachable, Scope, IPAM, Labels, Options, EnableIPv6 } = body;
+  if (ConfigOnly && (Ingress || Internal || Attachable || Scope !== '')) {
+    throw forbidden(
+      'configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.',
+    );
+  }
+  if (configFromOf(body) === undefined) return;
+  if (ConfigOnly) throw forbidden('a configuration network cannot depend on another configuration network');
+  const isOwn =
+    EnableIPv6 === true ||
+    !['', 'default'].includes(IPAM?.Driver ?? '') ||
+    [IPAM?.Config, IPAM?.Options, Labels].some((own) => Object.keys(own ?? {}).length > 0);
+  if (isOwn) {
+    throw forbidden(
+      'user specified configurations are not supported if the network depends on a configuration network',
+    );
+  }
+  if (Object.keys(Options ?? {}).length > 0) {
+    throw forbidden('network driver options are not supported if the network depends on a configuration network');
+  }
+}
+
+function configFromOf({ ConfigFrom }: NetworkCreateBody): string | undefined {
+  return ConfigFrom?.Network || undefined;
+}
+
+function driverOf({ ConfigOnly, Driver: name }: NetworkCreateBody): Driver {
+  if (ConfigOnly) return 'null';
   const driver = DRIVERS.find((one) => one === (name || 'bridge'));
   if (driver === undefined) throw pluginNotFound(name);
   return driver;

@@ -229,7 +229,12 @@ const more: [string, object, number, string][] = [
   ],
   ['an ingress network', { Name: 'zz', Ingress: true }, 403, 'Ingress network can only be global scope network'],
   ['another IPAM driver', { Name: 'zz', IPAM: { Driver: 'nope' } }, 404, 'plugin "nope" not found'],
-  ['a configuration', { Name: 'zz', ConfigFrom: { Network: 'no' } }, 404, 'configuration network "no" does not exist'],
+  [
+    'a configuration that is internal',
+    { Name: 'zz', ConfigOnly: true, Internal: true },
+    403,
+    'configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.',
+  ],
 ];
 for (const [what, payload, status, message] of more) {
   test(`${what} is refused in the words of Docker`, async () => {
