@@ -13,7 +13,8 @@ import { type Attachment, type AttachOptions, attachToContainer } from './attach
 import { ContainerFiles } from './container-files.ts';
 import { ContainerStore } from './container-store.ts';
 import type { ContainersContext, ContainersOptions } from './context.ts';
-import { type Created, type CreateRequest, createContainer } from './create.ts';
+import type { CreateRequest } from './create/create-request.ts';
+import { type Created, createContainer } from './create.ts';
 import { createExec } from './exec/exec-create.ts';
 import { inspectExec } from './exec/exec-inspect.ts';
 import { resizeExec } from './exec/exec-resize.ts';

@@ -2,7 +2,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { posix } from 'node:path';
 import type { ContainerConfig } from '../api-types/container-config.ts';
-import type { CreateBody, NetworkingConfig } from '../api-types/container-create.ts';
 import { type HostConfig, hostConfig as hostConfigShape } from '../api-types/host-config.ts';
 import { invalidContainerName } from '../errors/containers.ts';
 import { EngineError, invalidArgument } from '../errors/engine-error.ts';
@@ -14,6 +13,7 @@ import type { ContainersContext } from './context.ts';
 import { checkConfig, commandOf } from './create/check-config.ts';
 import { checkHostConfig } from './create/check-host-config.ts';
 import { checkNetworkMode } from './create/check-network-mode.ts';
+import type { CreateRequest } from './create/create-request.ts';
 import { defaultHostConfig } from './create/default-host-config.ts';
 import { generateName } from './create/generate-name.ts';
 import { mergeImageConfig } from './create/merge-image-config.ts';
@@ -29,16 +29,6 @@ import { pathsOf } from './paths.ts';
 import { publish } from './publish.ts';
 import { type ContainerRecord, initialState } from './record.ts';
 import { resolveDonors } from './spec/joined-containers.ts';
-
-export interface CreateRequest {
-  /** Empty for a generated one. */
-  readonly name: string;
-  readonly config: ContainerConfig;
-  readonly hostConfig: CreateBody['HostConfig'];
-  readonly networking: NetworkingConfig | undefined;
-  /** That the image must be for; empty for any. */
-  readonly platform?: string;
-}
 
 export interface Created {
   readonly id: ContainerId;

@@ -1,6 +1,4 @@
 import type { ChainId, Digest, ImageId } from '../lib/digest.ts';
-import type { ContainerId } from '../lib/ids.ts';
-import type { ImageReference } from '../lib/image-reference.ts';
 import { familiarReference, fullName } from '../lib/image-reference.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
 import { VERSION } from '../lib/version.ts';
@@ -8,26 +6,10 @@ import type { ImageContext } from './image-context.ts';
 import type { ImageDocument } from './image-document.ts';
 import { createdAtMs, parseImageDocument } from './image-document.ts';
 import { publishImageEvent } from './image-events.ts';
-import type { ImageRunConfig } from './image-store.ts';
+import type { CommitRequest } from './image-store.ts';
 
 /** A tar of nothing but its end: a layer that would add nothing is none. */
 const EMPTY_TAR = 'sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef';
-
-export interface CommitRequest {
-  readonly container: ContainerId;
-  /** The image that the container was made from. */
-  readonly parent: ImageId;
-  /** What the container changed, as a layer's tar; read once. */
-  readonly layer: AsyncIterable<Uint8Array>;
-  /** What the image's containers start with. */
-  readonly config: ImageRunConfig;
-  /** What the container itself was started with. */
-  readonly containerConfig: ImageRunConfig;
-  readonly createdBy: string;
-  readonly author: string;
-  readonly comment: string;
-  readonly name: ImageReference | undefined;
-}
 
 /** Makes an image of one more layer. All or nothing, as an import is. @throws not_found for the parent. */
 export async function commitImage(context: ImageContext, request: CommitRequest): Promise<ImageId> {

@@ -3,7 +3,7 @@ import { messageOf } from '../errors/engine-error.ts';
 import type { Layer } from '../layers/layer-store.ts';
 import type { ChainId, Digest } from '../lib/digest.ts';
 import type { ImageState } from '../state/images.ts';
-import type { ImageLayers } from './image-context.ts';
+import type { ImageLayers } from './image-layers.ts';
 
 /**
  * Takes care that nothing is deleted which work under way is about to refer to. Such work (a load, an import, a save)

@@ -1,11 +1,11 @@
 import type { ContentStore } from '../content/content-store.ts';
 import type { EventSink } from '../events/event-bus.ts';
-import type { LayerStore } from '../layers/layer-store.ts';
 import type { ImageId } from '../lib/digest.ts';
 import type { ContainerId } from '../lib/ids.ts';
 import type { ImageState } from '../state/images.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import type { ImageCatalog } from './image-catalog.ts';
+import type { ImageLayers } from './image-layers.ts';
 
 export interface ImageUser {
   readonly containerId: ContainerId;
@@ -16,9 +16,6 @@ export interface ImageUser {
 export interface ImageUsers {
   containersUsing(imageId: ImageId): readonly ImageUser[];
 }
-
-/** What images need of layers; containers need the rest. */
-export type ImageLayers = Pick<LayerStore, 'apply' | 'get' | 'chain' | 'release' | 'exportTar'>;
 
 /** What the verbs of this module work on. */
 export interface ImageContext {

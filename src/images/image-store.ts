@@ -1,5 +1,6 @@
 import type { ChainId, DiffId, ImageId } from '../lib/digest.ts';
-import type { CommitRequest } from './commit-image.ts';
+import type { ContainerId } from '../lib/ids.ts';
+import type { ImageReference } from '../lib/image-reference.ts';
 
 /** The part of an OCI/Docker image configuration that containers start from; keys as in the file. */
 export interface ImageRunConfig {
@@ -16,6 +17,22 @@ export interface ImageRunConfig {
   readonly Shell?: readonly string[] | null;
   readonly OnBuild?: readonly string[] | null;
   readonly ArgsEscaped?: boolean;
+}
+
+export interface CommitRequest {
+  readonly container: ContainerId;
+  /** The image that the container was made from. */
+  readonly parent: ImageId;
+  /** What the container changed, as a layer's tar; read once. */
+  readonly layer: AsyncIterable<Uint8Array>;
+  /** What the image's containers start with. */
+  readonly config: ImageRunConfig;
+  /** What the container itself was started with. */
+  readonly containerConfig: ImageRunConfig;
+  readonly createdBy: string;
+  readonly author: string;
+  readonly comment: string;
+  readonly name: ImageReference | undefined;
 }
 
 export interface ImageHistoryEntry {

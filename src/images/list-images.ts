@@ -6,8 +6,9 @@ import { globMatches } from '../lib/glob.ts';
 import { familiarReference, familiarRepository, parseReference } from '../lib/image-reference.ts';
 import { parseTimestampMs } from '../lib/parse-timestamp.ts';
 import type { ImageRow } from '../state/images.ts';
-import type { ImageContext, ImageLayers } from './image-context.ts';
+import type { ImageContext } from './image-context.ts';
 import { createdAtMs } from './image-document.ts';
+import type { ImageLayers } from './image-layers.ts';
 import type { Image } from './image-store.ts';
 
 export interface ImageSummary {

@@ -5,15 +5,10 @@ import type { ArgCommand, Command, FromCommand } from '../parse/command.ts';
 import { expandWord } from '../parse/expand-word.ts';
 import { locating, sourceError } from '../parse/source-error.ts';
 import { didYouMean } from '../parse/suggestion.ts';
+import type { FileStages } from './file-stages.ts';
 import { lintFrom, lintFromPlatform } from './lint-stages.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { StageNode } from './stage-node.ts';
-
-/** A Dockerfile cut at its FROMs. */
-export interface FileStages {
-  readonly globalArgs: readonly ArgCommand[];
-  readonly stages: readonly { readonly from: FromCommand; readonly commands: readonly Command[] }[];
-}
 
 /** @throws invalid_argument for an instruction before the first FROM */
 export function cutIntoStages(context: Pick<PlanContext, 'dockerfile'>, commands: readonly Command[]): FileStages {

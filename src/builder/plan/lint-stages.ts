@@ -7,7 +7,7 @@ import type { Expansion } from '../parse/expand-word.ts';
 import { expandWord } from '../parse/expand-word.ts';
 import { closest } from '../parse/suggestion.ts';
 import type { WorkBudget } from '../parse/work-budget.ts';
-import type { FileStages } from './arrange-stages.ts';
+import type { FileStages } from './file-stages.ts';
 import { withGlobalArgs } from './global-arguments.ts';
 import type { Linter } from './linter.ts';
 

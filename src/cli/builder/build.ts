@@ -16,10 +16,10 @@ import { type BuildFlags, buildFlags } from './build-flags.ts';
 import { buildQuery } from './build-query.ts';
 import { openSource } from './build-source.ts';
 import { exportResult, imagesToKeep } from './export-result.ts';
-import { namedContexts } from './named-contexts.ts';
+import { type NamedContexts, namedContexts } from './named-contexts.ts';
 import { parseOutputs } from './parse-outputs.ts';
 import { sendSecretsOf, sshSockets } from './secrets.ts';
-import { displayFor, showBuild } from './show-build.ts';
+import { type BuildShown, checkProgress, displayFor, showBuild } from './show-build.ts';
 
 export const command = defineCommand({
   usage: '[OPTIONS] PATH | URL | -',
@@ -34,8 +34,7 @@ export const command = defineCommand({
     // A build that fails must not leave the ID of an earlier one.
     if (flags.iidfile !== '') rmSync(flags.iidfile, { force: true });
     const kept = await imagesToKeep(client, outputs, names);
-    const display = displayFor(flags.quiet ? 'quiet' : flags.progress, io);
-    const shown = await showBuild(await ask(context, names), display);
+    const shown = await build(context, names);
     const id = flags.quiet ? shown.text.trim() : shown.id;
     const tellsSteps = shown.hasEvents && !['quiet', 'rawjson'].includes(flags.progress);
     if (id !== '' && tellsSteps) await io.stderr.write(resultText(id, names));
@@ -54,10 +53,25 @@ function outputTexts({ output, push: isPushed }: Context<BuildFlags>['flags']): 
   return isPushed ? [...output, 'type=registry'] : output;
 }
 
-async function ask(context: Context<BuildFlags>, names: readonly string[]): Promise<TransportResponse> {
+async function build(context: Context<BuildFlags>, names: readonly string[]): Promise<BuildShown> {
+  const { flags, client, io } = context;
+  checkProgress(flags.progress);
+  const named = await namedContexts(client, flags['build-context']);
+  try {
+    const answer = await ask(context, names, named);
+    return await showBuild(answer, displayFor(flags.quiet ? 'quiet' : flags.progress, io));
+  } finally {
+    await named.close();
+  }
+}
+
+async function ask(
+  context: Context<BuildFlags>,
+  names: readonly string[],
+  named: NamedContexts,
+): Promise<TransportResponse> {
   const { flags, changed, args, client, io, config } = context;
   const [path = ''] = args;
-  const named = namedContexts(flags['build-context']);
   const source = await openSource(path, flags.file, io.stdin, named.folders);
   const secrets = await sendSecretsOf(client, flags.secret);
   const query = buildQuery(flags, changed, { ...source, proxies: proxyEnvironment(config, client.address) });

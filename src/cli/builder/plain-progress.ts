@@ -1,7 +1,7 @@
 import type { BuildEvent } from '../../api-types/build.ts';
 import type { Output } from '../io/terminal.ts';
-import { failureText } from './failure-text.ts';
 import type { BuildDisplay } from './build-display.ts';
+import { failureText } from './failure-text.ts';
 import { StepLines } from './step-lines.ts';
 
 /** One line after the other, each with its step's number, as docker's `--progress=plain`. */

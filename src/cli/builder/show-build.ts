@@ -21,8 +21,12 @@ const LONGEST_QUIET_ANSWER = 256;
 const KINDS = ['auto', 'plain', 'quiet', 'rawjson', 'tty'];
 
 /** @throws CliError for a kind that there is not */
-export function displayFor(kind: string, io: Terminal): BuildDisplay {
+export function checkProgress(kind: string): void {
   if (!KINDS.includes(kind)) throw new CliError(`invalid progress value: ${kind}`);
+}
+
+/** What is begun here goes on until `end`. */
+export function displayFor(kind: string, io: Terminal): BuildDisplay {
   if (kind === 'quiet') return quietDisplay(io.stderr);
   if (kind === 'rawjson') {
     return {

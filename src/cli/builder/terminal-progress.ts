@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { BuildEvent } from '../../api-types/build.ts';
 import type { Output } from '../io/terminal.ts';
+import type { BuildDisplay } from './build-display.ts';
 import { failureText } from './failure-text.ts';
 import { warningText } from './plain-progress.ts';
-import type { BuildDisplay } from './build-display.ts';
 import { StepLines } from './step-lines.ts';
 
 const REDRAW_MS = 100;

@@ -1,6 +1,6 @@
 import type { ContainerSummary } from '../../client/container-list.ts';
 import { CliError } from '../errors.ts';
-import type { ListKind } from '../format/list.ts';
+import type { ListKind } from '../format/list-kind.ts';
 import { rowObject } from '../format/list-template.ts';
 import { Template } from '../format/template/template.ts';
 import { TemplateError } from '../format/template/template-error.ts';

@@ -4,7 +4,8 @@ import { defineCommand } from '../command.ts';
 import { filter } from '../flags/filter.ts';
 import { listFormat } from '../flags/format.ts';
 import { bool, integer } from '../flags/kinds.ts';
-import { formatField, formatList, type ListKind } from '../format/list.ts';
+import { formatField, formatList } from '../format/list.ts';
+import type { ListKind } from '../format/list-kind.ts';
 import type { Terminal } from '../io/terminal.ts';
 import { containerColumns, containerRows } from './row.ts';
 

@@ -1,5 +1,6 @@
 import type { ContainerStats } from '../../api-types/container-stats.ts';
-import type { Column, ListKind } from '../format/list.ts';
+import type { Column } from '../format/list.ts';
+import type { ListKind } from '../format/list-kind.ts';
 import { shortId } from '../format/short-id.ts';
 import { binarySize, humanSize } from '../format/units.ts';
 

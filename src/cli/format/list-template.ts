@@ -1,5 +1,5 @@
 import { CliError } from '../errors.ts';
-import type { ListKind } from './list.ts';
+import type { ListKind } from './list-kind.ts';
 import { alignColumns } from './tabwriter.ts';
 import { EvaluateError } from './template/evaluate.ts';
 import { Template } from './template/template.ts';

@@ -1,7 +1,8 @@
 import type { ImageSummary } from '../../client/images.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import { familiarRepository, type ImageReference, parseReference } from '../../lib/image-reference.ts';
-import type { Column, ListKind } from '../format/list.ts';
+import type { Column } from '../format/list.ts';
+import type { ListKind } from '../format/list-kind.ts';
 import { goTimeText } from '../format/local-time.ts';
 import { shortId } from '../format/short-id.ts';
 import { ago, humanSize } from '../format/units.ts';

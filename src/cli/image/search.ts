@@ -5,7 +5,8 @@ import { credentialsOrNone } from '../credentials/credentials-or-none.ts';
 import { filter } from '../flags/filter.ts';
 import { bool, integer, string } from '../flags/kinds.ts';
 import { ellipsis } from '../format/ellipsis.ts';
-import { formatList, type ListKind } from '../format/list.ts';
+import { formatList } from '../format/list.ts';
+import type { ListKind } from '../format/list-kind.ts';
 
 const DESCRIPTION_WIDTH = 45;
 

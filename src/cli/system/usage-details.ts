@@ -1,7 +1,8 @@
 import type { ContainerSummary } from '../../client/container-list.ts';
 import type { BuildCacheUsage, DiskUsage, VolumeUsage } from '../../client/system.ts';
 import { containerRows } from '../container/row.ts';
-import { formatTable, type ListKind } from '../format/list.ts';
+import { formatTable } from '../format/list.ts';
+import type { ListKind } from '../format/list-kind.ts';
 import { ago, humanSize } from '../format/units.ts';
 import { type ImageRow, imageRows, rowsOf } from '../image/row.ts';
 import { volumeRows } from '../volume/row.ts';

@@ -1,5 +1,5 @@
 import type { DiskUsage } from '../../client/system.ts';
-import type { ListKind } from '../format/list.ts';
+import type { ListKind } from '../format/list-kind.ts';
 import { humanSize } from '../format/units.ts';
 
 /** One line of `system df`. */

@@ -1,5 +1,5 @@
 import { CliError } from '../errors.ts';
-import type { ListKind } from '../format/list.ts';
+import type { ListKind } from '../format/list-kind.ts';
 import { parseListTemplate, rowObject } from '../format/list-template.ts';
 import { EvaluateError } from '../format/template/evaluate.ts';
 import { GoList, GoStruct } from '../format/template/values.ts';

@@ -1,6 +1,6 @@
 import type { VolumeUsage } from '../../client/system.ts';
 import { labelsText } from '../format/labels-text.ts';
-import type { ListKind } from '../format/list.ts';
+import type { ListKind } from '../format/list-kind.ts';
 import { humanSize } from '../format/units.ts';
 
 /** What a list of volumes can show; how much one holds is known to `system df` alone. */

@@ -4,7 +4,7 @@ import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import { checkAttachment } from '../../networks/check-attachment.ts';
 import type { EndpointSettings, NetworkRecord } from '../../state/networks.ts';
 import type { ContainersContext } from '../context.ts';
-import type { CreateRequest } from '../create.ts';
+import type { CreateRequest } from '../create/create-request.ts';
 import type { ContainerNetworkRecord } from '../record.ts';
 import { donorReference } from '../spec/joined-containers.ts';
 import { endpointSettings, plainSettings } from './endpoint-settings.ts';

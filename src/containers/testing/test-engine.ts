@@ -15,7 +15,7 @@ import type { ContainerNetwork, Endpoint } from '../../networks/container-networ
 import { StateDatabase } from '../../state/database.ts';
 import { type Containers, createContainers } from '../containers.ts';
 import type { ContainerVolumes } from '../context.ts';
-import type { CreateRequest } from '../create.ts';
+import type { CreateRequest } from '../create/create-request.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 
 export interface TestEngine {

@@ -8,7 +8,7 @@ import { readTar } from '../../lib/tar/tar-reader.ts';
 import type { StateDatabase } from '../../state/database.ts';
 import type { LayerRecord } from '../../state/layers.ts';
 import { LayerRecords } from '../../state/layers.ts';
-import type { ImageLayers } from '../image-context.ts';
+import type { ImageLayers } from '../image-layers.ts';
 
 /** A layer store that reads archives and keeps records of them, but unpacks nothing: it needs no root and no kernel. */
 export class MemoryLayerStore implements ImageLayers {
