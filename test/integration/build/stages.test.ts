@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { build, contextOf, folderOf, shell, tryBuild } from '../../support/builds.ts';
@@ -131,6 +132,34 @@ test('further contexts: a folder, an image', async () => {
   );
   main.remove();
   more.remove();
+});
+
+test('a layout of OCI is a context, by its tag, its digest or alone, and is not kept', async () => {
+  const folder = folderOf({
+    Dockerfile: 'FROM base\nRUN cat /word > /seen\n',
+    'made/Dockerfile': 'FROM busybox\nARG WORD\nRUN echo $WORD > /word\n',
+  });
+  const layout = `${folder.path}/layout`;
+  const made = ['build', '--build-arg', 'WORD=laid', '-t', 'laid:one', '-o', `type=oci,tar=false,dest=${layout}`];
+  await daemon.skiff([...made, `${folder.path}/made`]);
+  await daemon.skiff(['rmi', 'laid:one']);
+  const index = JSON.parse(readFileSync(`${layout}/index.json`, 'utf8')) as { manifests: { digest: string }[] };
+  const before_ = await daemon.skiff(['images', '-aq']);
+  for (const place of ['', ':one', `@${index.manifests[0]?.digest}`]) {
+    const build_ = ['build', '-t', 'on-layout', '--build-context', `base=oci-layout://${layout}${place}`];
+    await daemon.skiff([...build_, folder.path]);
+    assert.equal(await shell(daemon, 'on-layout', 'cat /seen'), 'laid\n');
+    await daemon.skiff(['rmi', 'on-layout']);
+    assert.equal(await daemon.skiff(['images', '-aq']), before_);
+  }
+  for (const [place, complaint] of Object.entries({
+    [`${layout}:none`]: /there is no image none in/,
+    '/nowhere': /open \/nowhere\/index.json: no such file or directory/,
+  })) {
+    const { stderr } = await daemon.trySkiff(['build', '--build-context', `base=oci-layout://${place}`, folder.path]);
+    assert.match(stderr, complaint);
+  }
+  folder.remove();
 });
 
 test('cycles, unknown stages and images are told before anything runs', async () => {
