@@ -124,10 +124,19 @@ export class WritableLayers {
   }
 
   async #unmount(id: ContainerId): Promise<void> {
-    const base = this.#directories.writable(id);
-    // Detached: what still uses the mount keeps it for itself, and nobody finds it any more.
-    while (await this.#isMounted(base))
-      await this.#syscalls.unmount(join(base, 'merged'), MNT_DETACH | UMOUNT_NOFOLLOW);
+    const target = join(this.#directories.writable(id), 'merged');
+    while (await this.#detach(target));
+  }
+
+  /** What still uses the mount keeps it for itself, and nobody finds it any more. @returns whether there was one. */
+  async #detach(target: string): Promise<boolean> {
+    try {
+      await this.#syscalls.unmount(target, MNT_DETACH | UMOUNT_NOFOLLOW);
+      return true;
+    } catch (error) {
+      if (hasErrorCode(error, 'EINVAL', 'ENOENT')) return false;
+      throw error;
+    }
   }
 
   /** A mounted overlay is a device of its own. */

@@ -70,8 +70,8 @@ export class LayerRecords {
   }
 
   /**
-   * The same for a layer that is not on the disk for certain yet: a mark says so until it is taken away (`UnsyncedState`). `also` runs in the
-   * same transaction; `bootId` is the running host's.
+   * The same for a layer that is not on the disk for certain yet: a mark says so until it is taken away (`UnsyncedState`).
+   * `also` runs in the same transaction; `bootId` is the running host's.
    */
   insertUnsynced(record: LayerRecord, bootId: string, also: () => void): LayerRecord {
     return this.#database.transaction(() => {

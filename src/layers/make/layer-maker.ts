@@ -74,7 +74,7 @@ export class LayerMaker {
   /** Copies files into a writable layer that is mounted at `root`. @throws invalid_argument as `fillTree`. */
   async fill(root: string, target: FillTarget, signal?: AbortSignal): Promise<void> {
     const { isSmallFill, fillHere } = await import('./small-layer.ts');
-    if (await isSmallFill(target)) return fillHere(this.#syscalls, root, target);
+    if (isSmallFill(target)) return fillHere(this.#syscalls, root, target);
     await this.#workers.run({ ...target, verb: 'fill', root }, signal);
   }
 

@@ -2,8 +2,7 @@
  * Layers of a few files are made by the daemon itself: a process for them would take longer to start than all of the rest
  * of a build. Each blocking call is short, and between files the event loop goes on.
  */
-import { lstatSync, opendirSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { lstatSync, opendirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { closeSpools, fillTree, openSpools } from './fill-tree.ts';
@@ -15,12 +14,12 @@ const SMALL_INDEX_BYTES = 32 * 1024;
 const FEW_FILES = 64;
 
 /** Archives are never small: what they unpack to is not known, and takes programs at times. */
-export async function isSmallFill({ picks }: FillTarget): Promise<boolean> {
+export function isSmallFill({ picks }: FillTarget): boolean {
   let dataBytes = 0;
   let indexBytes = 0;
   for (const files of new Map(picks.map(({ spool }) => [spool.data, spool])).values()) {
-    dataBytes += (await stat(files.data)).size;
-    indexBytes += (await stat(files.index)).size;
+    dataBytes += statSync(files.data).size;
+    indexBytes += statSync(files.index).size;
   }
   return dataBytes <= SMALL_BYTES && indexBytes <= SMALL_INDEX_BYTES && !picks.some(({ unpack }) => unpack);
 }

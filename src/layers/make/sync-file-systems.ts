@@ -9,10 +9,10 @@ import type { Syscalls } from '../../sys/syscalls.ts';
  */
 export async function syncFileSystems(syscalls: Syscalls, paths: readonly string[]): Promise<void> {
   const { streams, exited } = await launch(syscalls, {
-    file: '/bin/sh',
-    args: ['-c', 'exec sync --file-system "$@"', 'sync', ...paths],
+    file: '/bin/sync',
+    args: ['--file-system', ...paths],
     directory: '/',
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    env: {},
     streams: 1,
   });
   const [complaints, code] = await Promise.all([Promise.all(streams.map((stream) => text(stream))), exited]);
