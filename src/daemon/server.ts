@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { endpointSettings, plainSettings } from '../containers/networks/endpoint-settings.ts';
+import { endpointSettings } from '../containers/networks/endpoint-settings.ts';
 import { VERSION } from '../lib/version.ts';
 import { createApp } from '../server/app.ts';
 import { registerBuildRoutes } from '../server/routes/build/routes.ts';
@@ -11,6 +11,7 @@ import { registerImageRoutes } from '../server/routes/images/routes.ts';
 import { registerNetworkRoutes } from '../server/routes/networks/routes.ts';
 import { registerSystemRoutes } from '../server/routes/system/routes.ts';
 import { registerVolumeRoutes } from '../server/routes/volumes/routes.ts';
+import { plainSettings } from '../state/networks.ts';
 import type { DaemonConfig } from './config.ts';
 import type { DaemonLog } from './log.ts';
 import { systemBackend } from './system-backend.ts';

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { plainSettings } from '../state/networks.ts';
 import { askedLinkName, endpointOptionProblems, isLinkName, linkSysctls } from './endpoint-options.ts';
 
-const settings = (driverOptions: Record<string, string> | null) => ({
-  ipam: null,
-  links: null,
-  aliases: null,
-  macAddress: '',
-  driverOptions,
-  gatewayPriority: 0,
-});
+const settings = (driverOptions: Record<string, string> | null) => ({ ...plainSettings, driverOptions });
 const PREFIX = 'com.docker.network.endpoint.';
 
 test('an endpoint may name its link, but with nothing that has a meaning in a path', () => {

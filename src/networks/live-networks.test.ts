@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { isEngineError } from '../errors/engine-error.ts';
+import { plainSettings } from '../state/networks.ts';
 import type { CreateNetworkRequest } from './create-network.ts';
-import { networksFixture, plainEndpoint, requestFor } from './testing/networks-fixture.ts';
+import { networksFixture, requestFor } from './testing/networks-fixture.ts';
 
 const ENOMEM = 12;
 
@@ -32,7 +33,7 @@ async function runningIn(t: TestContext) {
   await networks.connect(request.id);
   events.length = 0;
   netlink.calls.length = 0;
-  const attach = () => networks.attach({ ...request, network: 'back', settings: plainEndpoint }, sandbox, []);
+  const attach = () => networks.attach({ ...request, network: 'back', settings: plainSettings }, sandbox, []);
   return { ...fixture, front, back, request, sandbox, attach };
 }
 
@@ -71,7 +72,7 @@ test('a link that cannot be made leaves the container where it was, and the addr
   assert.equal(netlink.openSockets, 0);
   assert.equal((await attach()).networkName, 'back');
   await assert.rejects(
-    networks.attach({ ...request, network: 'back', settings: plainEndpoint }, sandbox, []),
+    networks.attach({ ...request, network: 'back', settings: plainSettings }, sandbox, []),
     (error) =>
       isEngineError(error, 'forbidden') && error.message === 'endpoint with name box already exists in network back',
   );

@@ -6,7 +6,8 @@ import { type TestContext, test } from 'node:test';
 import type { ContainerId, NetworkId } from '../lib/ids.ts';
 import { StateDatabase } from './database.ts';
 import { migrations } from './migrations.ts';
-import { type EndpointRecord, type NetworkRecord, NetworkState } from './networks.ts';
+import { type EndpointRecord, NetworkState } from './networks.ts';
+import { endpointRecord, networkRecord } from './testing/network-records.ts';
 
 const networkId = 'n'.repeat(64) as NetworkId;
 const containerId = 'c'.repeat(64) as ContainerId;
@@ -23,37 +24,8 @@ function open(t: TestContext, path: string): StateDatabase {
   return database;
 }
 
-const network: NetworkRecord = {
-  id: networkId,
-  name: 'front',
-  driver: 'bridge',
-  created: '2026-01-02T03:04:05Z',
-  subnets: [],
-  ownFamilies: [],
-  enableIpv4: true,
-  enableIpv6: true,
-  internal: false,
-  attachable: false,
-  ipamOptions: null,
-  options: {},
-  labels: {},
-};
-
-function endpoint(more: Partial<EndpointRecord> = {}): EndpointRecord {
-  return {
-    networkId,
-    containerId,
-    endpointId: 'e',
-    sandboxId: 's',
-    linkName: 'eth0',
-    ipv4Address: '10.0.0.2',
-    ipv6Address: 'fd00::2',
-    macAddress: '',
-    settings: { ipam: null, links: null, aliases: null, macAddress: '', driverOptions: null, gatewayPriority: 0 },
-    dnsNames: [],
-    ...more,
-  };
-}
+const network = networkRecord('front', { id: networkId, enableIpv6: true });
+const endpoint = (more: Partial<EndpointRecord> = {}) => endpointRecord(network, { containerId, ...more });
 
 test('what is kept is there after a restart, and what was removed is not', (t) => {
   const path = pathFor(t);

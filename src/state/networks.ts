@@ -62,6 +62,16 @@ export interface EndpointSettings {
   readonly gatewayPriority: number;
 }
 
+/** Of a network that was asked for by its name alone. */
+export const plainSettings: EndpointSettings = {
+  ipam: null,
+  links: null,
+  aliases: null,
+  macAddress: '',
+  driverOptions: null,
+  gatewayPriority: 0,
+};
+
 /** A container's place in a network, from before its address is used until after it is not any more. */
 export interface EndpointRecord {
   readonly networkId: NetworkId;

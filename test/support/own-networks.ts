@@ -8,6 +8,7 @@ import type { NetworkAttachment, NetworkRequest } from '../../src/networks/conta
 import { createNetworks, type NetworksOptions } from '../../src/networks/create-networks.ts';
 import type { Networks } from '../../src/networks/networks.ts';
 import { StateDatabase } from '../../src/state/database.ts';
+import { plainSettings } from '../../src/state/networks.ts';
 import { loadTrafficProgram } from '../../src/sys/bpf/linux-bpf.ts';
 import { LinuxSyscalls } from '../../src/sys/linux.ts';
 import { LinuxRouteNetlink } from '../../src/sys/netlink/linux-route-netlink.ts';
@@ -67,18 +68,9 @@ export function requestFor(network: string, settings: Partial<NetworkAttachment[
     hostname: id.slice(0, 12),
     ports: [],
     configuresNetwork: false,
-    networks: [{ network, settings: { ...plain, ...settings } }],
+    networks: [{ network, settings: { ...plainSettings, ...settings } }],
   };
 }
-
-const plain: NetworkAttachment['settings'] = {
-  ipam: null,
-  links: null,
-  aliases: null,
-  macAddress: '',
-  driverOptions: null,
-  gatewayPriority: 0,
-};
 
 /** Runs a command in the namespace pinned at `path`; gives back what it writes, whatever its exit status. */
 export async function inNamespace(path: string, ...command: readonly string[]): Promise<string> {

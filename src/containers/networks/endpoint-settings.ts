@@ -1,16 +1,6 @@
 import type { EndpointSettingsBody } from '../../api-types/container-create.ts';
 import type { EndpointSettings } from '../../state/networks.ts';
 
-/** Of a network that was asked for by its name alone. */
-export const plainSettings: EndpointSettings = {
-  ipam: null,
-  links: null,
-  aliases: null,
-  macAddress: '',
-  driverOptions: null,
-  gatewayPriority: 0,
-};
-
 /** What a client asked for, as it is kept. */
 export function endpointSettings(body: EndpointSettingsBody): EndpointSettings {
   const { IPAMConfig: ipam } = body;

@@ -2,12 +2,12 @@ import type { NetworkingConfig } from '../../api-types/container-create.ts';
 import type { HostConfig } from '../../api-types/host-config.ts';
 import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import { checkAttachment } from '../../networks/check-attachment.ts';
-import type { EndpointSettings, NetworkRecord } from '../../state/networks.ts';
+import { type EndpointSettings, type NetworkRecord, plainSettings } from '../../state/networks.ts';
 import type { ContainersContext } from '../context.ts';
 import type { CreateRequest } from '../create/create-request.ts';
 import type { ContainerNetworkRecord } from '../record.ts';
 import { donorReference } from '../spec/joined-containers.ts';
-import { endpointSettings, plainSettings } from './endpoint-settings.ts';
+import { endpointSettings } from './endpoint-settings.ts';
 
 type Endpoints = NonNullable<NetworkingConfig['EndpointsConfig']>;
 

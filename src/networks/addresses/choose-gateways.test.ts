@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ContainerId, NetworkId } from '../../lib/ids.ts';
+import type { NetworkId } from '../../lib/ids.ts';
+import { plainSettings } from '../../state/networks.ts';
+import { endpointRecord, networkRecord } from '../../state/testing/network-records.ts';
 import { chooseGateways, type PlacedEndpoint } from './choose-gateways.ts';
 
 interface Wanted {
@@ -11,46 +13,21 @@ interface Wanted {
 
 function placed(name: string, { families = [4], priority = 0, internal = false }: Wanted = {}): PlacedEndpoint {
   const shared = { showsGateway: true, ipRange: '', auxAddresses: {} };
-  const networkId = name as NetworkId;
-  return {
-    network: {
-      id: networkId,
-      name,
-      driver: 'bridge',
-      created: '',
-      subnets: [
-        { subnet: '10.0.0.0/24', gateway: '10.0.0.1', ...shared },
-        { subnet: 'fd00::/64', gateway: 'fd00::1', ...shared },
-      ],
-      ownFamilies: [],
-      enableIpv4: true,
-      enableIpv6: true,
-      internal,
-      attachable: false,
-      ipamOptions: null,
-      options: {},
-      labels: {},
-    },
-    record: {
-      networkId,
-      containerId: 'c' as ContainerId,
-      endpointId: name,
-      sandboxId: 's',
-      linkName: 'eth0',
-      ipv4Address: families.includes(4) ? '10.0.0.2' : '',
-      ipv6Address: families.includes(6) ? 'fd00::2' : '',
-      macAddress: '',
-      settings: {
-        ipam: null,
-        links: null,
-        aliases: null,
-        macAddress: '',
-        driverOptions: null,
-        gatewayPriority: priority,
-      },
-      dnsNames: [],
-    },
-  };
+  const network = networkRecord(name, {
+    id: name as NetworkId,
+    subnets: [
+      { subnet: '10.0.0.0/24', gateway: '10.0.0.1', ...shared },
+      { subnet: 'fd00::/64', gateway: 'fd00::1', ...shared },
+    ],
+    enableIpv6: true,
+    internal,
+  });
+  const record = endpointRecord(network, {
+    ipv4Address: families.includes(4) ? '10.0.0.2' : '',
+    ipv6Address: families.includes(6) ? 'fd00::2' : '',
+    settings: { ...plainSettings, gatewayPriority: priority },
+  });
+  return { network, record };
 }
 
 function chosen(...endpoints: PlacedEndpoint[]): (string | undefined)[] {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isEngineError } from '../../errors/engine-error.ts';
-import type { NetworkId } from '../../lib/ids.ts';
 import { parseCidr } from '../../lib/ip.ts';
 import type { NetworkRecord } from '../../state/networks.ts';
+import { networkRecord } from '../../state/testing/network-records.ts';
 import type { HostRoute } from '../../sys/netlink/host-routes.ts';
 import { RecordingSyscalls } from '../../sys/recording.ts';
 import { Subnets } from './subnets.ts';
@@ -21,22 +21,8 @@ const route = (link: string, subnet: string, hasGateway = false): HostRoute => (
 });
 
 function network(name: string, subnets: readonly string[], more: Partial<NetworkRecord> = {}): NetworkRecord {
-  return {
-    id: name.padEnd(64, '0') as NetworkId,
-    name,
-    driver: 'bridge',
-    created: '',
-    subnets: subnets.map((subnet) => ({ subnet, gateway: '', showsGateway: true, ipRange: '', auxAddresses: {} })),
-    ownFamilies: [],
-    enableIpv4: true,
-    enableIpv6: false,
-    internal: false,
-    attachable: false,
-    ipamOptions: null,
-    options: {},
-    labels: {},
-    ...more,
-  };
+  const unset = { gateway: '', showsGateway: true, ipRange: '', auxAddresses: {} };
+  return networkRecord(name, { subnets: subnets.map((subnet) => ({ subnet, ...unset })), ...more });
 }
 
 function setUp(options: { routes?: HostRoute[]; networks?: NetworkRecord[]; nameservers?: string[] }) {

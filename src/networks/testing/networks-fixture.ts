@@ -7,7 +7,7 @@ import { type ContainerId, randomId } from '../../lib/ids.ts';
 import { parseCidr } from '../../lib/ip.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
 import { StateDatabase } from '../../state/database.ts';
-import { type EndpointSettings, NetworkState } from '../../state/networks.ts';
+import { NetworkState, plainSettings } from '../../state/networks.ts';
 import { PublishedPortsState } from '../../state/published-ports.ts';
 import { RecordingRouteNetlink } from '../../sys/netlink/recording-route-netlink.ts';
 import { RecordingNfTables } from '../../sys/nf-tables/recording-nf-tables.ts';
@@ -135,15 +135,6 @@ function portsIn(database: StateDatabase): PublishedPorts {
   });
 }
 
-export const plainEndpoint: EndpointSettings = {
-  ipam: null,
-  links: null,
-  aliases: null,
-  macAddress: '',
-  driverOptions: null,
-  gatewayPriority: 0,
-};
-
 /** A request of a container that does not exist otherwise. */
 export function requestFor(...networks: string[]): NetworkRequest {
   const id = randomId<ContainerId>();
@@ -153,6 +144,6 @@ export function requestFor(...networks: string[]): NetworkRequest {
     hostname: 'box',
     ports: [],
     configuresNetwork: false,
-    networks: networks.map((network) => ({ network, settings: plainEndpoint })),
+    networks: networks.map((network) => ({ network, settings: plainSettings })),
   };
 }

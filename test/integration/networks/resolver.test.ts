@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type DecodedPacket, decode, encode, type RecordType } from 'dns-packet';
-import type { ContainerId, NetworkId } from '../../../src/lib/ids.ts';
+import type { ContainerId } from '../../../src/lib/ids.ts';
 import type { NameDirectory, NamedAddresses } from '../../../src/networks/resolver/directory.ts';
 import { redirectQueries } from '../../../src/networks/resolver/redirect.ts';
 import { Resolver } from '../../../src/networks/resolver/resolver.ts';
 import { Resolvers } from '../../../src/networks/resolver/resolvers.ts';
 import { askUpstream, type Transport } from '../../../src/networks/resolver/upstream.ts';
-import type { NetworkRecord } from '../../../src/state/networks.ts';
+import { endpointRecord, networkRecord } from '../../../src/state/testing/network-records.ts';
 import { LinuxSyscalls } from '../../../src/sys/linux.ts';
 import { runChild } from '../../../src/sys/processes/child.ts';
 import { LinuxNamespaceSockets } from '../../../src/sys/sockets/linux-namespace-sockets.ts';
@@ -33,33 +33,8 @@ const directory: NameDirectory = {
   nameOf: (address) => ({ '10.0.0.2': 'web.net', 'fd00::2': 'web.net' })[address],
 };
 
-const endpoint = {
-  networkId: 'n' as NetworkId,
-  containerId: id,
-  endpointId: 'e',
-  sandboxId: 's',
-  linkName: 'eth0',
-  ipv4Address: '10.0.0.2',
-  ipv6Address: '',
-  macAddress: '',
-  settings: { ipam: null, links: null, aliases: null, macAddress: '', driverOptions: null, gatewayPriority: 0 },
-  dnsNames: ['web'],
-};
-const network: NetworkRecord = {
-  id: endpoint.networkId,
-  name: 'net',
-  driver: 'bridge',
-  created: '',
-  subnets: [],
-  ownFamilies: [],
-  enableIpv4: true,
-  enableIpv6: false,
-  internal: false,
-  attachable: false,
-  ipamOptions: null,
-  options: {},
-  labels: {},
-};
+const network = networkRecord('net');
+const endpoint = endpointRecord(network, { containerId: id, ipv6Address: '', dnsNames: ['web'] });
 const oneContainer = { endpointsOf: () => [endpoint], endpoints: () => [endpoint], network: () => network };
 
 describe('The name server of a container', () => {

@@ -3,27 +3,16 @@ import { test } from 'node:test';
 import { containerNotFound } from '../../../errors/containers.ts';
 import type { ContainerId, NetworkId } from '../../../lib/ids.ts';
 import { findNetwork } from '../../../networks/find-network.ts';
+import { endpointRecord, networkRecord } from '../../../state/testing/network-records.ts';
 import { createApp } from '../../app.ts';
 import type { EndpointRecord, NetworkBackend, NetworkRecord } from './backend.ts';
 import { registerNetworkRoutes } from './routes.ts';
 
 function record(name: string, driver: NetworkRecord['driver'], digit: string, subnet = ''): NetworkRecord {
   const address = { subnet, gateway: '172.17.0.1', showsGateway: true, ipRange: '', auxAddresses: {} };
-  return {
-    id: digit.repeat(64) as NetworkId,
-    name,
-    driver,
-    created: '2026-01-02T03:04:05.6Z',
-    subnets: subnet === '' ? [] : [address],
-    ownFamilies: [],
-    enableIpv4: true,
-    enableIpv6: false,
-    internal: false,
-    attachable: false,
-    ipamOptions: null,
-    options: {},
-    labels: {},
-  };
+  const created = '2026-01-02T03:04:05.6Z';
+  const subnets = subnet === '' ? [] : [address];
+  return networkRecord(name, { id: digit.repeat(64) as NetworkId, driver, created, subnets });
 }
 
 const records = [
@@ -63,19 +52,17 @@ const backend: NetworkBackend = {
   },
 };
 
-function endpoint(networkId: NetworkId): EndpointRecord {
-  return {
-    networkId,
-    containerId,
-    endpointId: 'e'.repeat(64),
-    sandboxId: 'f'.repeat(64),
-    linkName: 'eth0',
-    ipv4Address: '172.17.0.2',
-    ipv6Address: '',
-    macAddress: '02:42:ac:11:00:02',
-    settings: { ipam: null, links: null, aliases: null, macAddress: '', driverOptions: null, gatewayPriority: 0 },
-    dnsNames: [],
-  };
+function endpoint(id: NetworkId): EndpointRecord {
+  return endpointRecord(
+    { id },
+    {
+      containerId,
+      endpointId: 'e'.repeat(64),
+      ipv4Address: '172.17.0.2',
+      ipv6Address: '',
+      macAddress: '02:42:ac:11:00:02',
+    },
+  );
 }
 
 const app = createApp({ engineVersion: 'test', logError: () => undefined });
