@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { errno, onPool } from './libc.ts';
 import { calls } from './linux-calls.ts';
 import { isAccepted } from './netlink/linux-socket-diag.ts';
@@ -12,7 +13,7 @@ import {
   SOCK_STREAM,
   calls as socketCalls,
 } from './sockets/socket-calls.ts';
-import { hasErrorCode, SyscallError } from './syscall-error.ts';
+import { SyscallError } from './syscall-error.ts';
 import type { BytePath, Fd, MountRequest, SpawnRequest, Syscalls } from './syscalls.ts';
 import { MNT_DETACH, MS, UMOUNT_NOFOLLOW } from './syscalls.ts';
 

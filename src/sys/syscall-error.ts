@@ -24,5 +24,3 @@ export class SyscallError extends Error {
     this.reason = text;
   }
 }
-
-export { hasErrorCode } from '../lib/system-error.ts';

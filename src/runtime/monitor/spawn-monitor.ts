@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { type LaunchedProcess, launch } from '../../sys/processes/launch.ts';
 import { identify, type ProcessIdentity } from '../../sys/processes/process-identity.ts';
-import { hasErrorCode } from '../../sys/syscall-error.ts';
 import type { Fd, Syscalls } from '../../sys/syscalls.ts';
 import { findExecutable } from '../find-executable.ts';
 
