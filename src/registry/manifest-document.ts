@@ -1,5 +1,4 @@
-import type { Digest } from '../lib/digest.ts';
-import { isDigest } from '../lib/digest.ts';
+import { type AnyDigest, isAnyDigest } from './names.ts';
 import { manifestInvalid } from './registry-error.ts';
 
 /** As the specification wants registries to accept at least. */
@@ -15,10 +14,10 @@ const MANIFEST_TYPES = new Set([MANIFEST_MEDIA_TYPE, 'application/vnd.docker.dis
 export interface ManifestDocument {
   readonly mediaType: string;
   /** Configuration and layers that clients get from this registry. */
-  readonly blobs: readonly Digest[];
+  readonly blobs: readonly AnyDigest[];
   /** The manifests of an index. */
-  readonly manifests: readonly Digest[];
-  readonly subject: Digest | undefined;
+  readonly manifests: readonly AnyDigest[];
+  readonly subject: AnyDigest | undefined;
   readonly artifactType: string | undefined;
   readonly annotations: Readonly<Record<string, string>> | undefined;
 }
@@ -49,7 +48,7 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
 }
 
 /** Layers that come from elsewhere (`urls`) are not looked for here. */
-function layersOf(json: Json): Digest[] {
+function layersOf(json: Json): AnyDigest[] {
   return descriptors(json, 'layers')
     .filter((layer) => !/foreign|nondistributable/.test(text(layer, 'mediaType') ?? '') && layer['urls'] === undefined)
     .map((layer) => digestOfDescriptor(layer, 'layers'));
@@ -85,10 +84,10 @@ function descriptors(json: Json, key: string): Json[] {
   return value;
 }
 
-function digestOfDescriptor(value: unknown, what: string): Digest {
+function digestOfDescriptor(value: unknown, what: string): AnyDigest {
   const digest = isObject(value) ? value['digest'] : undefined;
   const size = isObject(value) ? value['size'] : undefined;
-  if (typeof digest !== 'string' || !isDigest(digest)) throw manifestInvalid(`${what} has a broken digest`);
+  if (typeof digest !== 'string' || !isAnyDigest(digest)) throw manifestInvalid(`${what} has a broken digest`);
   if (!Number.isSafeInteger(size) || Number(size) < 0) throw manifestInvalid(`${what} has a broken size`);
   return digest;
 }

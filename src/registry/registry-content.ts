@@ -1,5 +1,5 @@
 import type { Digest } from '../lib/digest.ts';
-import type { RepositoryName, Tag } from './names.ts';
+import type { AnyDigest, RepositoryName, Sha512, Tag } from './names.ts';
 
 /** What an index or a list of referrers says of a manifest, as on the wire. */
 export interface Descriptor {
@@ -34,6 +34,8 @@ export interface ServedBlob {
 
 /** What a registry has to give. Undefined stands for what is not there. */
 export interface RegistryContent {
+  /** By which digest content is kept that came by another one, whatever repository it is in. */
+  canonical(digest: Sha512): Promise<Digest | undefined>;
   /** In the order of their names. */
   repositories(): Promise<RepositoryName[]>;
   /** In lexical order; undefined without such a repository. */
@@ -41,12 +43,12 @@ export interface RegistryContent {
   manifest(name: RepositoryName, reference: Tag | Digest): Promise<ServedManifest | undefined>;
   blob(name: RepositoryName, digest: Digest): Promise<ServedBlob | undefined>;
   /** The manifests that name `subject` as theirs, in the order of their digests. */
-  referrers(name: RepositoryName, subject: Digest): Promise<Descriptor[]>;
+  referrers(name: RepositoryName, subject: AnyDigest): Promise<Descriptor[]>;
 }
 
 export interface StoredManifest {
   readonly digest: Digest;
-  readonly subject: Digest | undefined;
+  readonly subject: AnyDigest | undefined;
 }
 
 /** An upload under way; what it has is kept until it is finished, cancelled or expired, also over a restart. */
@@ -60,7 +62,7 @@ export interface BlobUpload {
    */
   append(source: AsyncIterable<Uint8Array>, offset: number | undefined): Promise<void>;
   /** Makes it a blob of the repository; the upload is over then. @throws RegistryError DIGEST_INVALID */
-  finish(digest: Digest): Promise<void>;
+  finish(digest: AnyDigest): Promise<void>;
   /** Idempotent. */
   cancel(): Promise<void>;
 }
@@ -77,7 +79,7 @@ export interface WritableRegistry extends RegistryContent {
   /** @throws RegistryError MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, DIGEST_INVALID */
   putManifest(
     name: RepositoryName,
-    reference: Tag | Digest,
+    reference: Tag | AnyDigest,
     mediaType: string | undefined,
     bytes: Buffer,
   ): Promise<StoredManifest>;

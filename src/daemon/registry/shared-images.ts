@@ -32,6 +32,11 @@ export class SharedImages implements RegistryContent {
     this.#options = options;
   }
 
+  /** Images here have sha256 digests alone. */
+  canonical(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async repositories(): Promise<RepositoryName[]> {
     const names = this.#options.names.tags().map(({ name }) => repositoryOf(name));
     return [...new Set(names)].filter((name) => name !== undefined).sort();

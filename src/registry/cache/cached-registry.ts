@@ -2,7 +2,7 @@ import { internalError, isEngineError } from '../../errors/engine-error.ts';
 import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
 import type { LocalRegistry } from '../local/local-registry.ts';
 import { isMissing } from '../local/record-files.ts';
-import type { RepositoryName, Tag } from '../names.ts';
+import type { AnyDigest, RepositoryName, Tag } from '../names.ts';
 import type { ByteRange, Descriptor, RegistryContent, ServedBlob, ServedManifest } from '../registry-content.ts';
 import { BlobFetch } from './blob-fetch.ts';
 import type { CacheSpace } from './cache-space.ts';
@@ -35,6 +35,11 @@ export class CachedRegistry implements RegistryContent {
     this.#logError = logError;
   }
 
+  /** What is cached is asked for by its sha256. */
+  canonical(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   repositories(): Promise<RepositoryName[]> {
     return this.#local.repositories();
   }
@@ -46,9 +51,9 @@ export class CachedRegistry implements RegistryContent {
     );
   }
 
-  async referrers(name: RepositoryName, subject: Digest): Promise<Descriptor[]> {
+  async referrers(name: RepositoryName, subject: AnyDigest): Promise<Descriptor[]> {
     const found = await this.#orLocal(
-      () => this.#upstream.referrers(name, subject),
+      () => (isDigest(subject) ? this.#upstream.referrers(name, subject) : Promise.resolve(undefined)),
       () => this.#local.referrers(name, subject),
     );
     return (found ?? []).sort((a, b) => (a.digest < b.digest ? -1 : 1));

@@ -1,8 +1,8 @@
-import type { Digest } from '../../lib/digest.ts';
-import type { RepositoryName } from '../names.ts';
+import type { AnyDigest, RepositoryName } from '../names.ts';
 import type { RegistryContent, ServedBlob, WritableRegistry } from '../registry-content.ts';
 import { blobUnknown, rangeUnsatisfiable } from '../registry-error.ts';
 import { parseRange } from './byte-range.ts';
+import { canonicalOf } from './canonical-of.ts';
 import { type Exchange, type Headers, sendEmpty, sendStream } from './exchange.ts';
 import { isCached } from './is-cached.ts';
 
@@ -11,9 +11,10 @@ export async function sendBlob(
   content: RegistryContent,
   exchange: Exchange,
   name: RepositoryName,
-  digest: Digest,
+  digest: AnyDigest,
 ): Promise<void> {
-  const blob = await content.blob(name, digest);
+  const canonical = await canonicalOf(content, digest);
+  const blob = canonical === undefined ? undefined : await content.blob(name, canonical);
   if (blob === undefined) throw blobUnknown(digest);
   const headers: Headers = {
     'Content-Type': 'application/octet-stream',
@@ -48,8 +49,9 @@ export async function deleteBlob(
   registry: WritableRegistry,
   exchange: Exchange,
   name: RepositoryName,
-  digest: Digest,
+  digest: AnyDigest,
 ): Promise<void> {
-  if (!(await registry.deleteBlob(name, digest))) throw blobUnknown(digest);
+  const canonical = await canonicalOf(registry, digest);
+  if (canonical === undefined || !(await registry.deleteBlob(name, canonical))) throw blobUnknown(digest);
   sendEmpty(exchange, 202, { 'Docker-Content-Digest': digest });
 }

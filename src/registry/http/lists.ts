@@ -1,6 +1,5 @@
-import type { Digest } from '../../lib/digest.ts';
 import { INDEX_MEDIA_TYPE } from '../manifest-document.ts';
-import type { RepositoryName } from '../names.ts';
+import type { AnyDigest, RepositoryName } from '../names.ts';
 import type { RegistryContent } from '../registry-content.ts';
 import { nameUnknown } from '../registry-error.ts';
 import { type Exchange, type Headers, sendJson } from './exchange.ts';
@@ -27,7 +26,7 @@ export async function sendReferrers(
   content: RegistryContent,
   exchange: Exchange,
   name: RepositoryName,
-  subject: Digest,
+  subject: AnyDigest,
 ): Promise<void> {
   const wanted = exchange.query.getAll('artifactType').filter((type) => type !== '');
   const all = await content.referrers(name, subject);

@@ -1,8 +1,8 @@
-import { type Digest, isDigest } from '../../lib/digest.ts';
 import { MANIFEST_LIMIT_BYTES } from '../manifest-document.ts';
-import type { RepositoryName, Tag } from '../names.ts';
+import { type AnyDigest, isAnyDigest, type RepositoryName, type Tag } from '../names.ts';
 import type { RegistryContent, WritableRegistry } from '../registry-content.ts';
 import { manifestUnknown, sizeInvalid } from '../registry-error.ts';
+import { canonicalOf } from './canonical-of.ts';
 import { bodyOf, type Exchange, type Headers, sendBytes, sendEmpty } from './exchange.ts';
 import { isCached } from './is-cached.ts';
 
@@ -11,11 +11,13 @@ export async function sendManifest(
   content: RegistryContent,
   exchange: Exchange,
   name: RepositoryName,
-  reference: Tag | Digest,
+  reference: Tag | AnyDigest,
 ): Promise<void> {
-  const manifest = await content.manifest(name, reference);
+  const kept = isAnyDigest(reference) ? await canonicalOf(content, reference) : reference;
+  const manifest = kept === undefined ? undefined : await content.manifest(name, kept);
   if (manifest === undefined) throw manifestUnknown(name, reference);
-  const { digest, mediaType, bytes } = manifest;
+  const { mediaType, bytes } = manifest;
+  const digest = isAnyDigest(reference) ? reference : manifest.digest;
   const headers: Headers = { 'Content-Type': mediaType, 'Docker-Content-Digest': digest, ETag: `"${digest}"` };
   if (isCached(exchange.request, digest)) sendEmpty(exchange, 304, headers);
   else sendBytes(exchange, 200, headers, bytes);
@@ -26,11 +28,12 @@ export async function receiveManifest(
   registry: WritableRegistry,
   exchange: Exchange,
   name: RepositoryName,
-  reference: Tag | Digest,
+  reference: Tag | AnyDigest,
 ): Promise<void> {
   const bytes = await readManifest(exchange);
   const mediaType = exchange.request.headers['content-type'];
-  const { digest, subject } = await registry.putManifest(name, reference, mediaType, bytes);
+  const { digest: kept, subject } = await registry.putManifest(name, reference, mediaType, bytes);
+  const digest = isAnyDigest(reference) ? reference : kept;
   sendEmpty(exchange, 201, {
     Location: `/v2/${name}/manifests/${digest}`,
     'Docker-Content-Digest': digest,
@@ -56,11 +59,16 @@ export async function deleteManifest(
   registry: WritableRegistry,
   exchange: Exchange,
   name: RepositoryName,
-  reference: Tag | Digest,
+  reference: Tag | AnyDigest,
 ): Promise<void> {
-  const wasThere = isDigest(reference)
-    ? await registry.deleteManifest(name, reference)
+  const wasThere = isAnyDigest(reference)
+    ? await deleteByDigest(registry, name, reference)
     : await registry.deleteTag(name, reference);
   if (!wasThere) throw manifestUnknown(name, reference);
   sendEmpty(exchange, 202, {});
+}
+
+async function deleteByDigest(registry: WritableRegistry, name: RepositoryName, digest: AnyDigest): Promise<boolean> {
+  const canonical = await canonicalOf(registry, digest);
+  return canonical !== undefined && registry.deleteManifest(name, canonical);
 }

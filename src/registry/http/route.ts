@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Digest, isDigest } from '../../lib/digest.ts';
-import { isReference, isRepositoryName, type RepositoryName } from '../names.ts';
+import { type AnyDigest, isAnyDigest, isReference, isRepositoryName, type RepositoryName } from '../names.ts';
 import type { RegistryContent, WritableRegistry } from '../registry-content.ts';
 import { digestInvalid, manifestInvalid, nameInvalid, RegistryError, unsupported } from '../registry-error.ts';
 import { deleteBlob, sendBlob } from './blobs.ts';
@@ -72,7 +71,7 @@ function manifestHandler({ content, writable }: RegistryParts, method: string, r
   throw unsupportedMethod(method, `${READ}, PUT, DELETE`);
 }
 
-function blobHandler({ content, writable }: RegistryParts, method: string, digest: Digest): Handler {
+function blobHandler({ content, writable }: RegistryParts, method: string, digest: AnyDigest): Handler {
   if (method === 'GET') return (exchange, name) => sendBlob(content, exchange, name, digest);
   if (method === 'HEAD') {
     // A push asks so for what it need not bring.
@@ -125,7 +124,7 @@ function nothingHere(): RegistryError {
   return new RegistryError([{ code: 'NAME_UNKNOWN', message: 'there is nothing at this path' }]);
 }
 
-function checkedDigest(text: string): Digest {
-  if (!isDigest(text)) throw digestInvalid(text, 'the digest is broken or not supported');
+function checkedDigest(text: string): AnyDigest {
+  if (!isAnyDigest(text)) throw digestInvalid(text, 'the digest is broken or not supported');
   return text;
 }

@@ -1,8 +1,8 @@
-import { type Digest, isDigest } from '../../lib/digest.ts';
-import { isRepositoryName, type RepositoryName } from '../names.ts';
+import { isAnyDigest, isRepositoryName, type RepositoryName } from '../names.ts';
 import { type BlobUpload, UploadOffset, type WritableRegistry } from '../registry-content.ts';
 import { chunkOutOfOrder, digestInvalid } from '../registry-error.ts';
 import { parseContentRange } from './byte-range.ts';
+import { canonicalOf } from './canonical-of.ts';
 import { bodyOf, type Exchange, type Headers, sendEmpty } from './exchange.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function beginUpload(registry: WritableRegistry, exchange: Exchange
     return sendCreated(exchange, name, mount);
   }
   const digest = query.get('digest');
-  if (digest !== null && !isDigest(digest)) throw digestInvalid(digest, 'the digest is broken or not supported');
+  if (digest !== null && !isAnyDigest(digest)) throw digestInvalid(digest, 'the digest is broken or not supported');
   const upload = await registry.startUpload(name);
   if (digest === null) return sendUpload(exchange, 202, name, upload);
   try {
@@ -37,9 +37,10 @@ async function mounted(
   digest: string,
   from: string | null,
 ): Promise<boolean> {
-  if (!isDigest(digest)) return false;
-  if (from === null) return registry.mountBlob(name, digest, undefined);
-  return isRepositoryName(from) && registry.mountBlob(name, digest, from);
+  const canonical = isAnyDigest(digest) ? await canonicalOf(registry, digest) : undefined;
+  if (canonical === undefined) return false;
+  if (from === null) return registry.mountBlob(name, canonical, undefined);
+  return isRepositoryName(from) && registry.mountBlob(name, canonical, from);
 }
 
 /** `GET`: how much has arrived. */
@@ -72,7 +73,7 @@ export async function finishUpload(
   id: string,
 ): Promise<void> {
   const digest = exchange.query.get('digest') ?? '';
-  if (!isDigest(digest)) throw digestInvalid(digest, 'the digest is missing, broken or not supported');
+  if (!isAnyDigest(digest)) throw digestInvalid(digest, 'the digest is missing, broken or not supported');
   const upload = await registry.findUpload(name, id);
   await append(exchange, name, upload);
   await upload.finish(digest);
@@ -120,6 +121,6 @@ function standOf(name: RepositoryName, { id, sizeBytes }: BlobUpload): Headers {
   };
 }
 
-function sendCreated(exchange: Exchange, name: RepositoryName, digest: Digest | string): void {
+function sendCreated(exchange: Exchange, name: RepositoryName, digest: string): void {
   sendEmpty(exchange, 201, { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest });
 }

@@ -1,9 +1,10 @@
 import type { ContentStore } from '../../content/content-store.ts';
 import { isEngineError } from '../../errors/engine-error.ts';
-import type { Digest } from '../../lib/digest.ts';
+import { type Digest, isDigest } from '../../lib/digest.ts';
 import { parseManifest } from '../manifest-document.ts';
 import type { RepositoryName } from '../names.ts';
 import type { BlobUses } from './blob-uses.ts';
+import type { DigestAliases } from './digest-aliases.ts';
 import type { PushActivity } from './push-activity.ts';
 import type { RepositoryRecords } from './repository-records.ts';
 
@@ -17,6 +18,7 @@ export interface GarbageContext {
   readonly records: RepositoryRecords;
   readonly uses: BlobUses;
   readonly pushes: PushActivity;
+  readonly aliases: DigestAliases;
 }
 
 /**
@@ -57,21 +59,36 @@ export async function collectGarbage(context: GarbageContext): Promise<GarbageCo
     removed.push(digest);
     bytes += sizeBytes;
   }
+  await removeAliases(context, keepUsesSinceMs);
   uses.forget(keepUsesSinceMs);
   return { removed, bytes };
 }
 
 /** The repository's manifests, and what they refer to. A manifest that cannot be read refers to nothing. */
-async function referredBy({ content, records }: GarbageContext, name: RepositoryName): Promise<Set<Digest>> {
+async function referredBy({ content, records, aliases }: GarbageContext, name: RepositoryName): Promise<Set<Digest>> {
   const referred = new Set<Digest>();
   for (const digest of await records.manifests(name)) {
     referred.add(digest);
     try {
       const document = parseManifest(await content.readAll(digest), undefined);
-      for (const one of [...document.blobs, ...document.manifests]) referred.add(one);
+      for (const one of [...document.blobs, ...document.manifests]) {
+        const canonical = isDigest(one) ? one : await aliases.resolve(one);
+        if (canonical !== undefined) referred.add(canonical);
+      }
     } catch (error) {
       if (!isEngineError(error)) throw error;
     }
   }
   return referred;
+}
+
+/** Those of content that has gone. */
+async function removeAliases({ content, aliases, uses }: GarbageContext, sinceMs: number): Promise<void> {
+  for (const alias of await aliases.all()) {
+    const digest = await aliases.resolve(alias);
+    if (digest === undefined) await aliases.delete(alias);
+    else if ((await content.stat(digest)) === undefined) {
+      await uses.removeUnlessUsed(digest, sinceMs, () => aliases.delete(alias));
+    }
+  }
 }

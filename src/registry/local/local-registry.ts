@@ -4,7 +4,7 @@ import type { PartialBlob } from '../../content/partial-blob.ts';
 import { isEngineError } from '../../errors/engine-error.ts';
 import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
 import { type ManifestDocument, parseManifest } from '../manifest-document.ts';
-import type { RepositoryName, Tag } from '../names.ts';
+import { type AnyDigest, isAnyDigest, isSha512, type RepositoryName, type Sha512, type Tag } from '../names.ts';
 import type {
   BlobUpload,
   Descriptor,
@@ -13,13 +13,15 @@ import type {
   StoredManifest,
   WritableRegistry,
 } from '../registry-content.ts';
-import { digestInvalid, manifestBlobsUnknown } from '../registry-error.ts';
+import { digestInvalid, type RegistryError } from '../registry-error.ts';
 import { BlobUses } from './blob-uses.ts';
-import { collectGarbage, type GarbageCollected } from './collect-garbage.ts';
+import { collectGarbage, type GarbageCollected, type GarbageContext } from './collect-garbage.ts';
+import { DigestAliases, sha512Of, sha512OfFile } from './digest-aliases.ts';
 import { PushActivity } from './push-activity.ts';
 import { readBlob } from './read-blob.ts';
 import { isMissing, RecordFiles } from './record-files.ts';
 import { RepositoryRecords } from './repository-records.ts';
+import { refuseMissing, storeManifest } from './store-manifest.ts';
 import { UploadFolders } from './upload-folders.ts';
 import { type GrowingBlob, Uploads } from './uploads.ts';
 
@@ -44,6 +46,7 @@ export class LocalRegistry implements WritableRegistry {
   readonly #content: DirectoryContentStore;
   readonly #records: RepositoryRecords;
   readonly #files: RecordFiles;
+  readonly #aliases: DigestAliases;
   readonly #uploads: Uploads;
   readonly #uses = new BlobUses();
   readonly #pushes: PushActivity;
@@ -52,6 +55,7 @@ export class LocalRegistry implements WritableRegistry {
     const { root } = options;
     this.#content = new DirectoryContentStore(join(root, 'content'));
     this.#files = new RecordFiles(join(root, 'temporary'));
+    this.#aliases = new DigestAliases(join(root, 'digests', 'sha512'), this.#files);
     this.#records = new RepositoryRecords(join(root, 'repositories'), this.#files);
     this.#uploads = new Uploads({
       folders: new UploadFolders(join(root, 'uploads'), this.#files),
@@ -70,9 +74,7 @@ export class LocalRegistry implements WritableRegistry {
   /** While everything else goes on: gives up idle uploads, and removes what no manifest refers to. */
   async collectGarbage(): Promise<GarbageCollected> {
     await this.expireUploads();
-    return this.#inFolders(() =>
-      collectGarbage({ content: this.#content, records: this.#records, uses: this.#uses, pushes: this.#pushes }),
-    );
+    return this.#inFolders(() => collectGarbage(this.#parts()));
   }
 
   /** Gives up uploads that nothing was added to for long, and that no request works on. */
@@ -99,6 +101,10 @@ export class LocalRegistry implements WritableRegistry {
     return this.#records.tags(name);
   }
 
+  canonical(digest: Sha512): Promise<Digest | undefined> {
+    return this.#aliases.resolve(digest);
+  }
+
   async manifest(name: RepositoryName, reference: Tag | Digest): Promise<ServedManifest | undefined> {
     const digest = isDigest(reference) ? reference : await this.#records.tag(name, reference);
     const record = digest === undefined ? undefined : await this.#records.manifest(name, digest);
@@ -121,7 +127,7 @@ export class LocalRegistry implements WritableRegistry {
     return { ...info, read: (range) => readBlob(this.#content.pathOf(digest), digest, range) };
   }
 
-  async referrers(name: RepositoryName, subject: Digest): Promise<Descriptor[]> {
+  async referrers(name: RepositoryName, subject: AnyDigest): Promise<Descriptor[]> {
     const records = await this.#records.referrers(name, subject);
     return records.map(({ subject: _subject, ...descriptor }) => descriptor);
   }
@@ -134,15 +140,19 @@ export class LocalRegistry implements WritableRegistry {
     return this.#uploads.find(name, id);
   }
 
-  async #keep(name: RepositoryName, partial: PartialBlob, digest: Digest): Promise<void> {
+  async #keep(name: RepositoryName, partial: PartialBlob, asked: AnyDigest): Promise<void> {
+    const alias = isDigest(asked) ? undefined : asked;
+    if (alias !== undefined && (await sha512OfFile(partial.path)) !== alias) throw mismatch(asked);
+    const digest = isDigest(asked) ? asked : await partial.seal();
     await this.#uses.use(digest);
     try {
       await this.#inFolders(() => this.#content.complete(partial, digest));
     } catch (error) {
       if (!isEngineError(error, 'invalid_argument')) throw error;
-      throw digestInvalid(digest, 'provided digest did not match uploaded content', error);
+      throw mismatch(asked, error);
     }
     await this.#records.addBlob(name, digest);
+    if (alias !== undefined) await this.#aliases.add(alias, digest);
   }
 
   pushing<T>(name: RepositoryName, work: () => Promise<T>): Promise<T> {
@@ -164,17 +174,18 @@ export class LocalRegistry implements WritableRegistry {
 
   async putManifest(
     name: RepositoryName,
-    reference: Tag | Digest,
+    reference: Tag | AnyDigest,
     contentType: string | undefined,
     bytes: Buffer,
   ): Promise<StoredManifest> {
     const document = parseManifest(bytes, contentType);
     const digest = digestOf(bytes);
-    if (isDigest(reference) && reference !== digest) {
-      throw digestInvalid(reference, 'provided digest did not match uploaded content');
-    }
-    await this.#refuseMissing(name, document);
-    await this.#store(name, reference, document, bytes);
+    const alias = isSha512(reference) ? reference : undefined;
+    const actual = alias === undefined ? digest : sha512Of(bytes);
+    if (isAnyDigest(reference) && reference !== actual) throw mismatch(reference);
+    await refuseMissing(this.#parts(), name, document);
+    await this.#store(name, isAnyDigest(reference) ? digest : reference, document, bytes);
+    if (alias !== undefined) await this.#aliases.add(alias, digest);
     return { digest, subject: document.subject };
   }
 
@@ -233,36 +244,18 @@ export class LocalRegistry implements WritableRegistry {
     return this.#records.setTag(name, tag, digest);
   }
 
-  async #store(
-    name: RepositoryName,
-    reference: Tag | Digest,
-    document: ManifestDocument,
-    bytes: Buffer,
-  ): Promise<void> {
-    const digest = digestOf(bytes);
-    await this.#uses.use(digest);
-    await this.#inFolders(() => this.#content.ingest(once(bytes), { digest }));
-    const { mediaType, subject, artifactType, annotations } = document;
-    await this.#records.addManifest(name, {
-      mediaType,
-      digest,
-      size: bytes.length,
-      ...(artifactType === undefined ? {} : { artifactType }),
-      ...(annotations === undefined ? {} : { annotations }),
-      ...(subject === undefined ? {} : { subject }),
-    });
-    if (!isDigest(reference)) await this.#records.setTag(name, reference, digest);
+  #store(name: RepositoryName, reference: Tag | Digest, document: ManifestDocument, bytes: Buffer): Promise<void> {
+    return this.#inFolders(() => storeManifest(this.#parts(), name, reference, document, bytes));
   }
 
-  async #refuseMissing(name: RepositoryName, { blobs, manifests }: ManifestDocument): Promise<void> {
-    const missing: Digest[] = [];
-    for (const digest of new Set(blobs)) if ((await this.blob(name, digest)) === undefined) missing.push(digest);
-    for (const digest of new Set(manifests)) {
-      await this.#uses.use(digest);
-      if ((await this.#records.manifest(name, digest)) === undefined) missing.push(digest);
-    }
-    const [first, ...others] = missing;
-    if (first !== undefined) throw manifestBlobsUnknown([first, ...others]);
+  #parts(): GarbageContext {
+    return {
+      content: this.#content,
+      records: this.#records,
+      uses: this.#uses,
+      pushes: this.#pushes,
+      aliases: this.#aliases,
+    };
   }
 
   async deleteManifest(name: RepositoryName, digest: Digest): Promise<boolean> {
@@ -281,6 +274,6 @@ export class LocalRegistry implements WritableRegistry {
   }
 }
 
-async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield bytes;
+function mismatch(digest: AnyDigest, cause?: unknown): RegistryError {
+  return digestInvalid(digest, 'provided digest did not match uploaded content', cause);
 }

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Digest } from '../../lib/digest.ts';
 import { hexOf, isDigest } from '../../lib/digest.ts';
-import { isRepositoryName, isTag, type RepositoryName, type Tag } from '../names.ts';
+import { type AnyDigest, isRepositoryName, isTag, type RepositoryName, type Tag } from '../names.ts';
 import type { Descriptor } from '../registry-content.ts';
 import type { RecordFiles } from './record-files.ts';
 
 /** What is remembered of a manifest besides its bytes. */
 export interface ManifestRecord extends Descriptor {
-  readonly subject?: Digest;
+  readonly subject?: AnyDigest;
 }
 
 /**
@@ -93,9 +93,9 @@ export class RepositoryRecords {
     return wasThere;
   }
 
-  async referrers(name: RepositoryName, subject: Digest): Promise<ManifestRecord[]> {
+  async referrers(name: RepositoryName, subject: AnyDigest): Promise<ManifestRecord[]> {
     const found: ManifestRecord[] = [];
-    for (const digest of digestsOf(await this.#files.list(this.#path(name, '_referrers', hexOf(subject))))) {
+    for (const digest of digestsOf(await this.#files.list(this.#path(name, '_referrers', subjectFolder(subject))))) {
       const record = await this.manifest(name, digest);
       if (record !== undefined) found.push(record);
     }
@@ -118,13 +118,18 @@ export class RepositoryRecords {
     return digestsOf(await this.#files.list(this.#path(name, '_blobs')));
   }
 
-  #referrer(name: RepositoryName, subject: Digest, digest: Digest): string {
-    return this.#path(name, '_referrers', hexOf(subject), hexOf(digest));
+  #referrer(name: RepositoryName, subject: AnyDigest, digest: Digest): string {
+    return this.#path(name, '_referrers', subjectFolder(subject), hexOf(digest));
   }
 
   #path(name: RepositoryName, ...rest: string[]): string {
     return join(this.#root, name, ...rest);
   }
+}
+
+/** The digits: their number tells the algorithm. */
+function subjectFolder(subject: AnyDigest): string {
+  return subject.slice(subject.indexOf(':') + 1);
 }
 
 function digestsOf(names: readonly string[] | undefined): Digest[] {

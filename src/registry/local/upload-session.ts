@@ -1,7 +1,7 @@
 import { PartialBlob } from '../../content/partial-blob.ts';
-import type { Digest } from '../../lib/digest.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
 import { hasErrorCode } from '../../lib/system-error.ts';
+import type { AnyDigest } from '../names.ts';
 import { type BlobUpload, UploadOffset } from '../registry-content.ts';
 import { uploadUnknown } from '../registry-error.ts';
 import { isMissing } from './record-files.ts';
@@ -9,7 +9,7 @@ import { untilAborted } from './until-aborted.ts';
 
 export interface UploadActions {
   /** Makes a blob of it. */
-  readonly keep: (partial: PartialBlob, digest: Digest) => Promise<void>;
+  readonly keep: (partial: PartialBlob, digest: AnyDigest) => Promise<void>;
   /** Removes what is left of it; called once, at its end. */
   readonly remove: () => Promise<void>;
 }
@@ -56,7 +56,7 @@ export class UploadSession implements BlobUpload {
     });
   }
 
-  finish(digest: Digest): Promise<void> {
+  finish(digest: AnyDigest): Promise<void> {
     return this.#takeOver(async () => {
       try {
         await this.#actions.keep(this.#partial, digest);

@@ -1,6 +1,6 @@
 import { PartialBlob } from '../../content/partial-blob.ts';
 import type { Digest } from '../../lib/digest.ts';
-import type { RepositoryName } from '../names.ts';
+import type { AnyDigest, RepositoryName } from '../names.ts';
 import type { BlobUpload } from '../registry-content.ts';
 import type { UploadFolders } from './upload-folders.ts';
 import { UploadSession } from './upload-session.ts';
@@ -15,7 +15,7 @@ export interface GrowingBlob {
 export interface UploadsOptions {
   readonly folders: UploadFolders;
   /** Makes a blob of a repository of what has arrived. */
-  readonly keep: (name: RepositoryName, partial: PartialBlob, digest: Digest) => Promise<void>;
+  readonly keep: (name: RepositoryName, partial: PartialBlob, digest: AnyDigest) => Promise<void>;
   /** An upload that nothing was added to for this long is given up; 0 for never. */
   readonly expiryMs: number;
 }
