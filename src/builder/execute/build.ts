@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { join, posix } from 'node:path';
-import { EngineError, invalidArgument, isEngineError } from '../../errors/engine-error.ts';
-import type { Image } from '../../images/image-store.ts';
+import { EngineError, invalidArgument } from '../../errors/engine-error.ts';
 import type { ImageId } from '../../lib/digest.ts';
 import type { IgnoreRules } from '../../lib/ignore-rules.ts';
 import { parseIgnoreRules } from '../../lib/ignore-rules.ts';
-import type { Platform } from '../../lib/platform.ts';
 import { textOf } from '../../lib/tar/byte-string.ts';
 import { readFileIn } from '../context/read-file.ts';
 import type { SpoolPlaces } from '../context/receive-archive.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
-import type { BaseImage, BuildPlan } from '../plan/build-plan.ts';
+import type { BuildPlan } from '../plan/build-plan.ts';
 import type { LintReport } from '../plan/lint-build.ts';
 import { lintBuild } from '../plan/lint-build.ts';
 import { planBuild } from '../plan/plan-build.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
+import { baseAtHand, findBase } from './base-images.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildRun, StageState } from './build-run.ts';
@@ -65,7 +64,7 @@ export async function runBuild(
     const options = planOptions(parts, request, progress, ignore);
     if (request.checkOnly) {
       const resolveImage: PlanOptions['resolveImage'] = (reference, platform) =>
-        imageAtHand(parts, reference, platform);
+        baseAtHand(parts.backend.images, { reference, platform });
       return { imageId: undefined, check: await lintBuild(source, { ...options, resolveImage }) };
     }
     // Not before the context is here: a client that takes its time must not keep others' images from going.
@@ -108,7 +107,7 @@ function planOptions(
     ignore,
     allowHostNetwork: request.networkMode === 'host',
     namedContexts: new Map([...request.namedContexts].map(([name, source]) => [name, namedContextOf(source)])),
-    resolveImage: (reference, platform) => resolveImage(parts, request, progress, { reference, platform }),
+    resolveImage: (reference, platform) => findBase(parts.backend.images, request, progress, { reference, platform }),
   };
 }
 
@@ -116,44 +115,6 @@ function planOptions(
 function shownName(dockerfile: string): string {
   const name = posix.basename(dockerfile);
   return /^\.dockerfile\.[0-9a-f]+$/.test(name) ? 'Dockerfile' : name;
-}
-
-/** An image that is here, or was pulled. */
-async function resolveImage(
-  { backend }: BuildParts,
-  { pull, logins, signal, platform: wanted }: BuildRequest,
-  progress: BuildProgress,
-  { reference, platform }: { readonly reference: string; readonly platform: Platform },
-): Promise<BaseImage> {
-  const { images } = backend;
-  const fetch = async () => {
-    await images.pull(reference, { platform: wanted, logins, signal, report: (message) => progress.message(message) });
-    return images.resolve(reference);
-  };
-  const image = (pull ? undefined : await localImage(images, reference)) ?? (await fetch());
-  return asBase(image, reference, platform);
-}
-
-/** For a check, which fetches nothing: of an image that is not here, nothing is known but its name. */
-async function imageAtHand({ backend }: BuildParts, reference: string, platform: Platform): Promise<BaseImage> {
-  const image = await localImage(backend.images, reference);
-  if (image !== undefined) return asBase(image, reference, platform);
-  return { reference, id: '', config: {}, author: undefined, platform };
-}
-
-async function localImage(images: BuildParts['backend']['images'], reference: string): Promise<Image | undefined> {
-  try {
-    return await images.resolve(reference);
-  } catch (error) {
-    if (isEngineError(error, 'not_found')) return undefined;
-    throw error;
-  }
-}
-
-function asBase(image: Image, reference: string, platform: Platform): BaseImage {
-  const { id, config, author, os, architecture, variant } = image;
-  const own = architecture === '' ? platform : { os, architecture, variant };
-  return { reference, id, config, author, platform: own };
 }
 
 async function execute(

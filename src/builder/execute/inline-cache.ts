@@ -3,6 +3,7 @@ import type { Layer } from '../../layers/layer-store.ts';
 import { chainIdsOf } from '../../lib/digest.ts';
 import type { BuilderImages } from '../backend.ts';
 import type { ImportedStep } from '../cache/build-cache.ts';
+import { localImage } from './base-images.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { StageState } from './build-run.ts';
@@ -39,20 +40,10 @@ export async function importCaches(
   for (const text of request.cacheFrom) {
     const reference = referenceOf(text);
     if (reference === undefined) continue;
-    if (!(await isHere(images, reference))) await fetch(images, reference, request, progress);
+    if ((await localImage(images, reference)) === undefined) await fetch(images, reference, request, progress);
     for (const [key, step] of await stepsOf(images, reference)) steps.set(key, step);
   }
   return steps;
-}
-
-async function isHere(images: BuilderImages, reference: string): Promise<boolean> {
-  try {
-    await images.resolve(reference);
-    return true;
-  } catch (error) {
-    if (isEngineError(error, 'not_found')) return false;
-    throw error;
-  }
 }
 
 /** A cache that cannot be had only costs time. */

@@ -1,4 +1,4 @@
-import { type ChainId, digestOf, hexOf } from '../../lib/digest.ts';
+import { type ChainId, type Digest, digestOf, hexOf } from '../../lib/digest.ts';
 import type { Keep, StepResult } from '../cache/build-cache.ts';
 import type { StagePlan, Step } from '../plan/build-plan.ts';
 import type { StepReport } from './build-progress.ts';
@@ -37,13 +37,9 @@ export async function performStep(
 ): Promise<{ readonly state: StageState; readonly isCached: boolean; readonly id: string }> {
   const { step, stage, before } = given;
   const place = { ...given, below: isLinked(step) ? undefined : before.top };
-  const mayUse =
-    !run.request.noCache && !run.request.noCacheStages.some((name) => name === (stage.name ?? String(stage.id)));
+  const mayUse = mayUseCache(run, stage);
   const prepared = await prepare(run, place);
-  const keys = [keyOf(run, place, prepared.input)];
-  if (prepared.refine !== undefined && !(mayUse && run.cache.has(keys))) {
-    keys.push(keyOf(run, place, ['refined', await prepared.refine()]));
-  }
+  const keys = await keysOf(run, place, prepared, mayUse);
   if (mayUse) adoptImported(run, keys, step);
   const { result: made, isCached } = await run.cache.resolve({
     keys,
@@ -54,9 +50,12 @@ export async function performStep(
     signal: run.signal,
     make: (keep) => run.slots.run(run.signal, () => prepared.make(keep)),
   });
-  const result = isLinked(step) ? await linkLayer(run, given, made) : made;
-  const own = isLinked(step) && made.top === undefined ? undefined : result.top;
-  return { state: after(before, step, result, { keys, top: own }), isCached, id: hexOf(keys.at(-1) ?? digestOf('')) };
+  const placed = isLinked(step) ? await linkLayer(run, given, made) : made;
+  return { state: after(given, { made, placed, keys }), isCached, id: hexOf(keys.at(-1) ?? digestOf('')) };
+}
+
+function mayUseCache({ request }: BuildRun, { name, id }: StagePlan): boolean {
+  return !request.noCache && !request.noCacheStages.includes(name ?? String(id));
 }
 
 function prepare(run: BuildRun, place: StepPlace): Promise<PreparedStep> | PreparedStep {
@@ -76,7 +75,19 @@ function prepare(run: BuildRun, place: StepPlace): Promise<PreparedStep> | Prepa
   }
 }
 
-function keyOf({ epoch }: BuildRun, { below, step }: StepPlace, input: unknown) {
+/** What is dear to know is only asked for where the rest finds nothing. */
+async function keysOf(
+  run: BuildRun,
+  place: StepPlace,
+  { input, refine }: PreparedStep,
+  mayUse: boolean,
+): Promise<Digest[]> {
+  const keys = [keyOf(run, place, input)];
+  if (refine === undefined || (mayUse && run.cache.has(keys))) return keys;
+  return [...keys, keyOf(run, place, ['refined', await refine()])];
+}
+
+function keyOf({ epoch }: BuildRun, { below, step }: StepPlace, input: unknown): Digest {
   return digestOf(JSON.stringify([below ?? null, epoch ?? null, step.kind, input]));
 }
 
@@ -87,14 +98,15 @@ function adoptImported(run: BuildRun, keys: readonly string[], step: Step): void
   else run.cache.adopt(keys, found, step.title);
 }
 
+/** `placed` is on the stage's layers; `made` is what the cache has, which for a linked step is not. */
 function after(
-  before: StageState,
-  { createdBy }: Step,
-  { top, createdNs, id }: StepResult,
-  found: Pick<StageState['steps'][number], 'keys' | 'top'>,
+  { before, step }: Omit<StepPlace, 'below'>,
+  { made, placed, keys }: { readonly made: StepResult; readonly placed: StepResult; readonly keys: readonly string[] },
 ): StageState {
+  const { top, createdNs, id } = placed;
+  const { createdBy } = step;
   const madeLayer = top !== before.top;
-  const step: HistoryStep[] = createdBy === undefined ? [] : [{ createdNs, createdBy, madeLayer }];
-  const steps = [...before.steps, { ...found, createdNs }];
-  return { top, history: [...before.history, ...step], entryId: id, steps };
+  const entry: HistoryStep[] = createdBy === undefined ? [] : [{ createdNs, createdBy, madeLayer }];
+  const known = { keys, top: made.top === undefined ? undefined : top, createdNs };
+  return { top, history: [...before.history, ...entry], entryId: id, steps: [...before.steps, known] };
 }
