@@ -155,6 +155,27 @@ describe('The name server of a container', () => {
     assert.deepEqual(data(await ask('web', 'A')), ['10.0.0.2']);
   });
 
+  test('What is no answer to the question is passed over, whoever sends it', async () => {
+    const server = createSocket('udp4');
+    server.on('message', (message, { port, address }) => {
+      const wrong = Buffer.from(message);
+      wrong.writeUInt16BE(wrong.readUInt16BE(0) ^ 1);
+      for (const answer of [Buffer.alloc(1), wrong, message]) server.send(answer, port, address);
+    });
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+    const at = { address: '127.0.0.1', port: server.address().port };
+    const query = encode({ type: 'query', id: 9, questions: [{ name: 'example.org', type: 'A' }] });
+    const answer = await askUpstream(
+      sockets,
+      { at, namespacePath: undefined },
+      'udp',
+      query,
+      AbortSignal.timeout(5000),
+    );
+    server.close();
+    assert.deepEqual(answer, query);
+  });
+
   test('A question that fails has no answer, and does nothing to others', async () => {
     upstreamsFail = true;
     const query = encode({ type: 'query', id: 8, questions: [{ name: 'example.org', type: 'A' }] });
