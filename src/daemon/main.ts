@@ -11,6 +11,7 @@ import { createLog } from './log.ts';
 import type { OptionValues } from './options.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { withConfigFile } from './read-config-file.ts';
+import { reloadRegistries } from './reload-registries.ts';
 
 const USAGE_ERROR = 125;
 const FAILURE = 1;
@@ -38,10 +39,15 @@ function readFlags(): OptionValues {
   }
 }
 
+/** @throws invalid_argument */
+function configured(flags: OptionValues): DaemonConfig {
+  const path = flags.get('config-file')?.[0];
+  return resolveConfig(withConfigFile(path ?? DEFAULT_CONFIG_FILE, path !== undefined, flags));
+}
+
 function readConfig(flags: OptionValues): DaemonConfig {
   try {
-    const path = flags.get('config-file')?.[0];
-    return resolveConfig(withConfigFile(path ?? DEFAULT_CONFIG_FILE, path !== undefined, flags));
+    return configured(flags);
   } catch (error) {
     complain(`${messageOf(error)}\n`);
     process.exit(FAILURE);
@@ -73,6 +79,7 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel, complain);
   endOnBugs(log);
   const asked = stopSignal(log);
+  process.on('SIGHUP', () => reloadRegistries(config.registries, () => configured(flags), log));
   try {
     const { startDaemon } = await import('./start.ts');
     const stop = await startDaemon(config, log);
@@ -104,8 +111,6 @@ function stopSignal(log: DaemonLog): Promise<void> {
       resolve();
     });
   }
-  // dockerd reads its configuration anew; here a restart does that, and costs no container anything.
-  process.on('SIGHUP', () => log.info('nothing is read anew while the daemon runs: restart it, containers run on'));
   return promise;
 }
 

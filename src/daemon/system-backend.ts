@@ -27,8 +27,13 @@ export function systemBackend(engine: Engine, config: DaemonConfig): SystemBacke
       logDrivers: LOG_DRIVERS,
       networkDrivers: ['bridge', 'host', 'null'],
       volumeDrivers: ['local'],
-      insecureRegistries: config.registries.insecureRegistries,
-      registryMirrors: config.registries.mirrors,
+      // As they are now: they may be read anew.
+      get insecureRegistries() {
+        return config.registries.insecureRegistries;
+      },
+      get registryMirrors() {
+        return config.registries.mirrors;
+      },
     },
     host: async () => readHostFacts(config.dataRoot, engine.cgroupVersion),
     components: componentProbe(config.runtimes),

@@ -41,9 +41,9 @@ export class Distribution {
       images,
       settings,
       state: new DistributionState(database),
-      downloads: new SharedDownloads(settings.maxDownloads),
-      compressions: new SharedDownloads(COMPRESSIONS),
-      uploads: new Slots(settings.maxUploads),
+      downloads: new SharedDownloads(() => settings.maxDownloads),
+      compressions: new SharedDownloads(() => COMPRESSIONS),
+      uploads: new Slots(() => settings.maxUploads),
     };
   }
 

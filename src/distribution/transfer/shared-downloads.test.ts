@@ -28,7 +28,7 @@ function controlled() {
 }
 
 test('whoever wants the same gets it from one download', async () => {
-  const downloads = new SharedDownloads(3);
+  const downloads = new SharedDownloads(() => 3);
   const { open, seen, finish } = controlled();
   const all = [1, 2, 3].map(() => downloads.join(digest, open, ignore, never));
   finish();
@@ -37,7 +37,7 @@ test('whoever wants the same gets it from one download', async () => {
 });
 
 test('a failure reaches everyone, and the next one begins anew', async () => {
-  const downloads = new SharedDownloads(3);
+  const downloads = new SharedDownloads(() => 3);
   const { open, seen, fail } = controlled();
   const all = [1, 2].map(() => downloads.join(digest, open, ignore, never));
   fail(new Error('broken'));
@@ -47,7 +47,7 @@ test('a failure reaches everyone, and the next one begins anew', async () => {
 });
 
 test('one that loses interest does not end it for the others; the last one does', async () => {
-  const downloads = new SharedDownloads(3);
+  const downloads = new SharedDownloads(() => 3);
   const { open, seen } = controlled();
   const [first, second] = [new AbortController(), new AbortController()];
   const all = [first, second].map(({ signal }) => downloads.join(digest, open, ignore, signal));
@@ -60,7 +60,7 @@ test('one that loses interest does not end it for the others; the last one does'
 });
 
 test('no more than the limit run at once, and those that wait are told', async () => {
-  const downloads = new SharedDownloads(1);
+  const downloads = new SharedDownloads(() => 1);
   const first = controlled();
   const second = controlled();
   const running = downloads.join(digest, first.open, ignore, never);

@@ -28,7 +28,7 @@ export class SharedDownloads {
   readonly #slots: Slots;
   readonly #running = new Map<Digest, Running>();
 
-  constructor(limit: number) {
+  constructor(limit: () => number) {
     this.#slots = new Slots(limit);
   }
 

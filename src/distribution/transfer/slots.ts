@@ -1,16 +1,17 @@
-/** At most so many things at once; the others wait, first come first served. */
+/** At most so many things at once; the others wait, first come first served. A limit that changes holds from then on. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
-  #free: number;
+  readonly #limit: () => number;
+  #taken = 0;
 
-  constructor(count: number) {
-    this.#free = count;
+  constructor(limit: () => number) {
+    this.#limit = limit;
   }
 
   /** `onWait` is called when all are taken. @throws the signal's reason, also while it waits */
   async run<T>(signal: AbortSignal, onWait: () => void, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    if (this.#free > 0) this.#free--;
+    if (this.#taken < this.#limit()) this.#taken++;
     else {
       onWait();
       await this.#turn(signal);
@@ -18,9 +19,17 @@ export class Slots {
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free++;
-      else next();
+      this.#taken--;
+      this.#admit();
+    }
+  }
+
+  #admit(): void {
+    while (this.#taken < this.#limit()) {
+      const enter = this.#waiting.shift();
+      if (enter === undefined) return;
+      this.#taken++;
+      enter();
     }
   }
 
