@@ -75,9 +75,13 @@ async function pickSources(run: BuildRun, step: CopyStep, origin: TreeOrigin): P
 function pickPath(run: BuildRun, step: CopyStep, origin: TreeOrigin, tree: SpoolTree, source: PathSource): Picked {
   const { isPattern, unpack, written } = source;
   const owners = origin.kind === 'layers' || origin.ownersCount;
-  const matches = matchPaths(tree, wholePattern(source)).filter(({ path }) => !isIgnored(run, step, path));
-  if (matches.length === 0 && !isPattern) throw notFound(tree, written, step);
   const excluded = ignoreRules(step.excludes);
+  const lost: string[] = [];
+  const all = matchPaths(tree, wholePattern(source), undefined, (path) => lost.push(path));
+  const matches = all.filter(({ path }) => !isIgnored(run, step, path));
+  const missing = lost.find((path) => !isIgnored(run, step, path) && !excluded.matches(textOf(posix.basename(path))));
+  if (missing !== undefined) throw notFound(tree, textOf(missing), step);
+  if (matches.length === 0 && !isPattern) throw notFound(tree, written, step);
   const picks: FillPick[] = [];
   const digests: string[] = [];
   for (const { path, name, found } of matches) {
@@ -150,6 +154,6 @@ function notFound(tree: SpoolTree, written: string, { instruction, from }: CopyS
 }
 
 function nearestPath(wanted: string, tree: SpoolTree): string | undefined {
-  const names = [...tree.entries].map(({ path }) => textOf(path));
+  const names = [...tree.entries].map(({ path }) => textOf(path)).filter((path) => path !== '');
   return nearest(wanted, names) ?? names.find((name) => posix.basename(name) === posix.basename(wanted));
 }

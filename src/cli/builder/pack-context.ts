@@ -21,6 +21,9 @@ const READ_BYTES = 1024 * 1024;
 const BATCH_BYTES = 256 * 1024;
 const EMPTY = '' as ByteString;
 
+/** By device and inode. */
+type FirstNames = Map<string, ByteString>;
+
 /** A file that is sent although it is not in the folder. */
 export interface AddedFile {
   readonly name: string;
@@ -45,7 +48,8 @@ export function* packContext(folders: readonly ContextFolder[], added: readonly 
 }
 
 function* pieces(folders: readonly ContextFolder[], added: readonly AddedFile[]): Generator<Buffer> {
-  for (const folder of folders) yield* directory(folder, EMPTY);
+  const names: FirstNames = new Map();
+  for (const folder of folders) yield* directory(folder, EMPTY, names);
   for (const { name, content } of added) {
     yield formatTarHeader({ ...plainEntry(byteStringOf(name)), sizeBytes: content.length });
     yield Buffer.from(content);
@@ -54,7 +58,7 @@ function* pieces(folders: readonly ContextFolder[], added: readonly AddedFile[])
   yield TAR_END;
 }
 
-function* directory(folder: ContextFolder, parent: ByteString): Generator<Buffer> {
+function* directory(folder: ContextFolder, parent: ByteString, names: FirstNames): Generator<Buffer> {
   const root = byteStringOf(folder.directory);
   for (const name of namesIn(`${root}/${parent}`)) {
     const path = (parent === EMPTY ? name : `${parent}/${name}`) as ByteString;
@@ -63,8 +67,8 @@ function* directory(folder: ContextFolder, parent: ByteString): Generator<Buffer
     if (stats === undefined || stats.isSocket()) continue;
     const shown = textOf(path);
     const isLeftOut = folder.rules.matches(shown) && !folder.always.has(shown);
-    if (!isLeftOut) yield* file(folder, path, stats);
-    if (stats.isDirectory() && !(isLeftOut && isPruned(folder, shown))) yield* directory(folder, path);
+    if (!isLeftOut) yield* file(folder, path, stats, names);
+    if (stats.isDirectory() && !(isLeftOut && isPruned(folder, shown))) yield* directory(folder, path, names);
   }
 }
 
@@ -73,7 +77,12 @@ function isPruned({ rules, always }: ContextFolder, folder: string): boolean {
   return rules.prunes(folder) && ![...always].some((path) => path.startsWith(`${folder}/`));
 }
 
-function* file({ directory: root, prefix }: ContextFolder, path: ByteString, stats: Stats): Generator<Buffer> {
+function* file(
+  { directory: root, prefix }: ContextFolder,
+  path: ByteString,
+  stats: Stats,
+  names: FirstNames,
+): Generator<Buffer> {
   const onDisk = `${byteStringOf(root)}/${path}`;
   const name = `${byteStringOf(prefix)}${path}` as ByteString;
   const common = {
@@ -91,7 +100,20 @@ function* file({ directory: root, prefix }: ContextFolder, path: ByteString, sta
   } else if (stats.isFIFO()) yield formatTarHeader({ ...common, type: 'fifo' });
   else if (stats.isCharacterDevice()) yield formatTarHeader({ ...common, type: 'character', device: deviceOf(stats) });
   else if (stats.isBlockDevice()) yield formatTarHeader({ ...common, type: 'block', device: deviceOf(stats) });
-  else if (stats.isFile()) yield* content(common, onDisk, stats.size);
+  else if (stats.isFile()) {
+    const first = firstName(name, stats, names);
+    if (first === undefined) yield* content(common, onDisk, stats.size);
+    else yield formatTarHeader({ ...common, type: 'hardlink', linkTarget: first });
+  }
+}
+
+/** The name under which a file that has several was sent already. */
+function firstName(name: ByteString, { dev, ino, nlink }: Stats, names: FirstNames): ByteString | undefined {
+  if (nlink === 1) return undefined;
+  const key = `${dev}:${ino}`;
+  const first = names.get(key);
+  if (first === undefined) names.set(key, name);
+  return first;
 }
 
 /** As the kernel packs the two numbers into one. */

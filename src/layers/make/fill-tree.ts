@@ -75,6 +75,15 @@ export async function fillTree(
   filling.finish();
 }
 
+/** File systems have different bounds of it. */
+const MOST_LINKS = 1000;
+
+/** A file that was written, where its data begin in the spool. */
+interface Twin {
+  readonly path: string;
+  links: number;
+}
+
 class Filling {
   readonly #sys: Syscalls;
   readonly #request: FillTarget;
@@ -110,6 +119,7 @@ class Filling {
     const target = this.#directory(base);
     const prefix = source.path === '' ? '' : `${source.path}/`;
     const skipped = new Set(pick.skip);
+    const twins = new Map<number, Twin>();
     for (let place = (spool.places.get(source.path) ?? 0) + 1; place < spool.entries.length; place++) {
       const entry = spool.entries[place];
       if (entry === undefined || !entry.path.startsWith(prefix)) break;
@@ -121,8 +131,24 @@ class Filling {
       if (entry.type === 'directory') this.#refuseOther(path);
       else this.#refuseDirectory(path);
       if (entry.type === 'directory' && this.#isLinkToDirectory(path)) continue;
+      if (await this.#linkTwin(path, entry, twins)) continue;
       await this.#write(path, entry, spool.fd);
     }
+  }
+
+  /** Whether an earlier file of the same folder has the very same data: then both are one file, as in their source. */
+  async #linkTwin(path: string, entry: SpoolEntry, twins: Map<number, Twin>): Promise<boolean> {
+    if (entry.type !== 'file' || entry.sizeBytes === 0) return false;
+    const twin = twins.get(entry.offset);
+    if (twin === undefined || twin.links === MOST_LINKS) {
+      twins.set(entry.offset, { path, links: 1 });
+      return false;
+    }
+    twin.links++;
+    const linkTarget = byteStringOf(textOf(twin.path).slice(1));
+    const link: TarEntry = { ...tarEntryOf(entry, entry.mode, this.#request.owner), type: 'hardlink', linkTarget };
+    await writeEntry(this.#tree, this.#sys, path, { entry: link, data: pieces({ ...entry, sizeBytes: 0, fd: -1 }) });
+    return true;
   }
 
   /** Where a file goes: into the destination when that is a directory. */
@@ -163,7 +189,11 @@ class Filling {
     let at = '';
     parts.forEach((part, index) => {
       const parent = at;
-      const isNew = this.#tree.lstat(`${parent}/${part}`) === undefined;
+      const there = this.#tree.lstat(`${parent}/${part}`);
+      const isNew = there === undefined;
+      if (!isNew && !there.isDirectory() && !there.isSymbolicLink()) {
+        throw new EngineError('invalid_argument', `cannot copy to non-directory: ${textOf(`${parent}/${part}`)}`);
+      }
       at = this.#tree.directory([...partsOf(parent), part], textOf(path));
       if (!isNew) return;
       const { owner } = this.#request;

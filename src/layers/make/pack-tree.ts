@@ -16,10 +16,12 @@ const EMPTY = '' as ByteString;
 /** Adds what the sources mean in the process's root to a spool, with all below it, and the way to it. */
 export async function packTree(sys: Syscalls, sources: PackRequest['sources'], writer: SpoolWriter): Promise<void> {
   const done = new Set<string>();
+  const names = new Map<string, string>();
   const add = async (path: string): Promise<void> => {
     if (done.has(path)) return;
     done.add(path);
-    await addFile(sys, path, writer);
+    const twin = firstNameOf(path, names);
+    await (twin === undefined ? addFile(sys, path, writer) : addLink(sys, path, twin, writer));
   };
   const addBelow = async (path: string): Promise<void> => {
     await add(path);
@@ -44,6 +46,23 @@ const disk: PathTree = {
   linkTarget: (path) => readlinkSync(onDisk(path), 'latin1'),
   names: (path) => readdirSync(onDisk(path), 'latin1').sort(),
 };
+
+/** The name under which a file with several was added already. */
+function firstNameOf(path: string, names: Map<string, string>): string | undefined {
+  const stats = statOf(path);
+  if (stats === undefined || !stats.isFile() || stats.nlink === 1) return undefined;
+  const key = `${stats.dev}:${stats.ino}`;
+  const first = names.get(key);
+  if (first === undefined) names.set(key, path);
+  return first;
+}
+
+async function addLink(sys: Syscalls, path: string, twin: string, writer: SpoolWriter): Promise<void> {
+  const stats = statOf(path);
+  if (stats === undefined) return;
+  const entry: TarEntry = { ...entryOf(sys, path, stats), type: 'hardlink', linkTarget: twin as ByteString };
+  await writer.add(entry, pieces({ fd: -1, offset: 0, sizeBytes: 0 }));
+}
 
 async function addFile(sys: Syscalls, path: string, writer: SpoolWriter): Promise<void> {
   const stats = statOf(path);

@@ -30,12 +30,13 @@ interface Step {
 /**
  * What a path or pattern of COPY means: symbolic links on the way and at its end are followed, and neither they nor `..`
  * lead out of the tree. `**` as a whole part stands for any number of folders. `onVisit` is told of every link and folder
- * on the way. A circle of links leads to nothing.
+ * on the way, `onLost` of links that fit as a whole and lead to nothing, as does a circle of links.
  */
 export function matchPaths(
   tree: PathTree,
   source: { readonly pattern: string; readonly isPattern: boolean },
   onVisit: (path: string) => void = () => undefined,
+  onLost: (path: string) => void = () => undefined,
 ): PathMatch[] {
   const matches = new Map<string, PathMatch>();
   const walk = (at: string, found: string, steps: readonly Step[], links: number): void => {
@@ -51,9 +52,10 @@ export function matchPaths(
       onVisit(path);
       const nowFound = joined(found, name);
       if (kind !== 'symlink') return walk(path, nowFound, following, links);
-      if (links >= MOST_LINKS) return;
-      const resolved = follow(tree, at, tree.linkTarget(path), { links: links + 1, onVisit });
+      const walked = { links: links + 1, onVisit };
+      const resolved = links < MOST_LINKS ? follow(tree, at, tree.linkTarget(path), walked) : undefined;
       if (resolved !== undefined) walk(resolved, nowFound, following, links + 1);
+      else if (following.length === 0) onLost(path);
     };
     if (tree.kindOf(at) !== 'directory') return;
     if (step.isPattern && step.text === '**') {

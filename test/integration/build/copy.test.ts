@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { linkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { build, type ContextFile, contextOf, shell, tryBuild } from '../../support/builds.ts';
+import { build, type ContextFile, contextOf, folderOf, shell, tryBuild } from '../../support/builds.ts';
 import { runCommand } from '../../support/command.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 
@@ -242,3 +244,37 @@ async function serveGit(folder: string): Promise<{ readonly server: ChildProcess
   await once(server.stderr, 'data');
   return { server, port };
 }
+
+test('files that are one file stay one file, from a context and from another stage', async () => {
+  const folder = folderOf({
+    Dockerfile: `FROM busybox AS first
+COPY . /c
+FROM busybox
+COPY --from=first /c /d
+COPY --from=first --chown=5 --chmod=640 /c /e
+COPY --from=first /c/one /c/two /f/
+RUN for f in /d/one /d/two /d/sub/three /e/one /f/one; do stat -c '%h %a %u %n' $f; done > /links; cat /d/sub/three >> /links
+`,
+    one: 'same',
+    'sub/other': '',
+  });
+  linkSync(join(folder.path, 'one'), join(folder.path, 'two'));
+  linkSync(join(folder.path, 'one'), join(folder.path, 'sub/three'));
+  await daemon.skiff(['build', '-t', 'linked', folder.path]);
+  const links = ['3 644 0 /d/one', '3 644 0 /d/two', '3 644 0 /d/sub/three', '3 640 5 /e/one', '1 644 0 /f/one'];
+  assert.equal(await shell(daemon, 'linked', 'cat /links'), `${links.join('\n')}\nsame`);
+  folder.remove();
+});
+
+test('a pattern that fits a link to nowhere fails, and a file where a folder should be is told', async () => {
+  const files = { a: 'a', lost: { link: '/nowhere/at/all' } };
+  const lost = await tryBuild(daemon, { Dockerfile: 'FROM busybox\nCOPY * /x/\n', ...files });
+  assert.match(lost.error ?? '', /^COPY failed: file not found in build context .*: stat lost: file does not exist\n/);
+  const ignored = { '.dockerignore': 'lost\n', ...files };
+  await build(daemon, { Dockerfile: 'FROM busybox\nCOPY * /x/\n', ...ignored });
+  await build(daemon, { Dockerfile: 'FROM busybox\nCOPY --exclude=lost * /x/\n', ...files });
+  const file = await tryBuild(daemon, { Dockerfile: 'FROM busybox\nRUN echo > /f\nCOPY d/ /f\n', 'd/a': 'a' });
+  assert.match(file.error ?? '', /^cannot copy to non-directory: \/f\n/);
+  const blank = await tryBuild(daemon, { Dockerfile: 'FROM busybox\nCOPY b /x\n', cc: 'c' });
+  assert.doesNotMatch(blank.error ?? '', /did you mean/);
+});
