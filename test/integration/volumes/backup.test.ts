@@ -61,7 +61,9 @@ test('an archive that breaks off, or that would leave the volume, leaves nothing
   await mustRun('tar', ['-cf', join(host, 'evil.tar'), '-P', '--transform', 's,.*,../../evil,', '/etc/hostname']);
   const evil = await daemon.trySkiff(['volume', 'import', 'evil', join(host, 'evil.tar')]);
   assert.equal(evil.status, 1);
-  assert.ok(!volumes().includes('cut') && !volumes().includes('evil'));
+  const none = await daemon.trySkiff(['volume', 'import', 'none', '/dev/null']);
+  assert.match(none.stderr, /there is nothing in the archive/);
+  for (const name of ['cut', 'evil', 'none']) assert.ok(!volumes().includes(name));
   assert.ok(!existsSync(join(daemon.dataRoot, 'volumes/evil')));
   assert.match((await daemon.trySkiff(['volume', 'export', 'nope'])).stderr, /get nope: no such volume/);
   assert.match((await daemon.trySkiff(['volume', 'import', 'a/b', join(host, 'v.tar')])).stderr, /invalid characters/);
