@@ -5,6 +5,7 @@ import { run, StepError } from './step.mjs';
 const ENGINE_PACKAGES = [
   'ca-certificates',
   'busybox-static',
+  'bzip2', // and xz-utils: archives that are loaded, imported and built from
   'conmon',
   'crun',
   'golang-github-containers-common', // the seccomp profile
@@ -14,6 +15,7 @@ const ENGINE_PACKAGES = [
   'procps', // ps, for the processes of a container
   'util-linux', // nsenter, setpriv
   'tini', // the first process with `run --init`
+  'xz-utils',
 ];
 
 /** What only the test suite needs: counterparts to compare with. */
