@@ -185,6 +185,10 @@ test('entry types that no layer has are refused by name', async () => {
   }
 });
 
+test('a name with a zero byte, which would end it for the kernel, is refused', async () => {
+  await refuses(archiveOf(paxEntry({ path: 'a\0b' }), rawEntry({ name: 'a' })), /its name holds a zero byte/);
+});
+
 test('owners that do not fit into 32 bits are refused', async () => {
   for (const uid of ['-5', '4294967295', '99999999999']) {
     await refuses(archiveOf(paxEntry({ uid }), rawEntry({ name: 'a' })), /entry "a": invalid/);
