@@ -14,6 +14,14 @@ test('what is no platform of this host is refused as Docker refuses it', () => {
   const cases = [
     ['windows/amd64', 'operating system is not supported'],
     ['foo', '"foo": unknown operating system or architecture: invalid argument'],
+    [
+      'a+b/c',
+      String.raw`"a+b" is an invalid OS component of "a+b/c": OSAndVersion specifier component must match "^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.-]*)\\))?$": invalid argument`,
+    ],
+    [
+      'linux/',
+      '"" is an invalid component of "linux/": platform specifier component must match "^[A-Za-z0-9_-]+$": invalid argument',
+    ],
     ['a/b/c/d', '"a/b/c/d": cannot parse platform specifier: invalid argument'],
   ] as const;
   for (const [text, message] of cases) {

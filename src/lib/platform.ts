@@ -29,6 +29,10 @@ const KNOWN: Readonly<Record<string, readonly [string, string?]>> = {
   loong64: ['loong64'],
 };
 
+/** With the words for what does not follow them, which are Docker's. */
+const OS_RULE = ['OS component', 'OSAndVersion', /^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.-]*)\))?$/] as const;
+const PART_RULE = ['component', 'platform', /^[A-Za-z0-9_-]+$/] as const;
+
 /** In Go's names, as images have it. */
 export function hostPlatform(): Platform {
   return { os: 'linux', architecture: ARCHITECTURES[process.arch] ?? process.arch, variant: undefined };
@@ -56,13 +60,9 @@ export function parsePlatform(text: string): Platform {
   const quoted = JSON.stringify(text);
   const parts = text.split('/');
   if (parts.length > 3) throw invalidArgument(`${quoted}: cannot parse platform specifier: invalid argument`);
-  const bad = parts.find((part) => !/^[A-Za-z0-9_.-]+$/.test(part));
-  if (bad !== undefined) {
-    throw invalidArgument(
-      `${JSON.stringify(bad)} is an invalid component of ${quoted}: platform specifier component must match "^[A-Za-z0-9_-]+$": invalid argument`,
-    );
-  }
-  const [first = '', second, variant] = parts.map((part) => part.toLowerCase());
+  checkParts(parts, quoted);
+  // A version of the operating system, as Windows has it, means nothing here.
+  const [first = '', second, variant] = parts.map((part) => part.replace(/\(.*\)$/, '').toLowerCase());
   const host = hostPlatform();
   if (second === undefined && !OPERATING_SYSTEMS.includes(first)) {
     const known = KNOWN[first];
@@ -75,4 +75,14 @@ export function parsePlatform(text: string): Platform {
   if (second === undefined) return host;
   const [architecture, usual] = KNOWN[second] ?? [second];
   return { os: first, architecture, variant: variant ?? usual };
+}
+
+function checkParts(parts: readonly string[], quoted: string): void {
+  for (const [index, part] of parts.entries()) {
+    const [what, rule, pattern] = index === 0 ? OS_RULE : PART_RULE;
+    if (pattern.test(part)) continue;
+    throw invalidArgument(
+      `${JSON.stringify(part)} is an invalid ${what} of ${quoted}: ${rule} specifier component must match ${JSON.stringify(pattern.source)}: invalid argument`,
+    );
+  }
 }
