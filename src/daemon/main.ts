@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { isEngineError, messageOf } from '../errors/engine-error.ts';
-import { hasErrorCode } from '../lib/system-error.ts';
 import { VERSION } from '../lib/version.ts';
+import { complain } from './complain.ts';
 import type { DaemonConfig } from './config.ts';
 import { DEFAULT_CONFIG_FILE, resolveConfig } from './config.ts';
 import { helpText } from './help.ts';
@@ -19,15 +19,6 @@ const STOP_LIMIT_MS = 1700;
 
 function print(text: string): void {
   writeSync(process.stdout.fd, text);
-}
-
-/** A log that nobody takes (a closed pipe, a full disk) is no reason for the daemon to end. */
-function complain(text: string): void {
-  try {
-    writeSync(process.stderr.fd, text);
-  } catch (error) {
-    if (!hasErrorCode(error, 'EPIPE', 'EAGAIN', 'ENOSPC', 'EIO')) throw error;
-  }
 }
 
 function readFlags(): OptionValues {

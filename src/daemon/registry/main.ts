@@ -4,6 +4,7 @@ import { isEngineError, messageOf } from '../../errors/engine-error.ts';
 import type { Upstream } from '../../registry/cache/upstream.ts';
 import { startRegistry } from '../../registry/start-registry.ts';
 import { LinuxSyscalls } from '../../sys/linux.ts';
+import { complain } from '../complain.ts';
 import { lockRoot } from '../lock-root.ts';
 import { createLog } from '../log.ts';
 import { parseRegistryOptions, type RegistryProgramOptions } from './options.ts';
@@ -11,10 +12,6 @@ import { parseRegistryOptions, type RegistryProgramOptions } from './options.ts'
 const FAILURE = 1;
 /** How long requests may go on after a signal to end; a second signal ends them at once. */
 const GRACE_MS = 5000;
-
-function complain(text: string): void {
-  writeSync(process.stderr.fd, text);
-}
 
 /** `skiff registry serve`: runs until a signal ends it. */
 async function main(): Promise<void> {

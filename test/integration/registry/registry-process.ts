@@ -59,6 +59,11 @@ export class RegistryProcess {
     return this.#child?.pid;
   }
 
+  /** From here on nobody takes what it writes. */
+  closeLog(): void {
+    this.#child?.stderr?.destroy();
+  }
+
   /** The most memory that it has had, in bytes. */
   peakMemoryBytes(): number {
     const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8');

@@ -180,6 +180,12 @@ test('one registry at a time uses a folder', async (t) => {
   assert.match(second.stderr, /^skiff registry: the registry root .* is in use by another skiffd \(process \d+\)\n$/);
 });
 
+test('a registry whose log nobody takes any more goes on serving', async (t) => {
+  const registry = await RegistryProcess.start(t, ['--log-requests']);
+  registry.closeLog();
+  for (let n = 0; n < 3; n++) assert.equal((await registry.request('GET', '/v2/')).status, 200);
+});
+
 test('what makes no sense on the command line is refused', async () => {
   const serve = (...flags: string[]) =>
     runCommand(join(import.meta.dirname, '../../../bin/skiff'), ['registry', 'serve', ...flags]);
