@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { ContainerId } from '../lib/ids.ts';
 import { hasErrorCode } from '../lib/system-error.ts';
 import type { OciSpec } from './oci-spec.ts';
+import { shortcutFilter } from './shortcut-filter.ts';
 
 /** crun takes a compiled filter from this annotation; one that does not know it compiles the profile, which stays. */
 const ANNOTATION = 'run.oci.seccomp_bpf_data';
@@ -11,7 +12,7 @@ const MOST_FILTERS = 64;
 
 /**
  * Compiling the default profile takes crun 8 ms of the 20 that a container's creation takes. It leaves the compiled
- * filter in its state folder: from the second container with the same profile on, crun gets that.
+ * filter in its state folder: from the second container with the same profile on, crun gets that, with shortcuts.
  */
 export class SeccompFilters {
   readonly #byProfile = new Map<string, string>();
@@ -32,7 +33,7 @@ export class SeccompFilters {
       const filter = await readFile(join(ociRoot, id, 'seccomp.bpf'));
       if (filter.length === 0) return;
       if (this.#byProfile.size >= MOST_FILTERS) this.#byProfile.clear();
-      this.#byProfile.set(key, filter.toString('base64'));
+      this.#byProfile.set(key, shortcutFilter(filter).toString('base64'));
     } catch (error) {
       // A crun that keeps no such file compiles every time.
       if (!hasErrorCode(error, 'ENOENT')) throw error;
