@@ -20,7 +20,7 @@ export class LayerDirectories {
   /** Makes the directories where they are missing. */
   constructor(root: string, syscalls: Syscalls, warn: (message: string) => void) {
     this.root = root;
-    this.#trash = new Trash(join(root, 'trash'), warn);
+    this.#trash = new Trash(join(root, 'trash'), syscalls, warn);
     for (const name of ['l', 'w', 'tmp']) mkdirSync(join(root, name), { recursive: true });
     for (const name of ['tmp', 'w']) spread(syscalls, join(root, name));
     makeBaseLayer(join(root, BASE_LAYER));
