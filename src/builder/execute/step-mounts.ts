@@ -1,22 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { invalidArgument } from '../../errors/engine-error.ts';
-import { resolveLinks } from '../../layers/archive/resolve-links.ts';
 import type { MountStub } from '../../layers/layer-store.ts';
 import { digestOf } from '../../lib/digest.ts';
-import { type ContainerId, randomId } from '../../lib/ids.ts';
-import { hasErrorCode } from '../../lib/system-error.ts';
-import { byteStringOf } from '../../lib/tar/byte-string.ts';
 import type { StepMount } from '../backend.ts';
 import { newSpool } from '../context/receive-archive.ts';
 import { SpoolTree } from '../context/spool-tree.ts';
-import type { BindMount, CacheMount, Mount, RunStep, SecretMount, SshMount } from '../plan/build-plan.ts';
+import type { CacheMount, Mount, RunStep, SecretMount, SshMount } from '../plan/build-plan.ts';
 import type { BuildRun } from './build-run.ts';
 import { originOf } from './file-trees.ts';
 import { pickOf } from './fill-layer.ts';
 import { forwardAgent } from './forward-agent.ts';
-import { openRoot } from './open-root.ts';
+import { bindInput, openBind } from './open-bind.ts';
+import { bindMount, type OpenedMount } from './opened-mount.ts';
 
 /** What a step's mounts come to on the host. */
 export interface OpenMounts {
@@ -27,16 +24,9 @@ export interface OpenMounts {
   close(): Promise<void>;
 }
 
-interface Opened {
-  readonly mount?: StepMount;
-  readonly stub?: MountStub['kind'];
-  readonly env?: string;
-  readonly close?: () => Promise<void> | void;
-}
-
 /** Opens what a RUN step mounts, its script among it. What was opened is closed when something fails. */
 export async function openMounts(run: BuildRun, step: RunStep): Promise<OpenMounts> {
-  const opened: Opened[] = [];
+  const opened: OpenedMount[] = [];
   const close = async () => {
     const results = await Promise.allSettled(opened.toReversed().map(async (one) => one.close?.()));
     const failed = results.find((result) => result.status === 'rejected');
@@ -59,7 +49,7 @@ export async function openMounts(run: BuildRun, step: RunStep): Promise<OpenMoun
   };
 }
 
-function openMount(run: BuildRun, step: RunStep, mount: Mount): Opened | Promise<Opened> {
+function openMount(run: BuildRun, step: RunStep, mount: Mount): OpenedMount | Promise<OpenedMount> {
   switch (mount.kind) {
     case 'bind':
       return openBind(run, mount);
@@ -79,50 +69,7 @@ function openMount(run: BuildRun, step: RunStep, mount: Mount): Opened | Promise
   }
 }
 
-function bindMount(source: string, destination: string, readOnly: boolean): StepMount {
-  return { destination, type: 'bind', source, options: ['rbind', readOnly ? 'ro' : 'rw', 'rprivate'] };
-}
-
-/** The files are a copy or a layer of their own: what the step writes to them is lost with it. */
-async function openBind(run: BuildRun, { from, source, target, writable }: BindMount): Promise<Opened> {
-  const { layers, maker } = run.backend;
-  const origin = await originOf(run, from);
-  const id = randomId<ContainerId>();
-  const close = () => layers.removeWritable(id);
-  await layers.createWritable(id, origin.kind === 'layers' ? origin.top : undefined);
-  try {
-    let root: string;
-    if (origin.kind === 'layers') root = await openRoot(layers, id, origin.top);
-    else {
-      root = layers.writableDirectories(id).upper;
-      const skip = from.kind === 'context' ? [...run.ignored] : [];
-      const pick = pickOf(origin.tree, skip);
-      await maker.fill(
-        root,
-        { picks: [pick], destination: byteStringOf('/'), owner: undefined, mode: undefined },
-        run.signal,
-      );
-    }
-    const path = join(root, resolveLinks(root, source));
-    const kind = await kindOf(path);
-    if (kind === undefined) throw invalidArgument(`failed to compute cache key: ${JSON.stringify(source)}: not found`);
-    return { mount: bindMount(path, target, !writable), stub: kind, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-async function kindOf(path: string): Promise<MountStub['kind'] | undefined> {
-  try {
-    return (await stat(path)).isDirectory() ? 'directory' : 'file';
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
-  }
-}
-
-async function openCache(run: BuildRun, step: RunStep, mount: CacheMount): Promise<Opened> {
+async function openCache(run: BuildRun, step: RunStep, mount: CacheMount): Promise<OpenedMount> {
   const origin = await originOf(run, mount.from);
   const isEmpty = origin.kind === 'layers' && origin.top === undefined;
   const key = digestOf(JSON.stringify([mount.id, isEmpty ? null : [mount.source, mount.from.kind]]));
@@ -161,7 +108,7 @@ async function copyTree(run: BuildRun, from: string, to: string): Promise<void> 
 }
 
 /** In memory only: neither a layer nor the disk ever has it. */
-async function openSecret(run: BuildRun, mount: SecretMount): Promise<Opened> {
+async function openSecret(run: BuildRun, mount: SecretMount): Promise<OpenedMount> {
   const secret = run.request.secrets.find(({ id }) => id === mount.id);
   if (secret === undefined) {
     if (mount.required) throw invalidArgument(`secret ${mount.id}: not found`);
@@ -173,7 +120,7 @@ async function openSecret(run: BuildRun, mount: SecretMount): Promise<Opened> {
   return { ...env, mount: bindMount(file.path, mount.target, true), stub: 'file', close: () => file.remove() };
 }
 
-async function openSsh(run: BuildRun, mount: SshMount): Promise<Opened> {
+async function openSsh(run: BuildRun, mount: SshMount): Promise<OpenedMount> {
   const agent = run.request.sshAgents.get(mount.id);
   if (agent === undefined) {
     if (mount.required) throw invalidArgument(`unset ssh forward key ${mount.id}`);
@@ -192,7 +139,7 @@ async function openSsh(run: BuildRun, mount: SshMount): Promise<Opened> {
 async function openScript(
   run: BuildRun,
   { path, content }: { readonly path: string; readonly content: string },
-): Promise<Opened> {
+): Promise<OpenedMount> {
   const file = await writeHidden(run, Buffer.from(content), { mode: 0o755, uid: 0, gid: 0 });
   return { mount: bindMount(file.path, path, true), stub: 'file', close: () => file.remove() };
 }
@@ -211,16 +158,6 @@ async function writeHidden(
 }
 
 /** What of its mounts a step's result depends on. What a secret says is no part of it, nor what a cache holds. */
-export async function mountInputs(run: BuildRun, step: RunStep): Promise<unknown[]> {
-  return Promise.all(
-    step.mounts.map(async (mount) => {
-      if (mount.kind !== 'bind') return mount;
-      const origin = await originOf(run, mount.from);
-      const { target, source, writable } = mount;
-      if (origin.kind === 'layers') return ['bind', target, source, writable, origin.top ?? null];
-      const skip = mount.from.kind === 'context' ? run.ignored : new Set<string>();
-      const path = byteStringOf(source.replace(/^\/+|\/+$/g, ''));
-      return ['bind', target, source, writable, origin.tree.digest(path, skip, { owners: origin.ownersCount })];
-    }),
-  );
+export function mountInputs(run: BuildRun, step: RunStep): Promise<unknown[]> {
+  return Promise.all(step.mounts.map(async (mount) => (mount.kind === 'bind' ? await bindInput(run, mount) : mount)));
 }

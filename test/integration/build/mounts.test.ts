@@ -61,6 +61,37 @@ test('a step is made anew when what it mounts has changed, and only then', async
   assert.notEqual(other.imageId, first.imageId);
 });
 
+test('what is mounted through a link counts by its content; what is not there, or ignored, is told', async () => {
+  const mounting = (source: string, command = 'cat /in/f > /out; stat -c %a /in >> /out') =>
+    `FROM busybox\nRUN --mount=source=${source},target=/in ${command}\n`;
+  const files = (word: string) => ({
+    'd/': { mode: 0o750, type: 'directory' as const },
+    'd/f': word,
+    l: { link: 'd' },
+  });
+  for (const word of ['one', 'two']) {
+    await build(daemon, { Dockerfile: mounting('l'), ...files(word) }, { t: 'through' });
+    assert.equal(await shell(daemon, 'through', 'cat /out'), `${word}750\n`);
+  }
+  await build(daemon, { Dockerfile: mounting('l/f', 'cat /in > /out'), ...files('three') }, { t: 'through' });
+  assert.equal(await shell(daemon, 'through', 'cat /out'), 'three');
+  const missing = await tryBuild(daemon, { Dockerfile: mounting('nowhere'), ...files('') });
+  assert.match(missing.error ?? '', /"\/nowhere": not found/);
+  const ignored = await tryBuild(daemon, { Dockerfile: mounting('d'), '.dockerignore': 'd\n', ...files('') });
+  assert.match(ignored.error ?? '', /"\/d": not found/);
+});
+
+test('many steps that mount the context see the same files, and what one writes is seen by no other', async () => {
+  const dockerfile = `FROM busybox
+RUN --mount=target=/in cat /in/f > /a
+RUN --mount=target=/in,rw echo written > /in/f && cat /in/f > /b
+RUN --mount=target=/in cat /in/f > /c; touch /in/g 2> /d; true
+`;
+  await build(daemon, { Dockerfile: dockerfile, f: 'sent\n' }, { t: 'mounting' });
+  const seen = 'sent\nwritten\nsent\ntouch: /in/g: Read-only file system\n';
+  assert.equal(await shell(daemon, 'mounting', 'cat /a /b /c /d'), seen);
+});
+
 test('a cache mount keeps its files from build to build, and puts none of them into the image', async () => {
   const dockerfile = (word: string) => ({
     Dockerfile: `FROM busybox\nRUN --mount=type=cache,target=/c echo ${word} >> /c/words && cat /c/words > /out\n`,
