@@ -14,7 +14,8 @@ export async function listNames(
 ): Promise<string[]> {
   const names: string[] = [];
   for await (const { [field]: page } of readPages(client, list)) {
-    if (Array.isArray(page)) names.push(...page.filter((name) => typeof name === 'string'));
+    if (!Array.isArray(page)) continue;
+    for (const name of page) if (typeof name === 'string') names.push(name);
   }
   return names;
 }
