@@ -1,9 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { pause } from '../../lib/pause.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import { socketOn } from '../sockets/descriptor-socket.ts';
 import type { Fd, Syscalls } from '../syscalls.ts';
 import { processExit } from './process-exit.ts';
-import { identify } from './process-identity.ts';
+import { identify, type ProcessIdentity } from './process-identity.ts';
+
+const RETRY_MS = 100;
 
 export interface LaunchRequest {
   /** Absolute. */
@@ -69,7 +73,19 @@ export async function launch(syscalls: LaunchSyscalls, request: LaunchRequest): 
 
 /** The number is the child's until it is reaped, also when it has ended before it is looked at. */
 async function reapAtExit(syscalls: LaunchSyscalls, pid: number): Promise<number> {
-  const child = identify(pid);
+  const child = await identifyOnceAble(pid);
   if (child !== undefined) await processExit(syscalls, child);
   return syscalls.reap(pid);
+}
+
+/** A child must be reaped, also one for which there is no descriptor at the moment. */
+async function identifyOnceAble(pid: number): Promise<ProcessIdentity | undefined> {
+  for (;;) {
+    try {
+      return identify(pid);
+    } catch (error) {
+      if (!hasErrorCode(error, 'EMFILE', 'ENFILE')) throw error;
+      await pause(RETRY_MS);
+    }
+  }
 }

@@ -11,22 +11,66 @@ export interface ExitWatch {
   unref(): void;
 }
 
+/** Until it is tried again to watch a process for which no descriptor was left. */
+const RETRY_MS = 100;
+const NO_DESCRIPTOR = ['EMFILE', 'ENFILE'] as const;
+
+type WatchSyscalls = Pick<Syscalls, 'openPidfd'>;
+
 /**
  * Waits for the end of any process, child or not. Costs one descriptor and no polling: a pidfd becomes readable when
- * its process ends (pidfd_open(2)).
+ * its process ends (pidfd_open(2)). When there is no descriptor left, the watch begins as soon as there is one.
  */
-export function watchExit(syscalls: Pick<Syscalls, 'openPidfd'>, process: ProcessIdentity): ExitWatch {
+export function watchExit(syscalls: WatchSyscalls, process: ProcessIdentity): ExitWatch {
+  try {
+    return watchByDescriptor(syscalls, process);
+  } catch (error) {
+    if (!hasErrorCode(error, ...NO_DESCRIPTOR)) throw error;
+    return watchLater(syscalls, process);
+  }
+}
+
+function watchLater(syscalls: WatchSyscalls, process: ProcessIdentity): ExitWatch {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let watch: ExitWatch | undefined;
+  const timer = setInterval(() => {
+    try {
+      watch = watchByDescriptor(syscalls, process);
+      watch.exited.then(resolve, reject);
+      if (!timer.hasRef()) watch.unref();
+    } catch (error) {
+      if (hasErrorCode(error, ...NO_DESCRIPTOR)) return;
+      reject(error);
+    }
+    clearInterval(timer);
+  }, RETRY_MS);
+  return {
+    exited: promise,
+    unref: () => {
+      timer.unref();
+      watch?.unref();
+    },
+  };
+}
+
+function watchByDescriptor(syscalls: WatchSyscalls, process: ProcessIdentity): ExitWatch {
+  const over: ExitWatch = { exited: Promise.resolve(), unref: () => undefined };
   let fd: number;
   try {
     fd = syscalls.openPidfd(process.pid);
   } catch (error) {
-    if (hasErrorCode(error, 'ESRCH')) return { exited: Promise.resolve(), unref: () => undefined };
+    if (hasErrorCode(error, 'ESRCH')) return over;
     throw error;
   }
-  // Asked only now: the pidfd holds on to whoever has the number at this moment.
-  if (!isAlive(process)) {
+  try {
+    // Asked only now: the pidfd holds on to whoever has the number at this moment.
+    if (!isAlive(process)) {
+      closeSync(fd);
+      return over;
+    }
+  } catch (error) {
     closeSync(fd);
-    return { exited: Promise.resolve(), unref: () => undefined };
+    throw error;
   }
   const { promise, resolve } = Promise.withResolvers<void>();
   const socket = socketOn(fd, { writable: false });
@@ -38,6 +82,6 @@ export function watchExit(syscalls: Pick<Syscalls, 'openPidfd'>, process: Proces
 }
 
 /** See `ExitWatch.exited`. */
-export function processExit(syscalls: Pick<Syscalls, 'openPidfd'>, process: ProcessIdentity): Promise<void> {
+export function processExit(syscalls: WatchSyscalls, process: ProcessIdentity): Promise<void> {
   return watchExit(syscalls, process).exited;
 }
