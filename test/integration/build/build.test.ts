@@ -177,3 +177,15 @@ test('nothing is left of builds that are over', () => {
 function readdir(path: string): string[] {
   return readdirSync(join(daemon.dataRoot, path));
 }
+
+test('what is told of a build: arguments of no use, and a command that fails in silence', async () => {
+  const buildargs = JSON.stringify({ Z: '1', A: '2', USED: '3', HTTP_PROXY: 'http://localhost:1' });
+  const { output } = await build(daemon, { Dockerfile: 'FROM busybox\nARG USED\n' }, { buildargs });
+  assert.match(
+    output,
+    /\n\[Warning\] One or more build-args \[A Z\] were not consumed\nSuccessfully built [0-9a-f]{12}\n$/,
+  );
+  const failed = await tryBuild(daemon, { Dockerfile: 'FROM busybox\nRUN exit 6\n' });
+  assert.match(failed.output, /Step 2\/2 : RUN exit 6\n ---> Running in [0-9a-f]{12}\n$/);
+  assert.equal(failed.exitCode, 6);
+});

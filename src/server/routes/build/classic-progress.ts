@@ -67,7 +67,9 @@ export class ClassicProgress implements BuildProgress {
         say(` ---> ${id.slice(0, SHORT_ID)}\n`);
         if (step === stage.steps.length - 1) this.#finish(stage);
       },
-      failed: () => undefined,
+      failed: ({ isCanceled }) => {
+        if (isRun && !isCanceled) running();
+      },
     };
   }
 
@@ -93,9 +95,13 @@ export class ClassicProgress implements BuildProgress {
 
   readonly #ended = new Set<number>();
 
-  /** What is still held back, when the build has failed. */
-  flush(_hasFailed = false): void {
+  /** The build is over: what is still held back, and what it had no use for. */
+  flush(hasFailed = false): void {
     for (const messages of this.#held.values()) for (const message of messages) this.#write(message);
     this.#held.clear();
+    if (hasFailed) return;
+    const unused = this.#plan?.unusedBuildArgs.toSorted() ?? [];
+    if (unused.length === 0) return;
+    this.#write({ stream: `[Warning] One or more build-args [${unused.join(' ')}] were not consumed\n` });
   }
 }

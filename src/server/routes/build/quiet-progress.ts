@@ -34,7 +34,7 @@ export class QuietProgress implements BuildProgress {
 
   /** The build is over. */
   flush(hasFailed: boolean): void {
-    this.#verbose.flush();
+    this.#verbose.flush(hasFailed);
     if (hasFailed) for (const message of this.#kept) this.#write(message);
   }
 }

@@ -31,6 +31,7 @@ const plan = {
   stages,
   target: stages[1],
   warnings: [],
+  unusedBuildArgs: [],
   dockerfile: { name: 'Dockerfile', lines: [], instructions: [] },
 } as unknown as BuildPlan;
 
