@@ -46,12 +46,24 @@ export function buildQuery(
 /** What docker's classic builder knows nothing of. */
 function furtherQuery(flags: FlagValues<BuildFlags>): Record<string, QueryValue> {
   return {
-    annotations: json(labels(flags.annotation)),
+    annotations: json(labels(flags.annotation.map(annotationOf))),
     check: flags.check ? 1 : undefined,
     keepfailed: flags['keep-failed'] ? 1 : undefined,
     nocachefilter: flags['no-cache-filter'],
     reproducible: flags.reproducible ? 1 : undefined,
   };
+}
+
+/**
+ * `key=value`, or with buildx's words for where it goes before it: `manifest,index[linux/amd64]:key=value`. A build here has
+ * one manifest, and no index. @throws CliError where no manifest is meant
+ */
+function annotationOf(text: string): string {
+  const kind = '(?:manifest|index|manifest-descriptor|index-descriptor)(?:\\[[^\\]]*\\])?';
+  const [, kinds, annotation = ''] = new RegExp(`^(${kind}(?:,${kind})*):(.*)$`, 's').exec(text) ?? [];
+  if (kinds === undefined) return text;
+  if (/(^|,)manifest(\[|,|$)/.test(kinds)) return annotation;
+  throw new CliError(`${kinds} annotations not supported for single platform export`);
 }
 
 /** The image itself is the only place that the cache is written to. @throws CliError for all others */

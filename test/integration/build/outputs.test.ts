@@ -110,3 +110,15 @@ test('--iidfile has the ID, and none of an earlier build after a failure', async
   assert.ok(!existsSync(file));
   folder.remove();
 });
+
+test('annotations say where they go, in the words of buildx', async () => {
+  const folder = folderOf(SMALL);
+  const tar = join(folder.path, 'annotated.tar');
+  const flags = ['--annotation', 'manifest[linux/amd64],index:a.b=c:d', '--annotation', 'e=f:g'];
+  await daemon.skiff(['build', ...flags, '-o', `type=oci,dest=${tar}`, folder.path]);
+  const found = await mustRun('sh', ['-c', 'tar -xOf "$0" | grep -ao \'"annotations":{[^}]*}\' | sort -u', tar]);
+  assert.match(found, /"annotations":\{"a.b":"c:d","e":"f:g"\}\n/);
+  const { stderr } = await daemon.trySkiff(['build', '--annotation', 'index:a=b', folder.path]);
+  assert.equal(stderr, 'index annotations not supported for single platform export\n');
+  folder.remove();
+});

@@ -40,7 +40,7 @@ export function buildRequestOf(
     limits: limitsOf(query),
     noCache: queryFlag(query, 'nocache'),
     noCacheStages: queryList(query, 'nocachefilter')
-      .flatMap((names) => names.split(','))
+      .flatMap((names) => names.toLowerCase().split(','))
       .filter(Boolean),
     cacheFrom: textList(query, 'cachefrom'),
     pull: queryFlag(query, 'pull'),
