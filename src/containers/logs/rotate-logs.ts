@@ -7,6 +7,8 @@ import type { ContainersContext } from '../context.ts';
 import { pathsOf } from '../paths.ts';
 import { logLimitsOf } from './log-options.ts';
 
+const AGAIN_MS = 10_000;
+
 /**
  * Keeps the log of a running container within its limits. A log grows beyond them while no daemon runs, and is rotated
  * when the next one adopts the container.
@@ -18,17 +20,25 @@ export function rotateLogs(context: ContainersContext, id: ContainerId): () => v
   const path = pathsOf(context.options, id).log;
   const changes = new FileChanges(dirname(path));
   const rotation = { ended: false };
-  void rotate(context, id, { path, limits, changes, rotation })
-    .catch((error: unknown) => {
-      // The monitor has ended, and its exit is being handled.
-      if (!isEngineError(error, 'not_found'))
-        context.options.logError(`the log of container ${id} is not rotated`, error);
-    })
-    .finally(() => changes.close());
+  void keepRotating(context, id, { path, limits, changes, rotation }).finally(() => changes.close());
   return () => {
     rotation.ended = true;
     changes.notify();
   };
+}
+
+/** Never rejects. What stands in the way, such as a full disk, may be gone after a while. */
+async function keepRotating(context: ContainersContext, id: ContainerId, parts: Rotation): Promise<void> {
+  while (!parts.rotation.ended) {
+    try {
+      return await rotate(context, id, parts);
+    } catch (error) {
+      // The monitor has ended, and its exit is being handled.
+      if (isEngineError(error, 'not_found')) return;
+      context.options.logError(`the log of container ${id} is not rotated`, error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS).unref());
+  }
 }
 
 interface Rotation {
