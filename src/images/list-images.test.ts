@@ -115,3 +115,14 @@ test('prune takes images without a name, or all that nothing uses', async (t) =>
   assert.equal(second.reclaimedBytes, 0);
   assert.deepEqual(await list(made, {}), ['middle']);
 });
+
+test('a prune while another one runs is refused, and one after it is not', async (t) => {
+  const made = await fixture(t);
+  const first = made.images.prune(new Filters());
+  await assert.rejects(made.images.prune(new Filters()), {
+    kind: 'conflict',
+    message: 'a prune operation is already running',
+  });
+  assert.deepEqual((await first).rows[0], { deleted: young.id });
+  assert.deepEqual((await made.images.prune(new Filters())).rows, []);
+});
