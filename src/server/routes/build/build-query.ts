@@ -1,12 +1,16 @@
 import { posix } from 'node:path';
 import type { FastifyRequest } from 'fastify';
-import { invalidArgument, messageOf } from '../../../errors/engine-error.ts';
+import { EngineError, invalidArgument, messageOf } from '../../../errors/engine-error.ts';
 import { parseReference, withDefaultTag } from '../../../lib/image-reference.ts';
 import { parsePlatform } from '../../../lib/platform.ts';
 import { rawBody } from '../../json-body.ts';
+import { jsonErrorText } from '../../json-error-text.ts';
 import { queryFlag, queryList, queryText } from '../../query.ts';
 import { credentialsFrom } from '../distribution/registry-auth.ts';
 import type { BuildRequest } from './backend.ts';
+
+/** Where BuildKit's clients keep their files. */
+const SESSION = 'client-session';
 
 type Limits = BuildRequest['limits'];
 
@@ -18,14 +22,14 @@ export function buildRequestOf(
 ): BuildRequest {
   const { query } = request;
   const text = (name: string) => queryText(query, name) ?? '';
+  checkVersion(text('version'), text('remote'));
+  checkIsolation(text('isolation'));
   const remote = text('remote');
   const platform = text('platform');
   const dockerfile = dockerfileOf(text('dockerfile'));
   return {
     context:
-      remote === '' || remote === 'client-session'
-        ? { kind: 'archive', archive: rawBody(request) ?? nothing() }
-        : { kind: 'remote', url: remote },
+      remote === '' ? { kind: 'archive', archive: rawBody(request) ?? nothing() } : { kind: 'remote', url: remote },
     dockerfile,
     names: namesOf(queryList(query, 't')),
     target: text('target') === '' ? undefined : text('target'),
@@ -56,11 +60,24 @@ export function buildRequestOf(
   };
 }
 
+/** `2` is BuildKit's: as long as nothing is asked of a session, its builds are like any other. */
+function checkVersion(version: string, remote: string): void {
+  if (!['', '1', '2'].includes(version)) throw invalidArgument(`invalid version ${JSON.stringify(version)}`);
+  if (remote !== SESSION) return;
+  throw invalidArgument('sessions of BuildKit are not supported: build with DOCKER_BUILDKIT=0, or with skiff build');
+}
+
+function checkIsolation(isolation: string): void {
+  if (isolation === '' || isolation.toLowerCase() === 'default') return;
+  throw invalidArgument(`unsupported isolation: ${JSON.stringify(isolation)}`);
+}
+
 /** Within the context, whatever it is written like. */
 function dockerfileOf(path: string): string {
   const clean = posix.normalize(`/${path === '' ? 'Dockerfile' : path}`).slice(1);
   if (posix.normalize(path).startsWith('../')) {
-    throw invalidArgument(`Forbidden path outside the build context: ${path} ()`);
+    // Docker's status for it is that of a bug.
+    throw new EngineError('internal', `forbidden path outside the build context: ${path} ()`);
   }
   return clean;
 }
@@ -93,10 +110,16 @@ function limitsOf(query: unknown): Limits {
     cpusetCpus: text('cpusetcpus'),
     cpusetMems: text('cpusetmems'),
     cgroupParent: text('cgroupparent'),
-    shmBytes: number('shmsize'),
+    shmBytes: shmBytesOf(text('shmsize')),
     ulimits: ulimitsOf(query),
     securityOptions: securityOptionsOf(query),
   };
+}
+
+function shmBytesOf(text: string): number {
+  if (text === '' || /^-?\d+$/.test(text)) return Number(text);
+  // Docker's status for it is that of a bug.
+  throw new EngineError('internal', `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 /** Clients send them one by one, or as a list. */
@@ -120,14 +143,23 @@ function ulimitsOf(query: unknown): Limits['ulimits'] {
 
 /** Names whose value is null are those that the client has not set. */
 function textMap(query: unknown, name: string): Record<string, string> {
-  const map = json(query, name, `error reading ${name === 'buildargs' ? 'build args' : name}`);
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) return {};
+  const complaint = `error reading ${name === 'buildargs' ? 'build args' : name}`;
+  const map = json(query, name, complaint) ?? {};
+  if (typeof map !== 'object' || Array.isArray(map)) {
+    const goType = name === 'buildargs' ? 'map[string]*string' : 'map[string]string';
+    throw invalidArgument(`${complaint}: json: cannot unmarshal ${goKind(map)} into Go value of type ${goType}`);
+  }
   const entries = Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(entries);
 }
 
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
 function textList(query: unknown, name: string): string[] {
-  const list = json(query, name, `error reading ${name}`);
+  const list = json(query, name, `error reading ${name === 'cachefrom' ? 'cache-from' : name}`);
   return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
 }
 
@@ -137,7 +169,10 @@ function json(query: unknown, name: string, complaint: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalidArgument(`${complaint}: ${messageOf(error)}`, error);
+    const reason = jsonErrorText(messageOf(error), text)
+      .replace('invalid JSON: ', '')
+      .replace('unexpected EOF', 'unexpected end of JSON input');
+    throw invalidArgument(`${complaint}: ${reason}`, error);
   }
 }
 
