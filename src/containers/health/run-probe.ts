@@ -41,6 +41,8 @@ export async function runProbe(
     const { stream, ended } = await launchExec(context, session, { consoleSize: undefined });
     const output = new LimitedOutput(stream);
     const isOverdue = await endsInTime(ended, check.timeoutMs, signal, () => context.runtime.killExec(id, session.id));
+    // The monitor has ended, and with it the stream; what it wrote last may still have to be read.
+    await output.ended;
     stream.close();
     if (!isOverdue) return finished(session.exitCode ?? -1, output.text());
     const text = output.text();
@@ -77,11 +79,13 @@ async function endsInTime(
 
 /** The beginning of what a probe writes; it can be asked for at any time. The rest is read and dropped. */
 class LimitedOutput {
+  /** Resolves when there is nothing more to be read. */
+  readonly ended: Promise<void>;
   readonly #pieces: Buffer[] = [];
   #sizeBytes = 0;
 
   constructor(stream: MonitorStream) {
-    void this.#read(stream);
+    this.ended = this.#read(stream);
   }
 
   text(): string {

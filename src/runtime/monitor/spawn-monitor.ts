@@ -3,11 +3,15 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { internalError, isEngineError, messageOf } from '../../errors/engine-error.ts';
 import { hasErrorCode } from '../../lib/system-error.ts';
+import { childrenOf } from '../../sys/processes/children.ts';
 import { type LaunchedProcess, launch } from '../../sys/processes/launch.ts';
-import { identify, type ProcessIdentity } from '../../sys/processes/process-identity.ts';
+import { processExit } from '../../sys/processes/process-exit.ts';
+import { identify, isAlive, type ProcessIdentity } from '../../sys/processes/process-identity.ts';
+import { signalProcess } from '../../sys/processes/signal-process.ts';
 import type { Fd, Syscalls } from '../../sys/syscalls.ts';
 import { findExecutable } from '../find-executable.ts';
 
+const SIGKILL = 9;
 const SYNC_FD = 3;
 const START_FD = 4;
 const ATTACH_FD = 5;
@@ -22,7 +26,7 @@ export interface MonitorLaunch {
   readonly runtimeLog: string;
   /** For sockets that the monitor makes under names of its own. */
   readonly temporary: string;
-  /** What the monitor and the OCI runtime read and is still being made; they do nothing before. Execs only. */
+  /** What the OCI runtime reads and is still being made: it is not started before. Execs only. */
   readonly ready?: Promise<void>;
   /** Called when clients can connect, before the process is made; the monitor waits for it. Execs only. */
   readonly beforeStart?: () => Promise<void>;
@@ -57,7 +61,6 @@ export async function spawnMonitor(monitor: MonitorLaunch): Promise<LaunchResult
   try {
     const answer = firstLine(sync, forked);
     if (monitor.beforeStart !== undefined && start !== undefined && attach !== undefined) {
-      await loaded(monitor, launched);
       start.write('\n');
       if ((await firstLine(attach, forked)) !== undefined) {
         await forked;
@@ -100,24 +103,18 @@ async function run(monitor: MonitorLaunch): Promise<LaunchedProcess> {
   }
 }
 
-/** While its libraries are loaded there is time for everything else. */
-async function loaded({ ready }: MonitorLaunch, { kill, exited }: LaunchedProcess): Promise<void> {
-  try {
-    await ready;
-  } catch (error) {
-    kill();
-    await exited;
-    throw error;
-  }
-}
-
 /** The monitor takes the end of the pipe for a start as well: when the caller cannot go on, it must not see that. */
-async function beforeStart({ pidFile }: MonitorLaunch, callback: () => Promise<void>): Promise<void> {
+async function beforeStart({ pidFile, syscalls, ready }: MonitorLaunch, callback: () => Promise<void>): Promise<void> {
+  const monitor = identifyMonitor(pidFile);
   try {
     await callback();
+    await ready;
   } catch (error) {
-    // It waits for the pipe, so that the number is still its own.
-    process.kill(identifyMonitor(pidFile).pid, 'SIGKILL');
+    // What it has forked would become the OCI runtime.
+    const forks = isAlive(monitor) ? childrenOf(monitor.pid) : [];
+    for (const one of [monitor, ...forks]) {
+      if (signalProcess(syscalls, one, SIGKILL)) await processExit(syscalls, one);
+    }
     throw error;
   }
 }
