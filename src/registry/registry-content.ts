@@ -36,8 +36,8 @@ export interface ServedBlob {
 export interface RegistryContent {
   /** By which digest content is kept that came by another one, whatever repository it is in. */
   canonical(digest: Sha512): Promise<Digest | undefined>;
-  /** In the order of their names. */
-  repositories(): Promise<RepositoryName[]>;
+  /** In the order of their names, those behind `after`. */
+  repositories(after: string): AsyncIterable<RepositoryName>;
   /** In lexical order; undefined without such a repository. */
   tags(name: RepositoryName): Promise<Tag[] | undefined>;
   manifest(name: RepositoryName, reference: Tag | Digest): Promise<ServedManifest | undefined>;

@@ -37,9 +37,12 @@ export class SharedImages implements RegistryContent {
     return Promise.resolve(undefined);
   }
 
-  async repositories(): Promise<RepositoryName[]> {
+  async *repositories(after: string): AsyncGenerator<RepositoryName> {
     const names = this.#options.names.tags().map(({ name }) => repositoryOf(name));
-    return [...new Set(names)].filter((name) => name !== undefined).sort();
+    yield* [...new Set(names)]
+      .filter((name) => name !== undefined)
+      .filter((name) => name > after)
+      .sort();
   }
 
   async tags(name: RepositoryName): Promise<Tag[] | undefined> {

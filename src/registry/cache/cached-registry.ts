@@ -40,8 +40,8 @@ export class CachedRegistry implements RegistryContent {
     return Promise.resolve(undefined);
   }
 
-  repositories(): Promise<RepositoryName[]> {
-    return this.#local.repositories();
+  repositories(after: string): AsyncIterable<RepositoryName> {
+    return this.#local.repositories(after);
   }
 
   tags(name: RepositoryName): Promise<Tag[] | undefined> {

@@ -3,13 +3,21 @@ import type { AnyDigest, RepositoryName } from '../names.ts';
 import type { RegistryContent } from '../registry-content.ts';
 import { nameUnknown } from '../registry-error.ts';
 import { type Exchange, type Headers, sendJson } from './exchange.ts';
-import { pageOf } from './paging.ts';
+import { pageOf, pageSize } from './paging.ts';
 
 /** As many as fit into an index of four megabytes, with annotations of the usual sizes. */
 const REFERRERS_PER_PAGE = 1000;
 
 export async function sendCatalog(content: RegistryContent, exchange: Exchange): Promise<void> {
-  const page = pageOf(await content.repositories(), String, exchange.query, '/v2/_catalog');
+  const { query } = exchange;
+  const n = pageSize(query);
+  const names: RepositoryName[] = [];
+  for await (const name of content.repositories(query.get('last') ?? '')) {
+    names.push(name);
+    // One more than is shown tells that there is more.
+    if (n !== undefined && names.length > n) break;
+  }
+  const page = pageOf(names, String, query, '/v2/_catalog');
   sendJson(exchange, { repositories: page.items }, linkHeader(page.link));
 }
 

@@ -20,7 +20,7 @@ export function pageOf<T>(
 ): Page<T> {
   const last = query.get('last');
   const rest = last === null ? sorted : sorted.filter((item) => keyOf(item) > last);
-  const n = Math.min(numberOf(query.get('n')) ?? Number.POSITIVE_INFINITY, limit);
+  const n = Math.min(pageSize(query) ?? Number.POSITIVE_INFINITY, limit);
   const items = rest.slice(0, n);
   const end = items.at(-1);
   if (end === undefined || items.length === rest.length) return { items, link: undefined };
@@ -30,7 +30,9 @@ export function pageOf<T>(
   return { items, link: `<${path}?${next.toString()}>; rel="next"` };
 }
 
-function numberOf(text: string | null): number | undefined {
+/** How many are wanted; undefined for all. @throws RegistryError PAGINATION_NUMBER_INVALID */
+export function pageSize(query: URLSearchParams): number | undefined {
+  const text = query.get('n');
   if (text === null || text === '') return undefined;
   if (!/^\d{1,9}$/.test(text)) throw pageNumberInvalid(text);
   return Number(text);

@@ -32,8 +32,8 @@ export async function collectGarbage(context: GarbageContext): Promise<GarbageCo
   const needed = new Set<Digest>();
   let keepUsesSinceMs = beganMs;
   const repositories = new Set([
-    ...(await records.repositories('_manifests')),
-    ...(await records.repositories('_blobs')),
+    ...(await Array.fromAsync(records.repositories('_manifests'))),
+    ...(await Array.fromAsync(records.repositories('_blobs'))),
   ]);
   for (const name of repositories) {
     const referred = await referredBy(context, name);

@@ -93,8 +93,8 @@ export class LocalRegistry implements WritableRegistry {
     }
   }
 
-  repositories(): Promise<RepositoryName[]> {
-    return this.#records.repositories('_manifests');
+  repositories(after: string): AsyncIterable<RepositoryName> {
+    return this.#records.repositories('_manifests', after);
   }
 
   tags(name: RepositoryName): Promise<Tag[] | undefined> {
@@ -209,7 +209,7 @@ export class LocalRegistry implements WritableRegistry {
   /** Removes manifests, with their tags, that were last brought or touched before then. What they refer to is garbage. */
   async expireManifests(beforeMs: number): Promise<number> {
     let expired = 0;
-    for (const name of await this.#records.repositories('_manifests')) {
+    for await (const name of this.#records.repositories('_manifests')) {
       for (const digest of await this.#records.manifests(name)) {
         const touchedMs = await this.#records.manifestTouchedMs(name, digest);
         if (touchedMs !== undefined && touchedMs < beforeMs && (await this.deleteManifest(name, digest))) expired++;
@@ -221,7 +221,7 @@ export class LocalRegistry implements WritableRegistry {
   /** All content, with when it was last brought or touched. */
   async *contents(): AsyncGenerator<KeptContent> {
     const manifests = new Set<Digest>();
-    for (const name of await this.#records.repositories('_manifests')) {
+    for await (const name of this.#records.repositories('_manifests')) {
       for (const digest of await this.#records.manifests(name)) manifests.add(digest);
     }
     for await (const { digest, sizeBytes } of this.#content.list()) {

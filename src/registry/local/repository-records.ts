@@ -23,17 +23,20 @@ export class RepositoryRecords {
     this.#files = files;
   }
 
-  /** Those that have anything of this kind, in the order of their names. */
-  async repositories(kind: '_manifests' | '_blobs'): Promise<RepositoryName[]> {
-    const found: RepositoryName[] = [];
-    const visit = async (name: string): Promise<void> => {
-      for (const entry of (await this.#files.list(join(this.#root, name))) ?? []) {
-        if (!entry.startsWith('_')) await visit(name === '' ? entry : `${name}/${entry}`);
-        else if (entry === kind && isRepositoryName(name) && (await this.#hasAny(name, kind))) found.push(name);
-      }
-    };
-    await visit('');
-    return found.sort();
+  /** Those that have anything of this kind, in the order of their names, behind `after`. Reads no more than is taken. */
+  async *repositories(kind: '_manifests' | '_blobs', after = ''): AsyncGenerator<RepositoryName> {
+    yield* this.#walk('', kind, after);
+  }
+
+  /** `prefix` is empty or ends with a slash. */
+  async *#walk(prefix: string, kind: '_manifests' | '_blobs', after: string): AsyncGenerator<RepositoryName> {
+    const entries = ((await this.#files.list(join(this.#root, prefix))) ?? []).filter((one) => !one.startsWith('_'));
+    // Between a repository and those below it come others: `a`, `a-b`, `a/b`.
+    for (const name of entries.flatMap((entry) => [prefix + entry, `${prefix}${entry}/`]).sort()) {
+      if (name.endsWith('/')) {
+        if (name > after || after.startsWith(name)) yield* this.#walk(name, kind, after);
+      } else if (name > after && isRepositoryName(name) && (await this.#hasAny(name, kind))) yield name;
+    }
   }
 
   async #hasAny(name: RepositoryName, kind: string): Promise<boolean> {

@@ -67,11 +67,21 @@ test('tags come in lexical order, all or page by page', async (t) => {
 
 test('the catalogue names the repositories that have something, page by page', async (t) => {
   const registry = await openRegistry(t);
-  for (const name of ['b', 'a/deep/one', 'a']) await pushImage(registry, name, 'v1');
+  for (const name of ['b', 'a/deep/one', 'a', 'a/deep', 'a-b', 'a.b/c', 'ab']) await pushImage(registry, name, 'v1');
   const { digest } = await pushImage(registry, 'gone', 'v1');
   await registry.request('DELETE', `/v2/gone/manifests/${digest}`);
-  assert.deepEqual(await follow(registry, '/v2/_catalog', 'repositories'), [['a', 'a/deep/one', 'b']]);
-  assert.deepEqual(await follow(registry, '/v2/_catalog?n=2', 'repositories'), [['a', 'a/deep/one'], ['b']]);
+  const all = ['a', 'a-b', 'a.b/c', 'a/deep', 'a/deep/one', 'ab', 'b'];
+  assert.deepEqual(all, all.toSorted());
+  assert.deepEqual(await follow(registry, '/v2/_catalog', 'repositories'), [all]);
+  assert.deepEqual(await follow(registry, '/v2/_catalog?n=7', 'repositories'), [all]);
+  for (const n of [1, 2, 3]) {
+    assert.deepEqual((await follow(registry, `/v2/_catalog?n=${n}`, 'repositories')).flat(), all);
+  }
+  assert.deepEqual(await follow(registry, '/v2/_catalog?n=2&last=a.zz', 'repositories'), [
+    ['a/deep', 'a/deep/one'],
+    ['ab', 'b'],
+  ]);
+  assert.deepEqual(await follow(registry, '/v2/_catalog?n=0', 'repositories'), [[]]);
 });
 
 test('a manifest with a subject is told so, and is among the referrers of it', async (t) => {
