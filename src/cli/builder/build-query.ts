@@ -10,7 +10,14 @@ export function buildQuery(
   extra: { readonly dockerfile: string; readonly remote: string | undefined; readonly proxies: readonly string[] },
 ): Record<string, QueryValue> {
   return {
-    buildargs: json(buildArguments([...extra.proxies, ...cacheArguments(flags['cache-to']), ...flags['build-arg']])),
+    buildargs: json(
+      buildArguments([
+        ...extra.proxies,
+        ...cacheArguments(flags['cache-to']),
+        ...epochArguments(),
+        ...flags['build-arg'],
+      ]),
+    ),
     cachefrom: flags['cache-from'].length === 0 ? undefined : JSON.stringify(flags['cache-from']),
     cgroupparent: flags['cgroup-parent'] || undefined,
     cpuperiod: flags['cpu-period'] || undefined,
@@ -64,6 +71,12 @@ function annotationOf(text: string): string {
   if (kinds === undefined) return text;
   if (/(^|,)manifest(\[|,|$)/.test(kinds)) return annotation;
   throw new CliError(`${kinds} annotations not supported for single platform export`);
+}
+
+/** As with buildx, the environment's counts as well: build systems set it for all that they make. */
+function epochArguments(): string[] {
+  const epoch = process.env.SOURCE_DATE_EPOCH ?? '';
+  return epoch === '' ? [] : [`SOURCE_DATE_EPOCH=${epoch}`];
 }
 
 /** The image itself is the only place that the cache is written to. @throws CliError for all others */

@@ -57,6 +57,17 @@ test('--reproducible needs no epoch', async () => {
   assert.equal((await inspect(first.imageId)).Created, '1970-01-01T00:00:00Z');
 });
 
+test('the environment of skiff build may say the epoch; a build argument outranks it', async () => {
+  const folder = folderOf({ Dockerfile: 'FROM busybox\nRUN echo made > /made\n' });
+  const env = { SOURCE_DATE_EPOCH: '1500000000' };
+  const first = (await daemon.skiff(['build', '-q', '--no-cache', folder.path], { env })).trim();
+  assert.equal((await inspect(first)).Created, '2017-07-14T02:40:00Z');
+  const flags = ['--build-arg', 'SOURCE_DATE_EPOCH=1600000000'];
+  const second = (await daemon.skiff(['build', '-q', ...flags, folder.path], { env })).trim();
+  assert.equal((await inspect(second)).Created, '2020-09-13T12:26:40Z');
+  folder.remove();
+});
+
 test('squashed, all steps are one layer, with what they removed', async () => {
   const whole = await build(daemon, FILES);
   await build(daemon, FILES, { squash: '1', t: 'squashed' });
