@@ -83,6 +83,21 @@ test('a container whose memory and log cannot be watched runs, and its exit is s
   assert.equal((await outcome).exitCode, 6);
 });
 
+test('an exit that cannot be waited for is asked for again', async (t) => {
+  const engine = await testEngine(t);
+  const wait = engine.runtime.wait.bind(engine.runtime);
+  let failures = 2;
+  engine.runtime.wait = async (id) => {
+    if (failures-- > 0) throw new Error('no descriptor is left');
+    return wait(id);
+  };
+  const id = await running(engine, 'web');
+  const { outcome } = engine.containers.wait(id, 'not-running', never);
+  engine.runtime.end(id, 4);
+  assert.equal((await outcome).exitCode, 4);
+  assert.equal(engine.errors.filter((error) => /no descriptor/.test(String(error))).length, 2);
+});
+
 test('an exit that cannot be recorded is tried again, and who waits for it gets its code', async (t) => {
   const engine = await testEngine(t);
   const id = await running(engine, 'web');

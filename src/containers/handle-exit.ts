@@ -18,11 +18,10 @@ const LAST_RETRY_MS = 30_000;
 
 /** Watches a container that runs. Returns at once, and never throws; nobody needs to wait for it. */
 export function superviseExit(context: ContainersContext, id: ContainerId): void {
-  const { runtime, options } = context;
+  const { options } = context;
   const endRotation = begin(context, id, rotateLogs);
   const endReports = begin(context, id, reportOom);
-  runtime
-    .wait(id)
+  waitForExit(context, id)
     .finally(() => {
       endRotation();
       endReports();
@@ -44,16 +43,33 @@ function begin(context: ContainersContext, id: ContainerId, work: typeof rotateL
   }
 }
 
-/** An end that could not be recorded, for want of room on the disk, is tried again: who waits for it must not hang. */
-async function handleExit(context: ContainersContext, id: ContainerId, exit: ExitStatus): Promise<void> {
-  const { store, locks, options } = context;
+function waitForExit(context: ContainersContext, id: ContainerId): Promise<ExitStatus> {
+  return whileItRuns(context, id, 'cannot be waited for', () => context.runtime.wait(id));
+}
+
+function handleExit(context: ContainersContext, id: ContainerId, exit: ExitStatus): Promise<void> {
+  const { locks } = context;
+  return whileItRuns(context, id, 'could not be recorded', () =>
+    locks.run(id, () => handleExitLocked(context, id, exit)),
+  );
+}
+
+/**
+ * What fails, for want of room on the disk or of descriptors, is tried again as long as the container counts as running:
+ * who waits for its end must not hang.
+ */
+async function whileItRuns<T>(
+  { store, options }: ContainersContext,
+  id: ContainerId,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
   for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(2 * delayMs, LAST_RETRY_MS)) {
     try {
-      await locks.run(id, () => handleExitLocked(context, id, exit));
-      return;
+      return await work();
     } catch (error) {
       if (!store.has(id) || !isRunning(store.get(id))) throw error;
-      options.logError(`the exit of container ${id} could not be recorded`, error);
+      options.logError(`the exit of container ${id} ${what}`, error);
     }
     await pause(delayMs);
   }

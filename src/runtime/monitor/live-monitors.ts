@@ -44,7 +44,8 @@ export class LiveMonitors {
   #watch(process: ProcessIdentity): ExitWatch {
     const watch = watchExit(this.#syscalls, process);
     this.#watches.add(watch);
-    void watch.exited.then(() => this.#watches.delete(watch));
+    const forget = () => void this.#watches.delete(watch);
+    watch.exited.then(forget, forget);
     return watch;
   }
 
@@ -52,7 +53,11 @@ export class LiveMonitors {
     const monitor = this.#watch(record.monitor);
     if (record.process !== null) {
       const process = this.#watch(record.process);
-      void process.exited.then(() => this.#streams.closeStalled(paths.directory, monitor.exited));
+      // A process that cannot be watched is told by its monitor's end.
+      process.exited.then(
+        () => this.#streams.closeStalled(paths.directory, monitor.exited),
+        () => undefined,
+      );
     }
     await monitor.exited;
     return readExitStatus(paths) ?? (await bury(this.#syscalls, paths, record));
