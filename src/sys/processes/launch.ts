@@ -26,8 +26,6 @@ export interface LaunchedProcess {
   readonly streams: readonly Socket[];
   /** With the exit code, or 128 and the number of the signal that ended it. */
   readonly exited: Promise<number>;
-  /** By SIGKILL; nothing once it has exited. */
-  readonly kill: () => void;
 }
 
 type LaunchSyscalls = Pick<Syscalls, 'createStreamPair' | 'spawn' | 'reap' | 'openPidfd'>;
@@ -55,14 +53,7 @@ export async function launch(syscalls: LaunchSyscalls, request: LaunchRequest): 
       directory: request.directory,
       descriptors: [...theirs, ...(request.inherited ?? [])],
     });
-    let isOurs = true;
-    const exited = reapAtExit(syscalls, pid).finally(() => {
-      isOurs = false;
-    });
-    const kill = () => {
-      if (isOurs) process.kill(pid, 'SIGKILL');
-    };
-    return { streams, exited, kill };
+    return { streams, exited: reapAtExit(syscalls, pid) };
   } catch (error) {
     for (const stream of streams) stream.destroy();
     throw error;
