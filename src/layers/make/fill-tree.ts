@@ -1,60 +1,19 @@
-import { chmodSync, closeSync, lchownSync, openSync } from 'node:fs';
+import { chmodSync, lchownSync } from 'node:fs';
 import { EngineError } from '../../errors/engine-error.ts';
 import { applySymbolicMode } from '../../lib/symbolic-mode.ts';
 import { byteStringOf, textOf } from '../../lib/tar/byte-string.ts';
 import type { TarEntry } from '../../lib/tar/tar-entry.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
-import { readIndex } from '../spool/read-index.ts';
 import type { SpoolEntry } from '../spool/spool-entry.ts';
 import { LayerTree } from '../unpack/layer-tree.ts';
 import { writeEntry } from '../unpack/write-entry.ts';
 import { followWithin } from './follow-within.ts';
-import type { FillPick, FillTarget, ModeChange, SpoolFiles } from './make-message.ts';
-import { expandByProgram, pieces, type Stretch, unpackFile } from './unpack-file.ts';
+import type { FillPick, FillTarget, ModeChange } from './make-message.ts';
+import { entryAt, type OpenSpool } from './open-spools.ts';
+import { refuseWhiteout } from './refuse-whiteout.ts';
+import { pieces, type Stretch, unpackFile } from './unpack-file.ts';
 
 const DIRECTORY_MODE = 0o755;
-
-/** A spool with its data file open. */
-export interface OpenSpool {
-  readonly fd: number;
-  /** Folders before what is in them, which follows at once. */
-  readonly entries: readonly SpoolEntry[];
-  /** Where in `entries` a path is. */
-  readonly places: ReadonlyMap<string, number>;
-  /** Files that are to be unpacked, by their paths. */
-  readonly archives: Map<string, Stretch>;
-}
-
-/** Called before the process's root changes. The caller closes the files. */
-export function openSpools(picks: readonly FillPick[]): Map<string, OpenSpool> {
-  const spools = new Map<string, OpenSpool>();
-  for (const { spool, source, unpack } of picks) {
-    const open = spools.get(spool.data) ?? openSpool(spool);
-    spools.set(spool.data, open);
-    const file = unpack ? entryAt(open, source) : undefined;
-    if (file?.type !== 'file') continue;
-    const { offset, sizeBytes } = file;
-    open.archives.set(source, expandByProgram({ fd: open.fd, offset, sizeBytes }, spool.data));
-  }
-  return spools;
-}
-
-function openSpool({ data, index }: SpoolFiles): OpenSpool {
-  const entries = readIndex(index);
-  const places = new Map(entries.map(({ path }, place) => [path as string, place]));
-  return { entries, places, fd: openSync(data, 'r'), archives: new Map() };
-}
-
-function entryAt({ entries, places }: OpenSpool, path: string): SpoolEntry | undefined {
-  return entries[places.get(path) ?? -1];
-}
-
-export function closeSpools(spools: ReadonlyMap<string, OpenSpool>): void {
-  for (const { fd, archives } of spools.values()) {
-    for (const stretch of archives.values()) if (stretch.fd !== fd) closeSync(stretch.fd);
-    closeSync(fd);
-  }
-}
 
 /**
  * Copies what was picked into the tree at `root`, which is the process's own where none is named. Symbolic links on the
@@ -209,6 +168,7 @@ class Filling {
   }
 
   async #write(path: string, entry: SpoolEntry, fd: number): Promise<void> {
+    refuseWhiteout(entry);
     const tar = tarEntryOf(entry, modeOf(entry, this.#request.mode), this.#request.owner);
     await writeEntry(this.#tree, this.#sys, path, { entry: tar, data: pieces({ ...entry, fd }) });
   }

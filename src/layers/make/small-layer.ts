@@ -5,8 +5,9 @@
 import { lstatSync, opendirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Syscalls } from '../../sys/syscalls.ts';
-import { closeSpools, fillTree, openSpools } from './fill-tree.ts';
+import { fillTree } from './fill-tree.ts';
 import type { FillTarget, Sealed, SealRequest } from './make-message.ts';
+import { closeSpools, openSpools } from './open-spools.ts';
 import { sealUpper } from './seal-upper.ts';
 
 const SMALL_BYTES = 2 * 1024 * 1024;

@@ -13,6 +13,7 @@ import { decompressorOf, MAGIC_BYTES } from '../decompressor.ts';
 import { entryParts } from '../unpack/entry-path.ts';
 import type { LayerTree } from '../unpack/layer-tree.ts';
 import { writeEntry } from '../unpack/write-entry.ts';
+import { refuseWhiteout } from './refuse-whiteout.ts';
 
 const READ_BYTES = 1024 * 1024;
 /** A stretch of an open file. */
@@ -58,6 +59,7 @@ export async function unpackFile(
     const parts = entryParts(entry.path);
     const name = parts.pop();
     if (name === undefined) continue;
+    refuseWhiteout(entry);
     const parent = tree.directory([...base, ...parts], textOf(entry.path));
     await writeEntry(tree, sys, `${parent}/${name}`, { entry: placed(entry, target, owner), data });
   }

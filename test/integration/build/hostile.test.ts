@@ -37,6 +37,15 @@ test('archives that are none, are cut short, or would leave their root', async (
   }
 });
 
+test('the device that hides files of layers below cannot be copied', async () => {
+  const hiding = { type: 'character', device: { major: 0, minor: 0 } } as const;
+  const files = { 'dir/busybox': hiding, 'in.tgz': gzipSync(contextOf({ 'bin/busybox': hiding })) };
+  for (const step of ['COPY dir /bin/', 'COPY --link dir /bin/', 'ADD in.tgz /', 'ADD --link in.tgz /']) {
+    const { error } = await tryBuild(daemon, { ...files, Dockerfile: `FROM busybox\n${step}\n` });
+    assert.match(error ?? '', /cannot copy (dir|bin)\/busybox: no layer can hold the character device 0:0/, step);
+  }
+});
+
 test('absolute names mean the root of the context', async () => {
   await build(daemon, { '/Dockerfile': PLAIN, '//abs//x': 'x' }, { t: 'absolute' });
   assert.equal(await shell(daemon, 'absolute', 'cat /all/abs/x'), 'x');
