@@ -48,9 +48,10 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     writable: options.readOnly === true || cache !== undefined ? undefined : local,
   });
   const cacheTtlMs = options.cacheTtlMs ?? 7 * 24 * HOUR_MS;
+  const ending = new AbortController();
   const collectGarbage = async (): Promise<void> => {
     if (cacheTtlMs > 0) await cache?.expire(Date.now() - cacheTtlMs);
-    const { removed, bytes } = await local.collectGarbage();
+    const { removed, bytes } = await local.collectGarbage(ending.signal);
     cache?.forget(removed);
     if (removed.length > 0) options.logInfo?.(`garbage collected: ${removed.length} blobs, ${bytes} bytes`);
   };
@@ -65,8 +66,8 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     address: served.address,
     collectGarbage,
     close: async (graceMs) => {
-      await Promise.all([stopCollecting(), stopExpiring()]);
-      await served.close(graceMs);
+      ending.abort();
+      await Promise.all([stopCollecting(), stopExpiring(), served.close(graceMs)]);
     },
   };
 }
@@ -85,15 +86,21 @@ async function cacheOf(
   return new CachedRegistry({ local, upstream, space, logError });
 }
 
+/** More than this is none at all to `setTimeout`. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Runs `work` again and again, with that much time between; resolves the stop when it does not run any more. */
 function repeat(intervalMs: number, work: () => Promise<void>): () => Promise<void> {
   if (intervalMs === 0) return () => Promise.resolve();
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
   const wait = (): void => {
-    timer = setTimeout(() => {
-      running = work().then(wait);
-    }, intervalMs).unref();
+    timer = setTimeout(
+      () => {
+        running = work().then(wait);
+      },
+      Math.min(intervalMs, LONGEST_MS),
+    ).unref();
   };
   wait();
   return async () => {

@@ -24,9 +24,9 @@ export interface GarbageContext {
 /**
  * Removes blobs from repositories none of whose manifests refer to them, and content that no repository has any more.
  * Safe while the registry serves: whatever was used since this began, or is needed by a push, stays for the next time.
- * Interrupted at any point, it leaves nothing that the next one does not find.
+ * Interrupted at any point, by the signal as well, it leaves nothing that the next one does not find.
  */
-export async function collectGarbage(context: GarbageContext): Promise<GarbageCollected> {
+export async function collectGarbage(context: GarbageContext, signal: AbortSignal): Promise<GarbageCollected> {
   const { content, records, uses, pushes } = context;
   const beganMs = Date.now();
   const needed = new Set<Digest>();
@@ -36,6 +36,8 @@ export async function collectGarbage(context: GarbageContext): Promise<GarbageCo
     ...(await Array.fromAsync(records.repositories('_blobs'))),
   ]);
   for (const name of repositories) {
+    // What is needed elsewhere is not known then: no content goes.
+    if (signal.aborted) return { removed: [], bytes: 0 };
     const referred = await referredBy(context, name);
     const sinceMs = Math.min(beganMs, pushes.neededSinceMs(name));
     keepUsesSinceMs = Math.min(keepUsesSinceMs, sinceMs);
@@ -53,6 +55,7 @@ export async function collectGarbage(context: GarbageContext): Promise<GarbageCo
   const removed: Digest[] = [];
   let bytes = 0;
   for await (const { digest, sizeBytes } of content.list()) {
+    if (signal.aborted) break;
     if (needed.has(digest)) continue;
     const sinceMs = Math.min(keepUsesSinceMs, pushes.graceStartMs());
     if (!(await uses.removeUnlessUsed(digest, sinceMs, () => content.delete(digest)))) continue;

@@ -72,9 +72,9 @@ export class LocalRegistry implements WritableRegistry {
   }
 
   /** While everything else goes on: gives up idle uploads, and removes what no manifest refers to. */
-  async collectGarbage(): Promise<GarbageCollected> {
+  async collectGarbage(signal: AbortSignal): Promise<GarbageCollected> {
     await this.expireUploads();
-    return this.#inFolders(() => collectGarbage(this.#parts()));
+    return this.#inFolders(() => collectGarbage(this.#parts(), signal));
   }
 
   /** Gives up uploads that nothing was added to for long, and that no request works on. */
