@@ -30,6 +30,28 @@ test('a RUN has all that running it needs', async () => {
   assert.deepEqual(exec?.argv, ['x', '$a']);
 });
 
+test('an ARG hides an ENV of its name for the rest of its own stage only', async () => {
+  const plan = await planLines([
+    'FROM busybox AS below',
+    'ENV a=env',
+    'ARG a=arg b=2',
+    'RUN below',
+    'FROM below AS above',
+    'RUN first',
+    'ARG a=own',
+    'RUN second',
+  ]);
+  const runs = plan.stages.flatMap(({ steps }) => steps.filter((step) => step.kind === 'run'));
+  assert.deepEqual(
+    runs.map(({ env }) => env),
+    [
+      ['PATH=/bin', 'a=arg', 'b=2'],
+      ['PATH=/bin', 'a=env', 'b=2'],
+      ['PATH=/bin', 'a=own', 'b=2'],
+    ],
+  );
+});
+
 test('a script given as a heredoc is a file, other heredocs are what the shell is given', async () => {
   const script = await runOf('RUN <<-EOF', '\t#!/bin/x', '\techo', '\tEOF');
   assert.deepEqual(script.script, { path: '/dev/pipes/EOF', content: '#!/bin/x\necho\n' });

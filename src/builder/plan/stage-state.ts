@@ -35,11 +35,13 @@ export class StageState {
     this.hasWorkdir = start.hasWorkdir;
   }
 
-  /** What a stage starts with that continues this one. Triggers do not carry over. */
+  /** What a stage starts with that continues this one. Triggers do not carry over, nor ARGs that hide an ENV. */
   next(): StageState {
     const { OnBuild: _, ...config } = this.config;
+    const env = config.Env ?? [];
+    this.#budget.spendEntries(env.length);
     return new StageState(this.#budget, {
-      variables: this.#variables,
+      variables: new Map([...this.#variables, ...env.map(splitEntry)]),
       argNames: this.#argNames,
       config,
       author: this.author,
