@@ -3,7 +3,7 @@ import { chainIdsOf } from '../lib/digest.ts';
 import { Filters } from '../lib/filters.ts';
 import type { DiskUsage, UsageType } from '../server/routes/system/backend.ts';
 import { volumeJson } from '../server/routes/volumes/volume-json.ts';
-import type { Engine } from './wire.ts';
+import type { Engine } from './wire/wire.ts';
 
 /** Sizes of what is asked for; containers are measured file by file, which takes a while where there are many. */
 export async function diskUsage(engine: Engine, types: ReadonlySet<UsageType>): Promise<DiskUsage> {

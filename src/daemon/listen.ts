@@ -4,8 +4,8 @@ import { connect, createServer, type ListenOptions, type Server, type Socket } f
 import { dirname } from 'node:path';
 import { EngineError } from '../errors/engine-error.ts';
 import { hasErrorCode } from '../lib/system-error.ts';
-import type { Host } from './hosts.ts';
-import { describeHost } from './hosts.ts';
+import type { Host } from './options/hosts.ts';
+import { describeHost } from './options/hosts.ts';
 
 const FIRST_SYSTEMD_FD = 3;
 const PRIVATE_UMASK = 0o177;

@@ -1,4 +1,4 @@
-import { LOG_LEVELS, type LogLevel } from './options.ts';
+import { LOG_LEVELS, type LogLevel } from './options/options.ts';
 
 type Fields = Readonly<Record<string, string | number | boolean>>;
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { volumesInUse } from '../containers/mounts/volumes-in-use.ts';
 import type { DaemonLog } from './log.ts';
-import type { Engine } from './wire.ts';
+import type { Engine } from './wire/wire.ts';
 
 /** Made by the set-up out of Debian's busybox. */
 const DEFAULT_IMAGE = fileURLToPath(new URL('../../dist/busybox.tar', import.meta.url));

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors/engine-error.ts';
-import type { DaemonConfig } from './config.ts';
 import type { DaemonLog } from './log.ts';
+import type { DaemonConfig } from './options/config.ts';
 
 /**
  * Takes over what flags and the configuration file say of registries now, as dockerd does on SIGHUP. What runs goes on as

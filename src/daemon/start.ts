@@ -2,16 +2,16 @@ import { VERSION } from '../lib/version.ts';
 import type { ServedRegistry } from '../registry/serve-registry.ts';
 import { LinuxSyscalls } from '../sys/linux.ts';
 import type { Syscalls } from '../sys/syscalls.ts';
-import type { DaemonConfig, SharingConfig } from './config.ts';
 import { IdleMemory } from './idle-memory.ts';
 import { listen, refuseTakenSockets } from './listen.ts';
 import { lockRoot } from './lock-root.ts';
 import type { DaemonLog } from './log.ts';
+import type { DaemonConfig, SharingConfig } from './options/config.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import { recover } from './recover.ts';
-import { createServer } from './server.ts';
 import { RequestsUnderWay, stopServing } from './shutdown.ts';
-import { type Engine, wireEngine } from './wire.ts';
+import { createServer } from './wire/server.ts';
+import { type Engine, wireEngine } from './wire/wire.ts';
 
 /** Ends the daemon and leaves the containers running. */
 export type Stop = () => Promise<void>;

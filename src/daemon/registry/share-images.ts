@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type ServedRegistry, serveRegistry } from '../../registry/serve-registry.ts';
 import { ImageState } from '../../state/images.ts';
-import type { SharingConfig } from '../config.ts';
 import type { DaemonLog } from '../log.ts';
-import type { Engine } from '../wire.ts';
+import type { SharingConfig } from '../options/config.ts';
+import type { Engine } from '../wire/wire.ts';
 import { SharedImages } from './shared-images.ts';
 
 /** Serves this host's images to others, read-only. @throws conflict for an address in use */

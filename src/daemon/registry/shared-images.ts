@@ -7,7 +7,7 @@ import { readBlob } from '../../registry/local/read-blob.ts';
 import { isRepositoryName, isTag, type RepositoryName, type Tag } from '../../registry/names.ts';
 import type { Descriptor, RegistryContent, ServedBlob, ServedManifest } from '../../registry/registry-content.ts';
 import type { ImageState } from '../../state/images.ts';
-import type { ImageSharing } from '../lazy-distribution.ts';
+import type { ImageSharing } from '../wire/lazy-distribution.ts';
 
 interface SharedTag {
   readonly tag: Tag;

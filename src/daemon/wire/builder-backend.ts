@@ -1,11 +1,11 @@
-import type { BuilderBackend, RegistryLogins, StepRun } from '../builder/backend.ts';
-import type { Containers } from '../containers/containers.ts';
-import type { TransientRun } from '../containers/run-transient.ts';
-import type { LocalImages } from '../images/local-images.ts';
-import type { Layers } from '../layers/overlay-layer-store.ts';
-import { type ImageReference, parseReference, withDefaultTag } from '../lib/image-reference.ts';
-import { resolveUser } from '../runtime/rootfs/user.ts';
-import type { Credentials, DistributionBackend } from '../server/routes/distribution/backend.ts';
+import type { BuilderBackend, RegistryLogins, StepRun } from '../../builder/backend.ts';
+import type { Containers } from '../../containers/containers.ts';
+import type { TransientRun } from '../../containers/run-transient.ts';
+import type { LocalImages } from '../../images/local-images.ts';
+import type { Layers } from '../../layers/overlay-layer-store.ts';
+import { type ImageReference, parseReference, withDefaultTag } from '../../lib/image-reference.ts';
+import { resolveUser } from '../../runtime/rootfs/user.ts';
+import type { Credentials, DistributionBackend } from '../../server/routes/distribution/backend.ts';
 
 const HUB = 'docker.io';
 const HUB_KEY = 'https://index.docker.io/v1/';

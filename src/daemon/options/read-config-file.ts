@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { invalidArgument, messageOf } from '../errors/engine-error.ts';
-import { hasErrorCode } from '../lib/system-error.ts';
+import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 import type { DaemonOption, OptionName, OptionValues } from './options.ts';
 import { daemonOptions, fileKeyOf } from './options.ts';
 import { checkValue } from './parse-arguments.ts';

@@ -1,19 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BuildCacheResponse } from '../api-types/build.ts';
-import type { CacheUsage } from '../builder/cache/prune-cache.ts';
-import type { Builder } from '../builder/execute/builder.ts';
-import type { Containers } from '../containers/containers.ts';
-import type { EventBus } from '../events/event-bus.ts';
-import type { LocalImages } from '../images/local-images.ts';
-import type { Layers } from '../layers/overlay-layer-store.ts';
-import { formatDate, formatNs } from '../lib/timestamps.ts';
-import type { BuildBackend } from '../server/routes/build/backend.ts';
-import type { DistributionBackend } from '../server/routes/distribution/backend.ts';
-import type { StateDatabase } from '../state/database.ts';
+import type { BuildCacheResponse } from '../../api-types/build.ts';
+import type { CacheUsage } from '../../builder/cache/prune-cache.ts';
+import type { Builder } from '../../builder/execute/builder.ts';
+import type { Containers } from '../../containers/containers.ts';
+import type { EventBus } from '../../events/event-bus.ts';
+import type { LocalImages } from '../../images/local-images.ts';
+import type { Layers } from '../../layers/overlay-layer-store.ts';
+import { formatDate, formatNs } from '../../lib/timestamps.ts';
+import type { BuildBackend } from '../../server/routes/build/backend.ts';
+import type { DistributionBackend } from '../../server/routes/distribution/backend.ts';
+import type { StateDatabase } from '../../state/database.ts';
+import type { DaemonLog } from '../log.ts';
+import type { DaemonConfig } from '../options/config.ts';
 import { builderBackend } from './builder-backend.ts';
-import type { DaemonConfig } from './config.ts';
-import type { DaemonLog } from './log.ts';
 
 /** Builds, whose code is loaded when the first one is asked for: most daemons idle most of the time. */
 export interface LazyBuilder extends BuildBackend {
@@ -77,8 +77,8 @@ async function loadBuilder(
   places: { readonly root: string; readonly secretDirectory: string },
 ): Promise<Builder> {
   const [{ Builder }, { BuildCacheState }] = await Promise.all([
-    import('../builder/execute/builder.ts'),
-    import('../state/build-cache.ts'),
+    import('../../builder/execute/builder.ts'),
+    import('../../state/build-cache.ts'),
   ]);
   return Builder.open({
     ...places,

@@ -1,34 +1,34 @@
 import { join } from 'node:path';
-import { type Containers, createContainers } from '../containers/containers.ts';
-import type { ContainersOptions } from '../containers/context.ts';
-import { isRunning } from '../containers/record.ts';
-import type { ContentStore } from '../content/content-store.ts';
-import { DirectoryContentStore } from '../content/directory-content-store.ts';
-import { EventBus, KEPT_EVENTS } from '../events/event-bus.ts';
-import { EventJournal } from '../events/event-journal.ts';
-import type { ImageUser } from '../images/image-context.ts';
-import { LocalImages } from '../images/local-images.ts';
-import type { LayerStore } from '../layers/layer-store.ts';
-import { createLayers } from '../layers/overlay-layer-store.ts';
-import type { ImageId } from '../lib/digest.ts';
-import { createNetworks } from '../networks/create-networks.ts';
-import type { Networks } from '../networks/networks.ts';
-import { createRuntime } from '../runtime/create-runtime.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import type { DistributionBackend } from '../server/routes/distribution/backend.ts';
-import { StateDatabase } from '../state/database.ts';
-import { Cgroups } from '../sys/cgroups/cgroups.ts';
-import { readLimitSupport } from '../sys/cgroups/limit-support.ts';
-import { hasJournal, isApparmorEnabled } from '../sys/host-facts.ts';
-import { LinuxRouteNetlink } from '../sys/netlink/linux-route-netlink.ts';
-import { LinuxNfTables } from '../sys/nf-tables/linux-nf-tables.ts';
-import { LinuxNamespaceSockets } from '../sys/sockets/linux-namespace-sockets.ts';
-import { LinuxPortSockets } from '../sys/sockets/linux-port-sockets.ts';
-import type { Syscalls } from '../sys/syscalls.ts';
-import type { Volumes } from '../volumes/volumes.ts';
-import type { DaemonConfig } from './config.ts';
+import { type Containers, createContainers } from '../../containers/containers.ts';
+import type { ContainersOptions } from '../../containers/context.ts';
+import { isRunning } from '../../containers/record.ts';
+import type { ContentStore } from '../../content/content-store.ts';
+import { DirectoryContentStore } from '../../content/directory-content-store.ts';
+import { EventBus, KEPT_EVENTS } from '../../events/event-bus.ts';
+import { EventJournal } from '../../events/event-journal.ts';
+import type { ImageUser } from '../../images/image-context.ts';
+import { LocalImages } from '../../images/local-images.ts';
+import type { LayerStore } from '../../layers/layer-store.ts';
+import { createLayers } from '../../layers/overlay-layer-store.ts';
+import type { ImageId } from '../../lib/digest.ts';
+import { createNetworks } from '../../networks/create-networks.ts';
+import type { Networks } from '../../networks/networks.ts';
+import { createRuntime } from '../../runtime/create-runtime.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { DistributionBackend } from '../../server/routes/distribution/backend.ts';
+import { StateDatabase } from '../../state/database.ts';
+import { Cgroups } from '../../sys/cgroups/cgroups.ts';
+import { readLimitSupport } from '../../sys/cgroups/limit-support.ts';
+import { hasJournal, isApparmorEnabled } from '../../sys/host-facts.ts';
+import { LinuxRouteNetlink } from '../../sys/netlink/linux-route-netlink.ts';
+import { LinuxNfTables } from '../../sys/nf-tables/linux-nf-tables.ts';
+import { LinuxNamespaceSockets } from '../../sys/sockets/linux-namespace-sockets.ts';
+import { LinuxPortSockets } from '../../sys/sockets/linux-port-sockets.ts';
+import type { Syscalls } from '../../sys/syscalls.ts';
+import type { Volumes } from '../../volumes/volumes.ts';
+import type { DaemonLog } from '../log.ts';
+import type { DaemonConfig } from '../options/config.ts';
 import { type ImageSharing, lazyDistribution } from './lazy-distribution.ts';
-import type { DaemonLog } from './log.ts';
 import { logReader } from './log-reader.ts';
 import { type LazyBuilder, wireBuilder } from './wire-builder.ts';
 import { wireVolumes } from './wire-volumes.ts';
@@ -146,7 +146,8 @@ function wireNetworks(
     netlink: new LinuxRouteNetlink(),
     nfTables: new LinuxNfTables(),
     portSockets: new LinuxPortSockets(),
-    loadTrafficProgram: async (...program) => (await import('../sys/bpf/linux-bpf.ts')).loadTrafficProgram(...program),
+    loadTrafficProgram: async (...program) =>
+      (await import('../../sys/bpf/linux-bpf.ts')).loadTrafficProgram(...program),
     namespaceSockets: new LinuxNamespaceSockets(),
     events: parts.events,
     warn: (message) => parts.log.warn(message),

@@ -1,5 +1,5 @@
-import { type EngineError, invalidArgument, messageOf } from '../errors/engine-error.ts';
-import { nearest } from '../lib/suggest.ts';
+import { type EngineError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { nearest } from '../../lib/suggest.ts';
 import type { DaemonOption, OptionName, OptionValues } from './options.ts';
 import { daemonOptions, flagTitle } from './options.ts';
 

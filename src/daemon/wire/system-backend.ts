@@ -1,11 +1,11 @@
-import { VERSION } from '../lib/version.ts';
-import type { SystemBackend } from '../server/routes/system/backend.ts';
-import { readHostFacts } from '../sys/host-facts.ts';
+import { VERSION } from '../../lib/version.ts';
+import type { SystemBackend } from '../../server/routes/system/backend.ts';
+import { readHostFacts } from '../../sys/host-facts.ts';
+import { diskUsage } from '../disk-usage.ts';
+import { engineId } from '../engine-id.ts';
+import type { DaemonConfig } from '../options/config.ts';
+import { LOG_DRIVERS } from '../options/config.ts';
 import { componentProbe } from './components.ts';
-import type { DaemonConfig } from './config.ts';
-import { LOG_DRIVERS } from './config.ts';
-import { diskUsage } from './disk-usage.ts';
-import { engineId } from './engine-id.ts';
 import type { Engine } from './wire.ts';
 
 /** What `/version`, `/info`, `/events` and `/system/df` tell. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { RegistrySettings } from '../distribution/registry-settings.ts';
-import { invalidArgument } from '../errors/engine-error.ts';
-import { parseByteSize } from '../lib/byte-size.ts';
-import { bitsOf, parseCidr, type Subnet } from '../lib/ip.ts';
+import type { RegistrySettings } from '../../distribution/registry-settings.ts';
+import { invalidArgument } from '../../errors/engine-error.ts';
+import { parseByteSize } from '../../lib/byte-size.ts';
+import { bitsOf, parseCidr, type Subnet } from '../../lib/ip.ts';
+import { parseAddress } from '../registry/address.ts';
 import { DEFAULT_HOST, type Host, parseHost } from './hosts.ts';
 import type { LogLevel, OptionName, OptionValues } from './options.ts';
-import { parseAddress } from './registry/address.ts';
 
 export const DEFAULT_CONFIG_FILE = '/etc/skiff/daemon.json';
 const DEFAULT_DATA_ROOT = '/var/lib/skiff';

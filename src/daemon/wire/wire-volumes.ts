@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { Containers } from '../containers/containers.ts';
-import type { EventBus } from '../events/event-bus.ts';
-import type { LayerStore } from '../layers/layer-store.ts';
-import { measureTree } from '../layers/measure-tree.ts';
-import type { StateDatabase } from '../state/database.ts';
-import type { Syscalls } from '../sys/syscalls.ts';
-import { Volumes } from '../volumes/volumes.ts';
-import type { DaemonConfig } from './config.ts';
-import type { DaemonLog } from './log.ts';
+import type { Containers } from '../../containers/containers.ts';
+import type { EventBus } from '../../events/event-bus.ts';
+import type { LayerStore } from '../../layers/layer-store.ts';
+import { measureTree } from '../../layers/measure-tree.ts';
+import type { StateDatabase } from '../../state/database.ts';
+import type { Syscalls } from '../../sys/syscalls.ts';
+import { Volumes } from '../../volumes/volumes.ts';
+import type { DaemonLog } from '../log.ts';
+import type { DaemonConfig } from '../options/config.ts';
 
 export interface VolumeParts {
   readonly state: StateDatabase;

@@ -1,5 +1,5 @@
-import type { Distribution, DistributionOptions } from '../distribution/distribution.ts';
-import type { DistributionBackend } from '../server/routes/distribution/backend.ts';
+import type { Distribution, DistributionOptions } from '../../distribution/distribution.ts';
+import type { DistributionBackend } from '../../server/routes/distribution/backend.ts';
 
 /** What the registry of this host's images needs of registries. */
 export type ImageSharing = Pick<Distribution, 'localManifest' | 'localManifests'>;
@@ -8,7 +8,7 @@ export type ImageSharing = Pick<Distribution, 'localManifest' | 'localManifests'
 export function lazyDistribution(options: DistributionOptions): DistributionBackend & ImageSharing {
   let loading: Promise<Distribution> | undefined;
   const load = () =>
-    (loading ??= import('../distribution/distribution.ts').then((module) => new module.Distribution(options)));
+    (loading ??= import('../../distribution/distribution.ts').then((module) => new module.Distribution(options)));
   return {
     pull: async (request, report, signal) => (await load()).pull(request, report, signal),
     push: async (request, report, signal) => (await load()).push(request, report, signal),

@@ -1,5 +1,5 @@
-import { EngineError } from '../errors/engine-error.ts';
-import { runChild } from '../sys/processes/child.ts';
+import { EngineError } from '../../errors/engine-error.ts';
+import { runChild } from '../../sys/processes/child.ts';
 
 export interface Component {
   readonly name: string;

@@ -1,5 +1,5 @@
-import { closingIterable } from '../lib/closing-iterable.ts';
-import type { VolumeBackend } from '../server/routes/volumes/backend.ts';
+import { closingIterable } from '../../lib/closing-iterable.ts';
+import type { VolumeBackend } from '../../server/routes/volumes/backend.ts';
 import type { Engine } from './wire.ts';
 
 /** Volumes for the API: with the containers that use one standing still, where that is asked for. */

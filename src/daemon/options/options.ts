@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { invalidArgument, messageOf } from '../errors/engine-error.ts';
-import { parseByteSize } from '../lib/byte-size.ts';
+import { invalidArgument, messageOf } from '../../errors/engine-error.ts';
+import { parseByteSize } from '../../lib/byte-size.ts';
+import { parseAddress } from '../registry/address.ts';
 import { parseHost } from './hosts.ts';
-import { parseAddress } from './registry/address.ts';
 
 /** What an option holds: one text, a whole number, several texts, a truth value, or a map of `key=value` entries. */
 export type OptionKind = 'text' | 'number' | 'list' | 'flag' | 'map';

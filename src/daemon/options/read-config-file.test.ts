@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { messageOf } from '../errors/engine-error.ts';
+import { messageOf } from '../../errors/engine-error.ts';
 import { resolveConfig } from './config.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { withConfigFile } from './read-config-file.ts';

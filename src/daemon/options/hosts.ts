@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors/engine-error.ts';
+import { invalidArgument } from '../../errors/engine-error.ts';
 
 export const DEFAULT_HOST = 'unix:///run/skiff.sock';
 const DEFAULT_PORT = 2375;
