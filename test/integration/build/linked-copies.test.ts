@@ -106,6 +106,21 @@ test('an image brings its linked copies to another base, by --cache-from', async
   assert.deepEqual([here.at(-1), here.at(-3)], [there.at(-1), there.at(-3)]);
 });
 
+test('so it does on another host', async () => {
+  await base('one');
+  const query = { buildargs: JSON.stringify({ BUILDKIT_INLINE_CACHE: '1' }), t: 'carrier' };
+  await build(daemon, onto('one', 'COPY --link dir /d'), query);
+  const archive = await daemon.call('GET', '/images/carrier/get');
+  const other = await startDaemon();
+  const headers = { 'content-type': 'application/x-tar' };
+  await other.call('POST', '/images/load', { body: archive.body, headers });
+  const cached = { cachefrom: JSON.stringify(['carrier']), t: 'moved' };
+  const { output } = await build(other, onto('busybox', 'RUN echo other > /which\nCOPY --link dir /d'), cached);
+  assert.match(output, /COPY --link dir \/d\n ---> Using cache/);
+  assert.equal(await shell(other, 'moved', 'cat /which /d/sub/y'), 'other\ny');
+  await other.close();
+});
+
 test('two builds at once on two bases make one layer', async () => {
   await base('one');
   await base('two');
