@@ -19,6 +19,11 @@ export function refusedEntry(path: string, reason: string, cause?: unknown): Eng
   return invalidArgument(`invalid tar archive: entry ${JSON.stringify(path)}: ${reason}`, cause);
 }
 
+/** @param before what Docker says before it, where there is something */
+export function tooManyLayers(before = ''): EngineError {
+  return new EngineError('internal', `${before}max depth exceeded`);
+}
+
 export function wrongDiffId(expected: string, actual: string): EngineError {
   return invalidArgument(`layer does not match its diff ID: expected ${expected}, got ${actual}`);
 }

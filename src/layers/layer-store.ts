@@ -10,6 +10,12 @@ export interface Layer extends Omit<LayerRecord, 'directory'> {
   readonly directory: string;
 }
 
+/**
+ * So many layers may lie on one another, as with Docker: an image that is made here can be taken by others, and the mount of
+ * one always fits into the page that mount(2) takes.
+ */
+export const MAX_DEPTH = 125;
+
 /** A blob that was applied, before anything refers to it. */
 export interface ApplyRequest {
   readonly parent: ChainId | undefined;

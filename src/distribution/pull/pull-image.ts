@@ -1,4 +1,6 @@
 import { internalError, invalidArgument } from '../../errors/engine-error.ts';
+import { tooManyLayers } from '../../errors/layers.ts';
+import { MAX_DEPTH } from '../../layers/layer-store.ts';
 import { familiarReference, fullName, type ImageReference, repositoryPath } from '../../lib/image-reference.ts';
 import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
@@ -14,7 +16,7 @@ import { pullLayers } from './pull-layers.ts';
 import type { PullRequest } from './pull-request.ts';
 
 /** Indexes may hold others; more of them in one another nobody needs. */
-const MAX_DEPTH = 4;
+const MAX_NESTED = 4;
 /** As large as any configuration may be. */
 const CONFIG_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -41,13 +43,14 @@ export async function pullImage(
 
   let manifest: Manifest = top;
   for (let depth = 0; manifest.kind === 'index'; depth++) {
-    if (depth === MAX_DEPTH) throw internalError(`indexes of ${familiarReference(reference)} are nested too deeply`);
+    if (depth === MAX_NESTED) throw internalError(`indexes of ${familiarReference(reference)} are nested too deeply`);
     manifest = await fetchManifest(client, {
       ...location,
       reference: choosePlatform(manifest.manifests, platform).digest,
     });
   }
   checkLayers(manifest.layers);
+  if (manifest.layers.length > MAX_DEPTH) throw tooManyLayers('failed to register layer: ');
   const digestName: ImageReference = { ...reference, tag: undefined, digest: top.digest };
   const names = reference.digest === undefined ? [reference, digestName] : [digestName];
   const pulled = await pullManifest(context, client, { name, manifest, names }, report, signal);

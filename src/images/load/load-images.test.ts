@@ -159,6 +159,14 @@ test('an archive may leave out layers that are here, and no others', async (t) =
   assert.equal(layers.applied, 2);
 });
 
+test('an image of more layers than can lie on one another is refused as by Docker', async (t) => {
+  const { load, layers } = imageFixture(t);
+  const names = Array.from({ length: 126 }, (_, n) => `${n}`);
+  await assert.rejects(load(dockerArchive([[makeImage(names), 'deep:1']])), { message: 'max depth exceeded' });
+  assert.equal(layers.applied, 0);
+  await load(dockerArchive([[makeImage(names.slice(1)), 'deep:1']]));
+});
+
 test("of an OCI layout's index the image for this host is taken", async (t) => {
   const names = [
     [{ 'io.containerd.image.name': 'docker.io/library/oci:1', 'org.opencontainers.image.ref.name': '1' }, 'oci:1'],

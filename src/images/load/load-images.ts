@@ -1,5 +1,7 @@
 import { isEngineError } from '../../errors/engine-error.ts';
 import { brokenImageArchive } from '../../errors/images.ts';
+import { tooManyLayers } from '../../errors/layers.ts';
+import { MAX_DEPTH } from '../../layers/layer-store.ts';
 import type { ChainId, DiffId, Digest } from '../../lib/digest.ts';
 import { chainIdsOf } from '../../lib/digest.ts';
 import { shortId } from '../../lib/ids.ts';
@@ -73,6 +75,7 @@ async function unpackLayers(
 ): Promise<void> {
   const { layers, content } = context;
   const { diffIds } = image.document;
+  if (diffIds.length > MAX_DEPTH) throw tooManyLayers();
   const chainIds = chainIdsOf(diffIds);
   const missing: MissingLayer[] = [];
   for (const [index, blobOf] of image.layers.entries()) {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { isEngineError } from '../../../src/errors/engine-error.ts';
-import type { DiffId } from '../../../src/lib/digest.ts';
+import { MAX_DEPTH } from '../../../src/layers/layer-store.ts';
+import type { ChainId, DiffId } from '../../../src/lib/digest.ts';
 import { chainIdOf, digestOf } from '../../../src/lib/digest.ts';
 import { archiveOf, paxEntry, rawEntry } from '../../../src/lib/tar/testing/raw-archive.ts';
+import { LayerRecords } from '../../../src/state/layers.ts';
 import { LinuxSyscalls } from '../../../src/sys/linux.ts';
 import { BASE_NAMES, describeTree, layerFixture, leftIn, once, run } from './layer-fixture.ts';
 
@@ -135,6 +137,21 @@ test('a layer that is applied many times at once is unpacked once, and its child
   const child = await fixture.apply(upper, first?.chainId, digestOf(upper) as DiffId);
   assert.equal(child.parent, first?.chainId);
   assert.equal((await leftIn(fixture)).length, 2);
+});
+
+test('no layer is put on as many as can lie on one another', async (t) => {
+  const fixture = layerFixture(t);
+  const records = new LayerRecords(fixture.database);
+  const base = { blob: digestOf('none'), mediaType: 'tar', sizeBytes: 0 };
+  let top: ChainId | undefined;
+  for (let n = 0; n < MAX_DEPTH; n++) {
+    const diffId = digestOf(`${n}`) as DiffId;
+    const chainId = chainIdOf(top, diffId);
+    records.insert({ ...base, chainId, parent: top, diffId, directory: `none${n}` });
+    top = chainId;
+  }
+  await assert.rejects(fixture.apply(archiveOf(rawEntry({ name: 'x' })), top), /^EngineError: max depth exceeded$/);
+  records.release(top ?? assert.fail(), () => false);
 });
 
 test('a size counts files of several names once, and what was replaced not at all', async (t) => {

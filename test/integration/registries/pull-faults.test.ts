@@ -345,6 +345,13 @@ test('foreign layers, other things than images and obsolete manifests are refuse
   }
 });
 
+test('more layers than can lie on one another are refused as by Docker, before one is fetched', async () => {
+  image = registryImage({ files: { f: 'x' }, times: 126 });
+  registry.add('a', '1', image);
+  assert.equal(failureOf(await pull()), 'failed to register layer: max depth exceeded');
+  assert.deepEqual(registry.seen('GET', /blobs/), []);
+});
+
 test('what a registry says it lacks or forbids is said in the words of Docker', async () => {
   addImage();
   const name = `${registry.address}/a`;
