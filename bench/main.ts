@@ -4,6 +4,7 @@ import { buildScenarios } from './build-scenarios.ts';
 import { buildKitOf, startEngines } from './engines.ts';
 import { measure } from './measure.ts';
 import { measureRates } from './network-rates.ts';
+import { registryMemory } from './registry-memory.ts';
 import { registryScenarios } from './registry-scenarios.ts';
 import { FEW_ROUNDS, ROUNDS, RUNNING, removeRunning, type Scenario, scenarios, startRunning } from './scenarios.ts';
 import { printTable, type Row } from './table.ts';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
       values: engines.map((engine) => perContainer(engine.monitorsMb())),
     });
     rows.push(...(await measureRates(engines, isTitleWanted)));
+    rows.push(...(await registryMemory(isTitleWanted)));
     for (const scenario of [...scenarios, ...builds.scenarios, ...ofRegistry].filter(isWanted)) {
       process.stderr.write(`bench: ${Object.keys(scenario.steps).join(', ')} …\n`);
       rows.push(...(await measure(builds.scenarios.includes(scenario) ? builders : engines, scenario)));

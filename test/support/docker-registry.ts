@@ -60,6 +60,10 @@ export class DockerRegistry {
     return new DockerRegistry(address, child, folder);
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   async close(): Promise<void> {
     const ended = once(this.#process, 'exit');
     this.#process.kill();
