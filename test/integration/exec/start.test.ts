@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runUntilStopped } from '../../support/containers.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
@@ -71,6 +73,7 @@ test('an exec that was created and not started runs nothing when the daemon is k
   await daemon.kill();
   await until('its monitor has ended', () => processesOf(exec).length === 0);
   await daemon.start();
+  assert.ok(!readdirSync(join(daemon.execRoot, 'containers', container, 'execs')).includes(exec));
   const look = await createExec({ Cmd: ['ls', '/tmp/started-by-nobody'] });
   const { rest } = await openSession(daemon.socketPath, `/exec/${look}/start`, { Detach: false });
   assert.match(demultiplex(await rest()).stderr, /No such file/);
