@@ -71,6 +71,21 @@ test('a kill for lack of memory is told once, when it happens', async (t) => {
   assert.equal(engine.events.filter((event) => event === 'oom').length, 1);
 });
 
+test('a lack of memory that cannot be recorded is told with the end of its container', async (t) => {
+  const engine = await testEngine(t);
+  const id = await running(engine, 'short', {}, { Memory: 20_000_000 });
+  const other = new DatabaseSync(join(engine.directory, 'state.db'));
+  other.exec('BEGIN IMMEDIATE'); // nobody else can write
+  engine.runtime.outOfMemory.get(id)?.();
+  other.exec('ROLLBACK');
+  other.close();
+  assert.match(String(engine.errors.at(-1)), /locked/);
+  const { outcome } = engine.containers.wait(id, 'next-exit', never);
+  engine.runtime.end(id, 137, new Date(), true);
+  await outcome;
+  assert.equal(engine.containers.find(id).state.oomKilled, true);
+});
+
 test('a container whose memory and log cannot be watched runs, and its exit is seen', async (t) => {
   const engine = await testEngine(t);
   engine.runtime.onOutOfMemory = () => {

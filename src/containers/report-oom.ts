@@ -9,12 +9,17 @@ import { isRunning } from './record.ts';
  * @returns ends it.
  */
 export function reportOom(context: ContainersContext, id: ContainerId): () => void {
-  const { store, runtime } = context;
+  const { store, runtime, options } = context;
   if (store.get(id).hostConfig.Memory === 0) return () => undefined;
   return runtime.onOutOfMemory(id, () => {
     if (!store.has(id)) return;
     const record = store.get(id);
     if (!isRunning(record) || record.state.oomKilled) return;
-    publish(context, store.updateState(id, { oomKilled: true }), 'oom');
+    try {
+      publish(context, store.updateState(id, { oomKilled: true }), 'oom');
+    } catch (error) {
+      // Its end tells it again.
+      options.logError(`that container ${id} is out of memory could not be recorded`, error);
+    }
   });
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { EngineError, invalidArgument } from '../../errors/engine-error.ts';
+import { requirePipes } from '../../lib/require-pipes.ts';
+import { hasErrorCode } from '../../lib/system-error.ts';
 
 /** What git takes over of the daemon's own environment. */
 const KEPT = /^(PATH|LANG|(all|ftp|http|https|no)_proxy|SSL_CERT_(FILE|DIR)|GIT_SSL_CAINFO)$/i;
@@ -15,16 +17,19 @@ export interface GitSurroundings {
 }
 
 /**
- * Runs the host's git; what it writes is for all to read. Nothing is asked of a terminal, nothing of the host's own configuration counts, and no repository
- * leads to files of the host: neither the one asked for nor its submodules.
+ * Runs the host's git; what it writes is for all to read. Nothing is asked of a terminal, nothing of the host's own
+ * configuration counts, and no repository leads to files of the host: neither the one asked for nor its submodules.
  * @returns what it has written. @throws invalid_argument with its complaint; unavailable where there is none; the signal's
  *   reason, when no process of it is left
  */
-export function runGit(args: readonly string[], { directory, signal, sshAgent }: GitSurroundings): Promise<string> {
+export async function runGit(
+  args: readonly string[],
+  { directory, signal, sshAgent }: GitSurroundings,
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  if (signal.aborted) return Promise.reject(signal.reason);
+  signal.throwIfAborted();
   // A group of its own: git has children that go on without it.
-  const child = spawn('sh', ['-c', 'umask 022; exec git "$@"', 'git', ...args], {
+  const started = spawn('sh', ['-c', 'umask 022; exec git "$@"', 'git', ...args], {
     cwd: directory,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,8 +44,15 @@ export function runGit(args: readonly string[], { directory, signal, sshAgent }:
       GIT_ALLOW_PROTOCOL: 'http:https:ssh:git',
     },
   });
+  const child = requirePipes(started, 'git');
   const kill = () => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      // All of the group have ended. Whatever is thrown here would end the daemon.
+      if (!hasErrorCode(error, 'ESRCH')) reject(error);
+    }
   };
   signal.addEventListener('abort', kill, { once: true });
   let out = '';
