@@ -7,6 +7,7 @@ import { locating, sourceError } from '../parse/source-error.ts';
 import { didYouMean } from '../parse/suggestion.ts';
 import type { FileStages } from './file-stages.ts';
 import { lintFrom, lintFromPlatform } from './lint-stages.ts';
+import { parseBaseName } from './parse-base-name.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { StageNode } from './stage-node.ts';
 
@@ -46,10 +47,18 @@ export function arrangeStages(context: PlanContext, { stages, globalArgs }: File
       sources: new Map(),
       resolved: undefined,
     };
+    locating(context.dockerfile, lines, () => assertBaseName(context, node, replacement !== undefined));
     nodes.push(node);
     if (from.name !== undefined) byName.set(from.name, node);
   }
   return nodes;
+}
+
+/** Also of stages that nothing needs: BuildKit refuses such a file as a whole. */
+function assertBaseName(context: PlanContext, { base, baseName }: StageNode, isReplaced: boolean): void {
+  if (base !== undefined || isReplaced || baseName === 'scratch' || context.contextNamed(baseName) !== undefined)
+    return;
+  parseBaseName(baseName);
 }
 
 function expandFrom(

@@ -52,6 +52,16 @@ test('an ARG hides an ENV of its name for the rest of its own stage only', async
   );
 });
 
+test('a base that can have no such name is refused also where nothing needs it', async () => {
+  const lines = ['FROM busybox AS Wanted', 'FROM Wanted'];
+  await assert.rejects(planLines(lines, { target: 'wanted' }), {
+    message: /^failed to parse stage name "Wanted": invalid reference format: .* must be lowercase\nDockerfile:2\n/,
+  });
+  const files: NamedContext = { kind: 'files' };
+  const plan = await planLines(['FROM UPPER AS x', 'FROM busybox'], { namedContexts: new Map([['x', files]]) });
+  assert.equal(plan.stages.length, 1);
+});
+
 test('a script given as a heredoc is a file, other heredocs are what the shell is given', async () => {
   const script = await runOf('RUN <<-EOF', '\t#!/bin/x', '\techo', '\tEOF');
   assert.deepEqual(script.script, { path: '/dev/pipes/EOF', content: '#!/bin/x\necho\n' });

@@ -1,5 +1,4 @@
-import { EngineError, invalidArgument, isEngineError, messageOf } from '../../errors/engine-error.ts';
-import { parseSpecifier } from '../../lib/image-reference.ts';
+import { EngineError, invalidArgument, isEngineError } from '../../errors/engine-error.ts';
 import type { Command } from '../parse/command.ts';
 import { parseCommand } from '../parse/parse-command.ts';
 import { parseInstruction } from '../parse/parse-dockerfile.ts';
@@ -8,6 +7,7 @@ import { didYouMean } from '../parse/suggestion.ts';
 import type { BaseImage } from './build-plan.ts';
 import { platformText } from './global-arguments.ts';
 import type { SourceLinker } from './link-sources.ts';
+import { parseBaseName } from './parse-base-name.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { ResolvedBase, StageNode } from './stage-node.ts';
 import { reachableFrom } from './stage-node.ts';
@@ -80,11 +80,7 @@ async function resolveImage(
   reference: string,
   images: Map<string, Promise<BaseImage>>,
 ): Promise<BaseImage> {
-  try {
-    parseSpecifier(reference);
-  } catch (error) {
-    throw invalidArgument(`failed to parse stage name ${JSON.stringify(reference)}: ${messageOf(error)}`, error);
-  }
+  parseBaseName(reference);
   const key = `${platformText(platform)} ${reference}`;
   const pending = images.get(key) ?? options.resolveImage(reference, platform);
   images.set(key, pending);
