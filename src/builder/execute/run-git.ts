@@ -46,7 +46,7 @@ export async function runGit(
   });
   const child = requirePipes(started, 'git');
   const kill = () => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child.pid === undefined || child.exitCode !== null) return;
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch (error) {
