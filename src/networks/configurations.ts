@@ -1,7 +1,7 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { NetworkRecord } from '../state/networks.ts';
 import type { IpamRequest } from './addresses/ipam-request.ts';
-import type { CreateNetworkRequest } from './create-network.ts';
+import type { CreateNetworkRequest } from './create-network-request.ts';
 
 /**
  * A network that is only there to be a model: others are made from it by its name, and no container can be in it. It has

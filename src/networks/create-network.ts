@@ -2,26 +2,12 @@ import { EngineError } from '../errors/engine-error.ts';
 import { type NetworkId, randomId } from '../lib/ids.ts';
 import { familyOf } from '../lib/ip.ts';
 import { formatNs, nowNs } from '../lib/timestamps.ts';
-import type { NetworkDriverName, NetworkRecord } from '../state/networks.ts';
-import { checkIpam, type IpamRequest, subnetsOfIpam } from './addresses/ipam-request.ts';
+import type { NetworkRecord } from '../state/networks.ts';
+import { checkIpam, subnetsOfIpam } from './addresses/ipam-request.ts';
 import { configured } from './configurations.ts';
+import type { CreateNetworkRequest } from './create-network-request.ts';
 import { CHANGES, type NetworksContext } from './networks-context.ts';
 import { publishNetwork } from './publish-network.ts';
-
-export interface CreateNetworkRequest {
-  readonly name: string;
-  readonly driver: NetworkDriverName;
-  readonly enableIpv4: boolean;
-  readonly enableIpv6: boolean;
-  readonly internal: boolean;
-  readonly attachable: boolean;
-  readonly configOnly?: boolean;
-  /** The name of the network that says the rest. */
-  readonly configFrom?: string;
-  readonly ipam: IpamRequest;
-  readonly options: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-}
 
 /**
  * Makes a network. Its record is kept before anything is made on the host: after a crash in between, the next start

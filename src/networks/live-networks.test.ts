@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { isEngineError } from '../errors/engine-error.ts';
 import { plainSettings } from '../state/networks.ts';
-import type { CreateNetworkRequest } from './create-network.ts';
+import type { CreateNetworkRequest } from './create-network-request.ts';
 import { networksFixture, requestFor } from './testing/networks-fixture.ts';
 
 const ENOMEM = 12;

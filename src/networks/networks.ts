@@ -11,7 +11,7 @@ import type {
   PreparedNetwork,
   Sandbox,
 } from './container-network.ts';
-import type { CreateNetworkRequest } from './create-network.ts';
+import type { CreateNetworkRequest } from './create-network-request.ts';
 import { containerFiles } from './files/container-files.ts';
 import { findNetwork } from './find-network.ts';
 import type { NetworksContext } from './networks-context.ts';

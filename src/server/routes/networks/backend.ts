@@ -1,6 +1,6 @@
 import type { EndpointSettingsBody } from '../../../api-types/container-create.ts';
 import type { Filters } from '../../../lib/filters.ts';
-import type { CreateNetworkRequest } from '../../../networks/create-network.ts';
+import type { CreateNetworkRequest } from '../../../networks/create-network-request.ts';
 import type { EndpointRecord, NetworkRecord } from '../../../state/networks.ts';
 
 export type { CreateNetworkRequest, EndpointRecord, NetworkRecord };
