@@ -6,10 +6,11 @@ import { after, afterEach, before, test } from 'node:test';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { failureOf, startPull } from '../../support/progress.ts';
 import { type RegistryImage, registryImage } from '../../support/registry-image.ts';
+import { tarOf } from '../../support/tar.ts';
 import { TestRegistry } from '../../support/test-registry.ts';
 import { until } from '../../support/until.ts';
 
-// Clients that hang up, in each phase of a pull: it ends there, and nothing of it stays.
+// Clients that hang up, in each phase of a pull or push: it ends there, and nothing of it stays.
 
 const PLACES = ['content/blobs/sha256', 'content/ingest', 'layers/l', 'layers/tmp', 'layers/trash'];
 const SIZE_BYTES = 3_000_000;
@@ -147,4 +148,41 @@ test('what a client was fetching when it hung up is pulled by the next one', asy
   const again = await daemon.call('POST', `/images/create?fromImage=${registry.address}/a&tag=1`);
   assert.equal(failureOf(again), undefined);
   assert.equal((await daemon.call('DELETE', `/images/${registry.address}/a:1`)).status, 200);
+});
+
+test('a client that hangs up ends its push in any phase', async () => {
+  const name = `${registry.address}/pushed`;
+  const query = `fromSrc=-&repo=${name}&tag=1`;
+  await daemon.call('POST', `/images/create?${query}`, { body: tarOf('f', randomBytes(SIZE_BYTES * 2)) });
+  const asked: string[] = [];
+  for (const [method, path] of [
+    ['GET', /^\/v2\/$/],
+    ['HEAD', /\/blobs\/sha256:/],
+    ['POST', /\/blobs\/uploads\//],
+    ['PATCH', /\/blobs\/uploads\//],
+    ['PUT', /\/blobs\/uploads\//],
+    ['PUT', /\/manifests\/1$/],
+  ] as const) {
+    registry.blobs.clear();
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const client = new AbortController();
+    registry.fault = (request, response) => {
+      if (request.method !== method || !path.test(request.path)) return false;
+      asked.push(`${method} ${path.source}`);
+      response.on('close', end);
+      // A server that does not read is not told that nobody sends any more.
+      response.req.resume();
+      client.abort();
+      return true;
+    };
+    const headers = { 'x-registry-auth': Buffer.from('{}').toString('base64') };
+    await assert.rejects(daemon.call('POST', `/images/${name}/push?tag=1`, { headers, signal: client.signal }), {
+      name: 'AbortError',
+    });
+    await ended;
+  }
+  assert.equal(new Set(asked).size, 6);
+  registry.fault = () => false;
+  assert.equal(registry.manifests.get('pushed:1'), undefined);
+  assert.equal((await daemon.call('DELETE', `/images/${name}:1`)).status, 200);
 });
