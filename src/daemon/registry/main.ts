@@ -57,7 +57,7 @@ async function upstreamOf(url: URL, options: RegistryProgramOptions): Promise<Up
   const { proxyUsername: username, proxyPasswordFile } = options;
   if (username === undefined || proxyPasswordFile === undefined) return new RegistryUpstream(url);
   const password = readFileSync(proxyPasswordFile, 'utf8').replace(/\r?\n$/, '');
-  return new RegistryUpstream(url, { username, password });
+  return new RegistryUpstream(url, { account: { username, password } });
 }
 
 function readTls({ tlsCertificate, tlsKey }: RegistryProgramOptions) {

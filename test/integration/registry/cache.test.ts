@@ -202,13 +202,32 @@ test('a registry that wants a password is cached with one; a wrong one is told o
   const image = await pushImage(open, 'app', 'v1');
   const locked = await openRegistry(t, { root: open.root, htpasswd });
   const cache = (password: string) =>
-    openRegistry(t, { upstream: new RegistryUpstream(new URL(locked.base), { username: 'joe', password }) });
+    openRegistry(t, {
+      upstream: new RegistryUpstream(new URL(locked.base), { account: { username: 'joe', password } }),
+    });
   const good = await cache('secret');
   for (const path of ['manifests/v1', `blobs/${image.layers[0]}`]) {
     assert.equal(await statusOf(good.request('GET', `/v2/app/${path}`)), 200, path);
   }
   const bad = await (await cache('wrong')).request('GET', '/v2/app/manifests/v1');
   assert.deepEqual([bad.status, /401 Unauthorized/.test(await bad.text())], [503, true]);
+});
+
+test('a registry that takes requests and never answers is one that is gone', async (t) => {
+  const upstream = await openRegistry(t);
+  const image = await pushImage(upstream, 'app', 'v1');
+  let isSilent = false;
+  const base = await fakeRegistry(t, (request, response) => {
+    if (!isSilent) response.writeHead(307, { Location: `${upstream.base}${request.url}` }).end();
+  });
+  const cache = await openRegistry(t, { upstream: new RegistryUpstream(new URL(base), { answerLimitMs: 500 }) });
+  for (const round of ['answers', 'is silent']) {
+    assert.equal(await (await cache.request('GET', '/v2/app/manifests/v1')).text(), image.content, round);
+    assert.equal(await statusOf(cache.request('GET', `/v2/app/blobs/${image.layers[0]}`)), 200, round);
+    isSilent = true;
+  }
+  const unknown = await cache.request('GET', '/v2/app/manifests/v2');
+  assert.deepEqual([unknown.status, /no answer within 500 ms/.test(await unknown.text())], [503, true]);
 });
 
 test('what nobody asks for any more leaves the cache, and comes back when it is asked for', async (t) => {
