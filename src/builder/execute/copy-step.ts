@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { FillPick, ModeChange } from '../../layers/make/make-message.ts';
 import { matchPaths } from '../../layers/spool/match-paths.ts';
+import type { ChainId } from '../../lib/digest.ts';
 import { type IgnoreRules, ignoreRules } from '../../lib/ignore-rules.ts';
 import { nearest } from '../../lib/suggest.ts';
 import { byteStringOf, textOf } from '../../lib/tar/byte-string.ts';
@@ -11,7 +12,7 @@ import type { BuildRun } from './build-run.ts';
 import { fetchSource } from './fetch-source.ts';
 import { originOf, spoolLayers, type TreeOrigin } from './file-trees.ts';
 import { fillLayer } from './fill-layer.ts';
-import type { PreparedStep, StepPlace } from './perform-step.ts';
+import type { PreparedStep } from './make-step.ts';
 import { type Owner, resolveOwner } from './resolve-owner.ts';
 
 type PathSource = Extract<CopySource, { readonly kind: 'path' }>;
@@ -26,10 +27,7 @@ interface Picked {
  * COPY and ADD. Files of the context are known by their content already; those of other stages are looked for by the
  * stage's layers first, and are only read when these are others than before.
  */
-export async function prepareCopy(
-  run: BuildRun,
-  { step, below }: StepPlace & { readonly step: CopyStep },
-): Promise<PreparedStep> {
+export async function prepareCopy(run: BuildRun, step: CopyStep, below: ChainId | undefined): Promise<PreparedStep> {
   const origin = await originOf(run, step.from);
   const what = [step.instruction, step.destination, step.owner ?? null, step.mode ?? null, step.parents];
   const paths = step.sources.filter((source) => source.kind === 'path');

@@ -1,6 +1,6 @@
 import { digestOf } from '../../lib/digest.ts';
 import type { ImportedStep, StepResult } from '../cache/build-cache.ts';
-import type { Step } from '../plan/build-plan.ts';
+import type { CopyStep, Step } from '../plan/build-plan.ts';
 import type { BuildRun, StageState } from './build-run.ts';
 import { ownerByNumbers } from './resolve-owner.ts';
 
@@ -9,7 +9,7 @@ import { ownerByNumbers } from './resolve-owner.ts';
  * `--chmod` BuildKit copies as it does without `--link`, links on the way followed, and Dockerfiles rely on it. An owner's
  * name needs the layers below as well: Docker's BuildKit copies as without `--link` then, others refuse it.
  */
-export function isLinked(step: Step): boolean {
+export function isLinked(step: Step): step is CopyStep {
   if (step.kind !== 'copy' || !step.link || step.mode !== undefined) return false;
   return step.owner === undefined || ownerByNumbers(step.owner) !== undefined;
 }

@@ -1,112 +1,64 @@
-import { type ChainId, type Digest, digestOf, hexOf } from '../../lib/digest.ts';
-import type { Keep, StepResult } from '../cache/build-cache.ts';
+import { digestOf, hexOf } from '../../lib/digest.ts';
 import type { StagePlan, Step } from '../plan/build-plan.ts';
 import type { StepReport } from './build-progress.ts';
 import type { BuildRun, HistoryStep, StageState } from './build-run.ts';
 import { prepareCopy } from './copy-step.ts';
-import { adoptLinked, isLinked, linkLayer } from './link-layer.ts';
-import { epochNs } from './make-base.ts';
+import { linkLayer } from './link-layer.ts';
+import { type MadeStep, makeStep, type PreparedStep } from './make-step.ts';
 import { prepareRun } from './run-step.ts';
 import { prepareWorkdir } from './workdir-step.ts';
 
-export interface StepPlace {
+/** A step whose turn it is. */
+export interface StepTurn {
   readonly stage: StagePlan;
   readonly step: Step;
   readonly before: StageState;
-  /** The topmost of the layers that the step works on; a linked step works on none, whatever the stage has. */
-  readonly below: ChainId | undefined;
   readonly report: StepReport;
+  /** What a linked step comes to, which has begun already; undefined for any other. */
+  readonly linked: Promise<MadeStep> | undefined;
 }
 
-/** A step with everything known that its result depends on. */
-export interface PreparedStep {
-  /** What its result depends on beside the layers below. Results of equal inputs are equal. */
-  readonly input: unknown;
-  /** The same with other words, which are equal more often and take longer to be had. */
-  readonly refine?: () => Promise<unknown>;
-  make(keep: Keep): Promise<void>;
-}
-
-/**
- * What a step makes of a stage: from the cache, or made. The cache's key is what the step depends on and nothing else:
- * the layers below it by their content, its own arguments, and the content of the files that it takes.
- */
+/** What a stage is after a step. */
 export async function performStep(
   run: BuildRun,
-  given: Omit<StepPlace, 'below'>,
+  turn: StepTurn,
 ): Promise<{ readonly state: StageState; readonly isCached: boolean; readonly id: string }> {
-  const { step, stage, before } = given;
-  const place = { ...given, below: isLinked(step) ? undefined : before.top };
-  const mayUse = mayUseCache(run, stage);
-  const prepared = await prepare(run, place);
-  const keys = await keysOf(run, place, prepared, mayUse);
-  if (mayUse) adoptImported(run, keys, step);
-  const { result: made, isCached } = await run.cache.resolve({
-    keys,
-    parentId: isLinked(step) ? undefined : before.entryId,
-    description: step.title,
-    mayUse,
-    createdNs: epochNs(run),
-    signal: run.signal,
-    make: (keep) => run.slots.run(run.signal, () => prepared.make(keep)),
-  });
-  const placed = isLinked(step) ? await linkLayer(run, given, made) : made;
-  return { state: after(given, { made, placed, keys }), isCached, id: hexOf(keys.at(-1) ?? digestOf('')) };
+  const { step, before, linked } = turn;
+  const made = await (linked ?? makeHere(run, turn));
+  const placed = linked === undefined ? made.result : await linkLayer(run, turn, made.result);
+  const { isCached, keys } = made;
+  const { top, createdNs, id } = placed;
+  const entry = historyOf(step, createdNs, top !== before.top);
+  // A linked step that made nothing has no layer in the stage: the one below is not its own.
+  const known = { keys, top: made.result.top === undefined ? undefined : top, createdNs };
+  const state = { top, history: [...before.history, ...entry], entryId: id, steps: [...before.steps, known] };
+  return { state, isCached, id: hexOf(keys.at(-1) ?? digestOf('')) };
 }
 
-function mayUseCache({ request }: BuildRun, { name, id }: StagePlan): boolean {
-  return !request.noCache && !request.noCacheStages.includes(name ?? String(id));
+async function makeHere(run: BuildRun, turn: StepTurn): Promise<MadeStep> {
+  const { stage, step, before } = turn;
+  const place = { stage, step, below: before.top, parentId: before.entryId };
+  return makeStep(run, place, await prepare(run, turn));
 }
 
-function prepare(run: BuildRun, place: StepPlace): Promise<PreparedStep> | PreparedStep {
-  const { step } = place;
+function prepare(run: BuildRun, turn: StepTurn): Promise<PreparedStep> | PreparedStep {
+  const { step, before } = turn;
+  const below = before.top;
   switch (step.kind) {
     case 'run':
-      return prepareRun(run, { ...place, step });
+      return prepareRun(run, { ...turn, step });
     case 'copy':
-      return prepareCopy(run, { ...place, step });
+      return prepareCopy(run, step, below);
     case 'workdir':
-      return prepareWorkdir(run, { ...place, step });
+      return prepareWorkdir(run, step, below);
     case 'config':
       return {
         input: [step.config, step.author, step.createdBy],
-        make: async (keep) => keep({ top: place.below, sizeBytes: 0 }),
+        make: async (keep) => keep({ top: below, sizeBytes: 0 }),
       };
   }
 }
 
-/** What is dear to know is only asked for where the rest finds nothing. */
-async function keysOf(
-  run: BuildRun,
-  place: StepPlace,
-  { input, refine }: PreparedStep,
-  mayUse: boolean,
-): Promise<Digest[]> {
-  const keys = [keyOf(run, place, input)];
-  if (refine === undefined || (mayUse && run.cache.has(keys))) return keys;
-  return [...keys, keyOf(run, place, ['refined', await refine()])];
-}
-
-function keyOf({ epoch }: BuildRun, { below, step }: StepPlace, input: unknown): Digest {
-  return digestOf(JSON.stringify([below ?? null, epoch ?? null, step.kind, input]));
-}
-
-function adoptImported(run: BuildRun, keys: readonly string[], step: Step): void {
-  const found = keys.map((key) => run.imported.get(key)).find((known) => known !== undefined);
-  if (found === undefined || run.cache.has(keys)) return;
-  if (isLinked(step)) adoptLinked(run, found, (own) => run.cache.adopt(keys, own, step.title));
-  else run.cache.adopt(keys, found, step.title);
-}
-
-/** `placed` is on the stage's layers; `made` is what the cache has, which for a linked step is not. */
-function after(
-  { before, step }: Omit<StepPlace, 'below'>,
-  { made, placed, keys }: { readonly made: StepResult; readonly placed: StepResult; readonly keys: readonly string[] },
-): StageState {
-  const { top, createdNs, id } = placed;
-  const { createdBy } = step;
-  const madeLayer = top !== before.top;
-  const entry: HistoryStep[] = createdBy === undefined ? [] : [{ createdNs, createdBy, madeLayer }];
-  const known = { keys, top: made.top === undefined ? undefined : top, createdNs };
-  return { top, history: [...before.history, ...entry], entryId: id, steps: [...before.steps, known] };
+function historyOf({ createdBy }: Step, createdNs: bigint, madeLayer: boolean): HistoryStep[] {
+  return createdBy === undefined ? [] : [{ createdNs, createdBy, madeLayer }];
 }

@@ -4,18 +4,24 @@ import { located, sourceExcerpt } from '../parse/source-error.ts';
 import type { StagePlan, Step } from '../plan/build-plan.ts';
 import type { StepFailure } from './build-progress.ts';
 import type { BuildRun, StageState } from './build-run.ts';
+import { LinkedSteps } from './linked-steps.ts';
 import { makeBase } from './make-base.ts';
 import { performStep } from './perform-step.ts';
 import { RunFailed } from './run-failed.ts';
 
 /** Performs the steps of a stage, one after the other. @throws what a step fails with, and where. */
 export async function runStage(run: BuildRun, stage: StagePlan): Promise<StageState> {
-  let state = await reported(run, stage, -1, () => makeBase(run, stage));
-  for (const [index, step] of stage.steps.entries()) {
-    const before = state;
-    state = await reported(run, stage, index, (report) => performStep(run, { stage, step, before, report }));
+  const linkedSteps = new LinkedSteps(run, stage);
+  try {
+    let state = await reported(run, stage, -1, () => makeBase(run, stage));
+    for (const [index, step] of stage.steps.entries()) {
+      const place = { stage, step, before: state, linked: linkedSteps.get(step) };
+      state = await reported(run, stage, index, (report) => performStep(run, { ...place, report }));
+    }
+    return state;
+  } finally {
+    await linkedSteps.end();
   }
-  return state;
 }
 
 interface Performed {

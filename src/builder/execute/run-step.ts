@@ -5,15 +5,16 @@ import type { BuildRun } from './build-run.ts';
 import { sealLayer } from './fill-layer.ts';
 import { keepFailed } from './keep-failed.ts';
 import { LastLines } from './last-lines.ts';
-import type { PreparedStep, StepPlace } from './perform-step.ts';
+import type { PreparedStep } from './make-step.ts';
+import type { StepTurn } from './perform-step.ts';
 import { RunFailed } from './run-failed.ts';
 import { mountInputs, type OpenMounts, openMounts } from './step-mounts.ts';
 
-type RunPlace = StepPlace & { readonly step: RunStep };
+type RunTurn = StepTurn & { readonly step: RunStep };
 
 /** RUN: a real container on the layers below, whose writable layer becomes the step's. */
-export async function prepareRun(run: BuildRun, place: RunPlace): Promise<PreparedStep> {
-  const { argv, env, cwd, user, network, script } = place.step;
+export async function prepareRun(run: BuildRun, turn: RunTurn): Promise<PreparedStep> {
+  const { argv, env, cwd, user, network, script } = turn.step;
   const { extraHosts, limits } = run.request;
   return {
     input: [
@@ -23,37 +24,37 @@ export async function prepareRun(run: BuildRun, place: RunPlace): Promise<Prepar
       user ?? null,
       network,
       script ?? null,
-      await mountInputs(run, place.step),
+      await mountInputs(run, turn.step),
       extraHosts,
       limits.ulimits,
     ],
-    make: (keep) => make(run, place, keep),
+    make: (keep) => make(run, turn, keep),
   };
 }
 
-async function make(run: BuildRun, place: RunPlace, keep: Keep): Promise<void> {
-  const { step, below } = place;
+async function make(run: BuildRun, turn: RunTurn, keep: Keep): Promise<void> {
+  const { step, before } = turn;
   const { layers, maker } = run.backend;
   maker.anticipate();
   const id = randomId<ContainerId>();
   const mounts = await openMounts(run, step);
   try {
-    await layers.createWritable(id, below);
+    await layers.createWritable(id, before.top);
     const rootfs = await layers.mountWritable(id, { volatile: true, stubs: mounts.stubs });
-    await execute(run, place, { id, rootfs, mounts });
+    await execute(run, turn, { id, rootfs, mounts });
   } catch (error) {
     await mounts.close();
-    if (error instanceof RunFailed && run.request.keepFailed) throw await keepFailed(run, place, id, error);
+    if (error instanceof RunFailed && run.request.keepFailed) throw await keepFailed(run, turn, id, error);
     await layers.removeWritable(id);
     throw error;
   }
   await mounts.close();
-  await sealLayer(run, id, below, keep);
+  await sealLayer(run, id, before.top, keep);
 }
 
 async function execute(
   run: BuildRun,
-  { step, report }: RunPlace,
+  { step, report }: RunTurn,
   place: { readonly id: ContainerId; readonly rootfs: string; readonly mounts: OpenMounts },
 ): Promise<void> {
   const { request, signal } = run;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { build, type ContextFile, contextOf, shell } from '../../support/builds.ts';
+import { build, type ContextFile, contextOf, shell, tryBuild } from '../../support/builds.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { until } from '../../support/until.ts';
 
@@ -19,6 +19,10 @@ const FILES: Files = { a: 'a', 'dir/': { mode: 0o711 }, 'dir/sub/': { mode: 0o70
 
 async function layersOf(image: string): Promise<string[]> {
   return (await daemon.call('GET', `/images/${image}/json`)).json<{ RootFS: { Layers: string[] } }>().RootFS.Layers;
+}
+
+interface CacheEntry {
+  readonly Description: string;
 }
 
 /** Where layers are unpacked; the number of them says whether one was made. */
@@ -119,6 +123,26 @@ test('so it does on another host', async () => {
   assert.match(output, /COPY --link dir \/d\n ---> Using cache/);
   assert.equal(await shell(other, 'moved', 'cat /which /d/sub/y'), 'other\ny');
   await other.close();
+});
+
+test('it does not wait for the command before it, which calls it off by failing', async () => {
+  const hangUp = new AbortController();
+  const waiting = onto('busybox', 'RUN exec sleep 986\nCOPY --link a /early/');
+  const building = tryBuild(daemon, waiting, {}, { signal: hangUp.signal }).catch(() => 'hung up');
+  const isMade = async () => {
+    const { BuildCache } = (await daemon.call('GET', '/system/df?type=build-cache')).json<{
+      BuildCache: CacheEntry[];
+    }>();
+    return BuildCache.some(({ Description }) => Description === 'COPY --link a /early/');
+  };
+  await until('the copy is made', isMade);
+  hangUp.abort();
+  assert.equal(await building, 'hung up');
+  const missing = await tryBuild(daemon, onto('busybox', 'RUN echo said\nCOPY --link missing /m'));
+  assert.match(missing.output, /Step 2\/3 : RUN echo said\n.*said\n/s);
+  assert.match(missing.error ?? '', /COPY failed: file not found in build context.*\n.*--link missing/s);
+  const failing = await tryBuild(daemon, onto('busybox', 'RUN exit 3\nCOPY --link missing /m'));
+  assert.equal(failing.exitCode, 3);
 });
 
 test('two builds at once on two bases make one layer', async () => {
