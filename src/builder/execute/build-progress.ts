@@ -16,7 +16,7 @@ export interface StepFailure {
   readonly message: string;
   /** The step itself is not to blame: another one failed, or the build was called off. */
   readonly isCanceled: boolean;
-  /** Of a command, the last of what it has written. */
+  /** Of a command that has run, the last of what it has written. */
   readonly lines?: readonly string[];
   /** The Dockerfile's lines, where the message does not have them. */
   readonly excerpt?: string;

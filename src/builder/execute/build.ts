@@ -17,6 +17,7 @@ import { baseAtHand, findBase } from './base-images.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildRun, StageState } from './build-run.ts';
+import { checkSources } from './check-sources.ts';
 import { importCaches } from './inline-cache.ts';
 import { baseImageOf, keepImage } from './keep-image.ts';
 import { FOLDER_OF_CONTEXTS, NamedTrees, namedContextOf } from './named-contexts.ts';
@@ -130,6 +131,8 @@ async function execute(
   },
 ): Promise<ImageId> {
   const { places, context, ignore, plan } = place;
+  const ignored = ignoredIn(context, ignore);
+  checkSources({ plan, context, ignored, progress });
   const failed = new AbortController();
   const named = new NamedTrees(parts, request, place);
   const stages = new Map<number, Promise<StageState>>();
@@ -142,7 +145,7 @@ async function execute(
     directory: places.directory,
     secretDirectory: places.memoryDirectory,
     context,
-    ignored: ignoredIn(context, ignore),
+    ignored,
     imported: await importCaches(parts.backend.images, request, progress),
     epoch: epochOf(plan, request),
     stage: (id) => stages.get(id) ?? Promise.reject(invalidArgument(`there is no stage ${id}`)),

@@ -63,8 +63,7 @@ async function openSpooled(
   { tree }: Spooled,
 ): Promise<OpenedMount> {
   const skip = skippedIn(run, from);
-  const path = pathIn(tree, source, skip);
-  if (path === undefined) throw sourceNotFound(source);
+  const path = findMounted(tree, source, skip);
   const root = await (writable ? makeFiles(run, tree, path, skip) : sharedFiles(run, tree, path, skip));
   const stub = tree.kindOf(path) === 'directory' ? 'directory' : 'file';
   const mount = bindMount(join(root, textOf(path)), target, !writable);
@@ -79,6 +78,13 @@ function skippedIn(run: BuildRun, from: BindMount['from']): ReadonlySet<string> 
 function pathIn(tree: SpoolTree, source: string, skip: ReadonlySet<string>): string | undefined {
   const [match] = matchPaths(tree, { pattern: byteStringOf(source), isPattern: false });
   return match === undefined || skip.has(match.path) ? undefined : match.path;
+}
+
+/** @throws invalid_argument where nothing is */
+export function findMounted(tree: SpoolTree, source: string, skip: ReadonlySet<string>): string {
+  const path = pathIn(tree, source, skip);
+  if (path === undefined) throw sourceNotFound(source);
+  return path;
 }
 
 /** Made once for all steps of a build, by the trees of that build; they go with the build's folder. */

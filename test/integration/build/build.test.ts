@@ -169,6 +169,16 @@ test('errors before the first step are a status; later ones a message with the p
   );
 });
 
+test('a file that is missing is told before any command runs', async () => {
+  for (const step of ['COPY lost /x', 'ADD [\"lost\", \"/x\"]', 'RUN --mount=source=lost,target=/x true']) {
+    const dockerfile = `FROM busybox AS one\nRUN echo early\nFROM busybox\nRUN echo early\n${step}\nCOPY --from=one /bin /b\n`;
+    const { status, output, error } = await tryBuild(daemon, { Dockerfile: dockerfile }, { nocache: '1' });
+    assert.equal(status, 200);
+    assert.doesNotMatch(output, /Running in/);
+    assert.match(error ?? '', /lost.*\nDockerfile:5\n/);
+  }
+});
+
 test('nothing is left of builds that are over', () => {
   assert.ok(!existsSync(join(daemon.dataRoot, 'builder/work')) || readdir('builder/work').length === 0);
   assert.deepEqual(readdir('layers/w'), []);

@@ -67,8 +67,9 @@ export class ClassicProgress implements BuildProgress {
         say(` ---> ${id.slice(0, SHORT_ID)}\n`);
         if (step === stage.steps.length - 1) this.#finish(stage);
       },
-      failed: ({ isCanceled }) => {
-        if (isRun && !isCanceled) running();
+      failed: ({ lines }) => {
+        // A command that never began has not written anything.
+        if (lines !== undefined) running();
       },
     };
   }
