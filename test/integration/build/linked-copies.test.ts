@@ -138,11 +138,11 @@ test('it does not wait for the command before it, which calls it off by failing'
   await until('the copy is made', isMade);
   hangUp.abort();
   assert.equal(await building, 'hung up');
-  const missing = await tryBuild(daemon, onto('busybox', 'RUN echo said\nCOPY --link missing /m'));
-  assert.match(missing.output, /Step 2\/3 : RUN echo said\n.*said\n/s);
-  assert.match(missing.error ?? '', /COPY failed: file not found in build context.*\n.*--link missing/s);
-  const failing = await tryBuild(daemon, onto('busybox', 'RUN exit 3\nCOPY --link missing /m'));
-  assert.equal(failing.exitCode, 3);
+  const missing = 'COPY --link --from=busybox /missing /m';
+  const late = await tryBuild(daemon, onto('busybox', `RUN echo said\n${missing}`));
+  assert.match(late.output, /Step 2\/3 : RUN echo said\n.*said\n/s);
+  assert.match(late.error ?? '', /COPY failed: file not found in source.*\n.*--link/s);
+  assert.equal((await tryBuild(daemon, onto('busybox', `RUN exit 3\n${missing}`))).exitCode, 3);
 });
 
 test('two builds at once on two bases make one layer', async () => {
