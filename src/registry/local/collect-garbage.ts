@@ -64,6 +64,7 @@ export async function collectGarbage(context: GarbageContext, signal: AbortSigna
   }
   await removeAliases(context, keepUsesSinceMs);
   uses.forget(keepUsesSinceMs);
+  pushes.forget();
   return { removed, bytes };
 }
 

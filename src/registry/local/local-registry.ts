@@ -21,7 +21,7 @@ import { PushActivity } from './push-activity.ts';
 import { readBlob } from './read-blob.ts';
 import { isMissing, RecordFiles } from './record-files.ts';
 import { RepositoryRecords } from './repository-records.ts';
-import { refuseMissing, storeManifest } from './store-manifest.ts';
+import { findBlob, refuseMissing, storeManifest } from './store-manifest.ts';
 import { UploadFolders } from './upload-folders.ts';
 import { type GrowingBlob, Uploads } from './uploads.ts';
 
@@ -120,9 +120,7 @@ export class LocalRegistry implements WritableRegistry {
   }
 
   async blob(name: RepositoryName, digest: Digest): Promise<ServedBlob | undefined> {
-    await this.#uses.use(digest);
-    if (!(await this.#records.hasBlob(name, digest))) return undefined;
-    const info = await this.#content.stat(digest);
+    const info = await findBlob(this.#parts(), name, digest);
     if (info === undefined) return undefined;
     return { ...info, read: (range) => readBlob(this.#content.pathOf(digest), digest, range) };
   }
@@ -165,8 +163,9 @@ export class LocalRegistry implements WritableRegistry {
   }
 
   async mountBlob(name: RepositoryName, digest: Digest, from: RepositoryName | undefined): Promise<boolean> {
-    await this.#uses.use(digest);
     if (from !== undefined && !(await this.#records.hasBlob(from, digest))) return false;
+    if ((await this.#content.stat(digest)) === undefined) return false;
+    await this.#uses.use(digest);
     if ((await this.#content.stat(digest)) === undefined) return false;
     await this.#records.addBlob(name, digest);
     return true;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import type { RepositoryName } from '../names.ts';
+import { uploadUnknown } from '../registry-error.ts';
 import { PushActivity } from './push-activity.ts';
 
 const name = 'app' as RepositoryName;
@@ -34,4 +35,24 @@ test('one long request keeps a push going, and no push counts for more than a da
   assert.equal(pushes.neededSinceMs(name), Date.now() - DAY_MS);
   resolve();
   await upload;
+});
+
+test('what is refused begins no push, and ends none', async (t) => {
+  mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  t.after(() => mock.timers.reset());
+  const pushes = new PushActivity(100);
+  const refused = () => assert.rejects(pushes.during(name, () => Promise.reject(uploadUnknown())));
+  await refused();
+  mock.timers.tick(50);
+  assert.equal(pushes.neededSinceMs(name), Date.now() - 100, 'there is no push');
+  const startedMs = Date.now();
+  await pushes.during(name, () => Promise.resolve());
+  mock.timers.tick(90);
+  await refused();
+  mock.timers.tick(5);
+  assert.equal(pushes.neededSinceMs(name), Math.min(startedMs, Date.now() - 100), 'the push goes on');
+  // A connection that broke has brought something.
+  await assert.rejects(pushes.during(name, () => Promise.reject(new Error('reset'))));
+  mock.timers.tick(99);
+  assert.equal(pushes.neededSinceMs(name), startedMs);
 });

@@ -1,4 +1,5 @@
 import type { RepositoryName } from '../names.ts';
+import { RegistryError } from '../registry-error.ts';
 
 /** However busy a repository is: no push takes longer than this. */
 const LONGEST_PUSH_MS = 24 * 3600 * 1000;
@@ -22,17 +23,28 @@ export class PushActivity {
     this.#graceMs = graceMs;
   }
 
-  /** Runs a part of a push. */
+  /** Runs a part of a push. One that begins with what is refused is none: whoever makes up names leaves nothing here. */
   async during<T>(name: RepositoryName, work: () => Promise<T>): Promise<T> {
-    const burst = this.#live(name) ?? { startedMs: Date.now(), lastMs: 0, running: 0 };
+    const known = this.#live(name);
+    const burst = known ?? { startedMs: Date.now(), lastMs: 0, running: 0 };
     this.#bursts.set(name, burst);
     burst.running++;
+    let isRefused = false;
     try {
       return await work();
+    } catch (error) {
+      isRefused = error instanceof RegistryError;
+      throw error;
     } finally {
       burst.running--;
-      burst.lastMs = Date.now();
+      if (isRefused && burst.lastMs === 0 && burst.running === 0) this.#bursts.delete(name);
+      else if (!isRefused) burst.lastMs = Date.now();
     }
+  }
+
+  /** Forgets pushes that are over. */
+  forget(): void {
+    for (const name of this.#bursts.keys()) this.#live(name);
   }
 
   /** What was last used before this is needed by no push to the repository. */

@@ -1,4 +1,4 @@
-import type { ContentStore } from '../../content/content-store.ts';
+import type { BlobInfo, ContentStore } from '../../content/content-store.ts';
 import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
 import type { ManifestDocument } from '../manifest-document.ts';
 import type { AnyDigest, RepositoryName, Tag } from '../names.ts';
@@ -51,20 +51,33 @@ export async function refuseMissing(
 }
 
 async function hasBlob(context: ManifestContext, name: RepositoryName, digest: AnyDigest): Promise<boolean> {
-  const used = await use(context, digest);
-  if (used === undefined || !(await context.records.hasBlob(name, used))) return false;
-  return (await context.content.stat(used)) !== undefined;
+  const canonical = await canonicalOf(context, digest);
+  return canonical !== undefined && (await findBlob(context, name, canonical)) !== undefined;
+}
+
+/**
+ * A blob of the repository, which counts as used from now on. What is not there is not remembered as used, however often it
+ * is asked for; what is there is looked for again, for its removal may have been running.
+ */
+export async function findBlob(
+  { content, records, uses }: ManifestContext,
+  name: RepositoryName,
+  digest: Digest,
+): Promise<BlobInfo | undefined> {
+  if (!(await records.hasBlob(name, digest))) return undefined;
+  await uses.use(digest);
+  return (await records.hasBlob(name, digest)) ? content.stat(digest) : undefined;
 }
 
 async function hasManifest(context: ManifestContext, name: RepositoryName, digest: AnyDigest): Promise<boolean> {
-  const used = await use(context, digest);
-  return used !== undefined && (await context.records.manifest(name, used)) !== undefined;
+  const canonical = await canonicalOf(context, digest);
+  if (canonical === undefined || (await context.records.manifest(name, canonical)) === undefined) return false;
+  await context.uses.use(canonical);
+  return true;
 }
 
-async function use({ aliases, uses }: ManifestContext, digest: AnyDigest): Promise<Digest | undefined> {
-  const canonical = isDigest(digest) ? digest : await aliases.resolve(digest);
-  if (canonical !== undefined) await uses.use(canonical);
-  return canonical;
+async function canonicalOf({ aliases }: ManifestContext, digest: AnyDigest): Promise<Digest | undefined> {
+  return isDigest(digest) ? digest : aliases.resolve(digest);
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
