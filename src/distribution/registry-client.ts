@@ -8,7 +8,7 @@ import { HttpClient, type HttpRequest, type HttpResponse } from './http/http-cli
 import { RegistryError, registryError } from './http/registry-error.ts';
 import { ExchangeError } from './http/transport-error.ts';
 import type { RegistrySettings } from './registry-settings.ts';
-import { retryAfterMs, TryLater, withRetries } from './transfer/retry.ts';
+import { type RetryRules, retryAfterMs, TryLater, withRetries } from './transfer/retry.ts';
 
 export interface RegistryRequest extends Omit<HttpRequest, 'url' | 'method'> {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -21,24 +21,35 @@ export interface RegistryRequest extends Omit<HttpRequest, 'url' | 'method'> {
 
 const MAX_REDIRECTS = 10;
 
+type OnWait = (waitMs: number) => void;
+
 /** A registry at one endpoint, for one pull, push or question. Whoever made it closes it. */
 export class RegistryClient {
   readonly endpoint: Endpoint;
   readonly #http: HttpClient;
   readonly #authorizer: Authorizer;
-  readonly #settings: RegistrySettings;
+  readonly #rules: RetryRules;
+  readonly #onWait: OnWait;
   #holders = 0;
   #isClosing = false;
 
-  private constructor(endpoint: Endpoint, http: HttpClient, credentials: Credentials, settings: RegistrySettings) {
+  private constructor(
+    endpoint: Endpoint,
+    http: HttpClient,
+    credentials: Credentials,
+    { rules, onWait }: { readonly rules: RetryRules; readonly onWait: OnWait },
+  ) {
     this.endpoint = endpoint;
     this.#http = http;
-    this.#settings = settings;
+    // What a mirror fails to give, the registry that it is for is asked for at once.
+    this.#rules = endpoint.isMirror ? { ...rules, maxAttempts: 1 } : rules;
+    this.#onWait = onWait;
     this.#authorizer = new Authorizer(http, credentials, endpoint.base.startsWith('https:'));
   }
 
   /**
-   * Asks the endpoint how it wants to be asked. Credentials are not sent before that, and never to a mirror.
+   * Asks the endpoint how it wants to be asked. Credentials are not sent before that, and never to a mirror. `onWait` is
+   * told of waits before requests are sent again.
    * @throws ExchangeError when nobody is there
    */
   static async connect(
@@ -46,11 +57,12 @@ export class RegistryClient {
     credentials: Credentials,
     settings: RegistrySettings,
     signal: AbortSignal,
+    onWait: OnWait = () => undefined,
   ): Promise<RegistryClient> {
     const certificates = await readCertificates(settings.certificateFolders, endpoint.host);
     const http = new HttpClient(tlsOptions(certificates, endpoint.acceptsAnyCertificate));
     try {
-      const client = new RegistryClient(endpoint, http, credentials, settings);
+      const client = new RegistryClient(endpoint, http, credentials, { rules: settings, onWait });
       const url = new URL(`${endpoint.base}/v2/`);
       const response = await http.send({ method: 'GET', url, signal });
       response.body.resume();
@@ -86,12 +98,7 @@ export class RegistryClient {
 
   /** As `sendOnce`, again after failures that pass. For requests that may be sent twice. */
   send(request: RegistryRequest): Promise<HttpResponse> {
-    return withRetries(
-      this.#settings,
-      request.signal,
-      () => undefined,
-      () => this.sendOnce(request),
-    );
+    return withRetries(this.#rules, request.signal, this.#onWait, () => this.sendOnce(request));
   }
 
   /**

@@ -12,6 +12,8 @@ export interface RegistryAccess {
   readonly credentials: Credentials;
   readonly settings: RegistrySettings;
   readonly signal: AbortSignal;
+  /** Told of waits for a registry that is in trouble or asked for it, but for those of transfers. */
+  readonly onWait?: (waitMs: number) => void;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function withRegistry<T>(
     const credentials = endpoint.isMirror ? NO_CREDENTIALS : access.credentials;
     let client: RegistryClient;
     try {
-      client = await RegistryClient.connect(endpoint, credentials, settings, signal);
+      client = await RegistryClient.connect(endpoint, credentials, settings, signal, access.onWait);
     } catch (error) {
       if (isLast || !(error instanceof ExchangeError)) throw error;
       continue;

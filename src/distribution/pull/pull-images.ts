@@ -8,6 +8,7 @@ import { listTags } from '../list-tags.ts';
 import type { ImageSummary } from '../local-image-store.ts';
 import { matchesPlatform, platformText } from '../manifest/choose-platform.ts';
 import type { RegistryClient } from '../registry-client.ts';
+import { retryText } from '../transfer/download-progress.ts';
 import { withRegistry } from '../with-registry.ts';
 import { pullImage } from './pull-image.ts';
 import type { PullRequest } from './pull-request.ts';
@@ -24,7 +25,8 @@ export async function pullImages(
   signal: AbortSignal,
 ): Promise<void> {
   const { reference, credentials } = request;
-  const access = { registry: registryOf(reference.name), withMirrors: true, credentials, signal };
+  const onWait = (waitMs: number) => report({ status: retryText(waitMs) });
+  const access = { registry: registryOf(reference.name), withMirrors: true, credentials, signal, onWait };
   try {
     const image = await withRegistry({ ...access, settings: context.settings }, (client) =>
       pullFrom(context, client, request, report, signal),

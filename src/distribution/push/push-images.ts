@@ -7,6 +7,7 @@ import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
 import { matchesPlatform, platformText } from '../manifest/choose-platform.ts';
+import { retryText } from '../transfer/download-progress.ts';
 import { withRegistry } from '../with-registry.ts';
 import { pushImage } from './push-image.ts';
 
@@ -31,7 +32,8 @@ export async function pushImages(
   report({ status: `The push refers to repository [${reference.name}]` });
   const pushed = imagesNamed(context, reference);
   if (platform !== undefined) await refuseOtherPlatforms(context, pushed, platform);
-  const access = { registry: registryOf(reference.name), withMirrors: false, credentials, signal };
+  const onWait = (waitMs: number) => report({ status: retryText(waitMs) });
+  const access = { registry: registryOf(reference.name), withMirrors: false, credentials, signal, onWait };
   await withRegistry({ ...access, settings: context.settings }, async (client) => {
     for (const { name, id } of pushed) await pushImage(context, client, { name, id }, report, signal);
   });

@@ -213,8 +213,10 @@ test('a registry in trouble is asked again, also for the manifest', async () => 
     response.writeHead(500).end();
     return true;
   };
-  assert.equal(failureOf(await pull()), undefined);
+  const answer = await pull();
+  assert.equal(failureOf(answer), undefined);
   assert.equal(failed.size, 3, 'manifest, configuration and layer');
+  assert.deepEqual(progressLines(answer)[0], { status: 'Retrying in 1 second' }, 'nobody waits without being told');
 });
 
 test('credentials are for the registry alone, not for where it redirects to', async () => {

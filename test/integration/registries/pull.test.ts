@@ -9,13 +9,15 @@ import { until } from '../../support/until.ts';
 
 let daemon: TestDaemon;
 let registry: TestRegistry;
+let secondMirror: TestRegistry;
 
 before(async () => {
-  registry = await TestRegistry.start();
-  daemon = await startDaemon(['--registry-mirror', `http://${registry.address}`]);
+  [registry, secondMirror] = await Promise.all([TestRegistry.start(), TestRegistry.start()]);
+  const mirrors = [registry, secondMirror].map(({ address }) => `http://${address}`);
+  daemon = await startDaemon(mirrors.flatMap((mirror) => ['--registry-mirror', mirror]));
 });
 after(async () => {
-  await registry.close();
+  await Promise.all([registry.close(), secondMirror.close()]);
   await daemon.close();
 });
 afterEach(() => {
@@ -218,6 +220,18 @@ test('images of Docker Hub come from its mirror, which is given no credentials',
   assert.equal(failureOf(answer), undefined);
   assert.equal(await fileIn('skiff-mirrored:1', '/f'), 'mirrored');
   assert.ok(registry.requests.every((request) => request.headers.authorization === undefined));
+});
+
+test('what a mirror fails to give, the next one is asked for at once', async () => {
+  secondMirror.add('library/skiff-second', '1', registryImage({ files: { f: 'second' } }));
+  registry.fault = ({ path }, response) => {
+    if (!path.includes('/manifests/')) return false;
+    response.writeHead(503, { 'retry-after': '60' }).end();
+    return true;
+  };
+  assert.equal(failureOf(await daemon.call('POST', '/images/create?fromImage=skiff-second&tag=1')), undefined);
+  assert.equal(registry.seen('GET', /manifests/).length, 1);
+  assert.equal(await fileIn('skiff-second:1', '/f'), 'second');
 });
 
 test('a token is had by name and password, for what is to be done', async () => {
