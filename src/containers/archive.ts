@@ -75,7 +75,8 @@ export async function sendContainerPath(
 }
 
 /**
- * Unpacks an archive, which may be still in its client's connection, into a directory of a container. What was unpacked before a failure stays.
+ * Unpacks an archive, which may be still in its client's connection, into a directory of a container. What was unpacked
+ * before a failure stays.
  * @throws as `statContainerPath`; internal for a read-only root or mount.
  */
 export async function writeContainerPath(

@@ -10,7 +10,8 @@ import { Trash } from './trash.ts';
 /**
  * Where layers lie on disk. Names are short, as up to 128 of them must fit into one mount:
  * `l/<base 36>` read-only layers, `w/<container>/{upper,work,merged}` writable ones, `tmp/` what is being unpacked,
- * `trash/` what is being deleted, `cache/` compiled programs. All in one file system, so that a rename moves a whole tree at once.
+ * `trash/` what is being deleted, `cache/` compiled programs. All in one file system, so that a rename moves a whole
+ * tree at once.
  */
 export class LayerDirectories {
   readonly root: string;

@@ -62,7 +62,8 @@ export interface LayerStore {
    * the next start does not sweep. Idempotent, and concurrent calls for one layer share the work.
    * With `diffId` given, a layer may be applied while its parent still is: they are unpacked side by side.
    * @throws invalid_argument for a tar that is broken or that would leave the layer; the message names the entry.
-   * not_found when there is no such parent; the signal's reason, once nothing is written for this caller. The blob is the caller's until then; from there on it goes with the layer.
+   * not_found when there is no such parent; the signal's reason, once nothing is written for this caller. The blob is
+   * the caller's until then; from there on it goes with the layer.
    */
   apply(request: ApplyRequest): Promise<Layer>;
   /** @throws not_found. */

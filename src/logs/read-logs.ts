@@ -27,8 +27,8 @@ export interface LogQuery {
 }
 
 /**
- * A container's log, in order, those of its files that were rotated first. Comes in batches, because a line is often a few bytes and a turn of the event loop for
- * each would cost more than reading it. A log that does not exist is empty.
+ * A container's log, in order, those of its files that were rotated first. Comes in batches, because a line is often a
+ * few bytes and a turn of the event loop for each would cost more than reading it. A log that does not exist is empty.
  */
 export async function* readLogs(path: string, query: LogQuery): AsyncGenerator<LogEntry[]> {
   const files = await openLogFiles(path, query.signal).catch((error: unknown) => {

@@ -184,7 +184,10 @@ export interface CopyStep extends StepCommon {
   /** The tree that sources of kind `path` are of. */
   readonly from: FileTree;
   readonly sources: readonly CopySource[];
-  /** Absolute; ends in `/` exactly when it must be a folder. Else a file that is copied gets this name, unless a folder is there. */
+  /**
+   * Absolute; ends in `/` exactly when it must be a folder. Else a file that is copied gets this name, unless a folder
+   * is there.
+   */
   readonly destination: string;
   /** `--chown`, expanded and unresolved: `user[:group]`, names or numbers; undefined is root. */
   readonly owner: string | undefined;

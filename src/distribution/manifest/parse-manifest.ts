@@ -14,7 +14,8 @@ const CONFIG_TYPES = [DOCKER_CONFIG, OCI_CONFIG, 'application/octet-stream', '']
 /**
  * Reads what a registry gave as a manifest. What it is, its own media type says, else that of the answer; one that could
  * be read as both an image and an index is refused, since then two readers would see different things.
- * @throws internal for what is no manifest or of the obsolete schema 1, invalid_argument for one of another thing than an image
+ * @throws internal for what is no manifest or of the obsolete schema 1, invalid_argument for one of another thing than
+ * an image
  */
 export function parseManifest(bytes: Buffer, contentType: string): Manifest {
   const json = parseObject(bytes);

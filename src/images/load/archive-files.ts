@@ -46,8 +46,9 @@ export class ArchiveFiles {
 }
 
 /**
- * Reads an archive (plain, or compressed in any way that Docker takes) to its end and keeps each file as a blob, in whatever order they come. `onBlob`
- * is told of every blob at once, so that the caller can discard what is not needed, also after a failure.
+ * Reads an archive (plain, or compressed in any way that Docker takes) to its end and keeps each file as a blob, in
+ * whatever order they come. `onBlob` is told of every blob at once, so that the caller can discard what is not needed,
+ * also after a failure.
  * @throws invalid_argument for a broken archive.
  */
 export async function readArchive(

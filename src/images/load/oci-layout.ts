@@ -28,9 +28,8 @@ interface Descriptor {
 }
 
 /**
- * The images of an OCI image layout. Of an index with images for several platforms those for `platforms` are taken, or for this
- * host where none is given.
- * Every blob is checked against the digest that it is filed under.
+ * The images of an OCI image layout. Of an index with images for several platforms those for `platforms` are taken, or
+ * for this host where none is given. Every blob is checked against the digest that it is filed under.
  */
 export async function readOciLayout(
   files: ArchiveFiles,

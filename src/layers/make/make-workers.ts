@@ -13,7 +13,8 @@ type Done = Extract<MakeReply, { readonly done: unknown }>['done'];
 
 /**
  * Processes that make layers, as many as there are processors. They stay as long as somebody holds them and a little
- * longer, since starting one takes longer than most of their work, and end then, since an idle one holds memory. They end when the daemon dies.
+ * longer, since starting one takes longer than most of their work, and end then, since an idle one holds memory. They
+ * end when the daemon dies.
  */
 export class MakeWorkers {
   readonly #compileCache: string;

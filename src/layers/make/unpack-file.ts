@@ -44,7 +44,10 @@ export function expandByProgram(stretch: Stretch, dataPath: string): Stretch {
   return { fd, offset: 0, sizeBytes: fstatSync(fd).size };
 }
 
-/** Unpacks a file that is a tar, plain or compressed, into the directory that `place` makes. @returns false for any other file. */
+/**
+ * Unpacks a file that is a tar, plain or compressed, into the directory that `place` makes. @returns false for any
+ * other file.
+ */
 export async function unpackFile(
   sys: Syscalls,
   tree: LayerTree,

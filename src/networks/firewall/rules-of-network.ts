@@ -14,7 +14,8 @@ export async function listTable(table: string): Promise<string> {
 
 /**
  * The rules of one network, for people, out of the listing of the whole table: of every set and map the elements that
- * are the network's, the chains as they are, and what its containers may send. `network` is undefined for one without a bridge.
+ * are the network's, the chains as they are, and what its containers may send. `network` is undefined for one without a
+ * bridge.
  */
 export function rulesOfNetwork(
   listing: string,

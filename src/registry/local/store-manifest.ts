@@ -37,7 +37,10 @@ export async function storeManifest(
   if (!isDigest(reference)) await records.setTag(name, reference, digest);
 }
 
-/** What is found counts as used: no collection of garbage takes it before the manifest is there. @throws RegistryError MANIFEST_BLOB_UNKNOWN */
+/**
+ * What is found counts as used: no collection of garbage takes it before the manifest is there. @throws RegistryError
+ * MANIFEST_BLOB_UNKNOWN
+ */
 export async function refuseMissing(
   context: ManifestContext,
   name: RepositoryName,

@@ -84,7 +84,10 @@ export function run(command: string, args: readonly string[], options: { cwd?: s
 /** What is in the root of every container, unless the image has its own. */
 export const BASE_NAMES = ['.dockerenv', 'dev', 'etc', 'proc', 'sys'];
 
-/** What makes two trees the same tree: everything of every file but inode numbers, the root's own attributes, and what is in every container. */
+/**
+ * What makes two trees the same tree: everything of every file but inode numbers, the root's own attributes, and what
+ * is in every container.
+ */
 export function describeTree(path: string): string {
   const script = `
     cd "$1"

@@ -14,7 +14,10 @@ const SESSION = 'client-session';
 
 type Limits = BuildRequest['limits'];
 
-/** What `POST /build` asks for; `ssh`, `namedcontexts` and some more are parameters that only our own client sends. @throws invalid_argument with Docker's texts. */
+/**
+ * What `POST /build` asks for; `ssh`, `namedcontexts` and some more are parameters that only our own client sends.
+ * @throws invalid_argument with Docker's texts.
+ */
 export function buildRequestOf(
   request: FastifyRequest,
   secrets: BuildRequest['secrets'],
