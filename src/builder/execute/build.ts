@@ -14,16 +14,17 @@ import { lintBuild } from '../plan/lint-build.ts';
 import { planBuild } from '../plan/plan-build.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
 import { baseAtHand, findBase } from './base-images.ts';
+import type { BuildParts } from './build-parts.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildRun, StageState } from './build-run.ts';
-import { checkSources } from './check-sources.ts';
+import { FOLDER_OF_CONTEXTS, NamedTrees, namedContextOf } from './contexts/named-contexts.ts';
+import { openContext } from './contexts/open-context.ts';
 import { importCaches } from './inline-cache.ts';
 import { baseImageOf, keepImage } from './keep-image.ts';
-import { FOLDER_OF_CONTEXTS, NamedTrees, namedContextOf } from './named-contexts.ts';
-import { openContext } from './open-context.ts';
 import { runStage } from './run-stage.ts';
 import { squash } from './squash.ts';
+import { checkSources } from './steps/check-sources.ts';
 
 export interface BuildResult {
   /** Undefined when the Dockerfile was only checked. */
@@ -31,17 +32,6 @@ export interface BuildResult {
   /** What was found when it was only checked. */
   readonly check?: LintReport;
 }
-
-/** What all builds share. */
-export type BuildParts = Pick<
-  BuildRun,
-  'backend' | 'cache' | 'cacheMounts' | 'slots' | 'secretDirectory' | 'compileCache'
-> & {
-  /** Each build has a folder of its own here. */
-  readonly root: string;
-  /** Takes folders away that are no longer used, some time soon. */
-  readonly discard: (folders: readonly string[]) => void;
-};
 
 /** A build from its context to its image. Whatever happens, its folders go at the end. */
 export async function runBuild(

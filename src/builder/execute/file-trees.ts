@@ -5,7 +5,7 @@ import { newSpool, readSpool } from '../context/receive-archive.ts';
 import type { SpoolTree } from '../context/spool-tree.ts';
 import type { FileTree } from '../plan/build-plan.ts';
 import type { BuildRun } from './build-run.ts';
-import { openRoot } from './open-root.ts';
+import { openRoot } from './mounts/open-root.ts';
 
 export interface SourcePattern {
   readonly pattern: string;

@@ -1,7 +1,7 @@
 import { digestOf, hexOf } from '../../lib/digest.ts';
 import type { StagePlan } from '../plan/build-plan.ts';
 import type { BuildRun, StageState } from './build-run.ts';
-import { fillLayer, pickOf } from './fill-layer.ts';
+import { fillLayer, pickOf } from './steps/fill-layer.ts';
 
 /** What a stage starts from. */
 export async function makeBase(

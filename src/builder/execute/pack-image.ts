@@ -2,7 +2,7 @@ import { closingIterable } from '../../lib/closing-iterable.ts';
 import type { ChainId } from '../../lib/digest.ts';
 import { type ContainerId, randomId } from '../../lib/ids.ts';
 import type { BuilderBackend } from '../backend.ts';
-import { openRoot } from './open-root.ts';
+import { openRoot } from './mounts/open-root.ts';
 
 /** The files of layers as one tar. The caller reads it, or ends it by `return`: until then the layers stay open. */
 export async function packImage(

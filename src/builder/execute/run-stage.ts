@@ -4,10 +4,10 @@ import { located, sourceExcerpt } from '../parse/source-error.ts';
 import type { StagePlan, Step } from '../plan/build-plan.ts';
 import type { StepFailure } from './build-progress.ts';
 import type { BuildRun, StageState } from './build-run.ts';
-import { LinkedSteps } from './linked-steps.ts';
 import { makeBase } from './make-base.ts';
-import { performStep } from './perform-step.ts';
-import { RunFailed } from './run-failed.ts';
+import { LinkedSteps } from './steps/linked-steps.ts';
+import { performStep } from './steps/perform-step.ts';
+import { RunFailed } from './steps/run-failed.ts';
 
 /** Performs the steps of a stage, one after the other. @throws what a step fails with, and where. */
 export async function runStage(run: BuildRun, stage: StagePlan): Promise<StageState> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LastLines } from './last-lines.ts';
 import { Slots } from './slots.ts';
+import { LastLines } from './steps/last-lines.ts';
 
 test('so many go on at once, and no more', async () => {
   const slots = new Slots(2);

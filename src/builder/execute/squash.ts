@@ -1,7 +1,7 @@
 import type { ChainId } from '../../lib/digest.ts';
 import { type ContainerId, randomId } from '../../lib/ids.ts';
 import type { BuildRun, StageState } from './build-run.ts';
-import { openRoot } from './open-root.ts';
+import { openRoot } from './mounts/open-root.ts';
 
 /** One layer in place of all that the stage's steps have made, on the same base. */
 export async function squash(run: BuildRun, base: ChainId | undefined, state: StageState): Promise<StageState> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RunFailed } from '../../../builder/execute/run-failed.ts';
+import { RunFailed } from '../../../builder/execute/steps/run-failed.ts';
 import type { BuildPlan, StagePlan, Step } from '../../../builder/plan/build-plan.ts';
 import type { ImageId } from '../../../lib/digest.ts';
 import { hostPlatform } from '../../../lib/platform.ts';

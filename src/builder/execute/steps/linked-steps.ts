@@ -1,5 +1,5 @@
-import type { CopyStep, StagePlan, Step } from '../plan/build-plan.ts';
-import type { BuildRun } from './build-run.ts';
+import type { CopyStep, StagePlan, Step } from '../../plan/build-plan.ts';
+import type { BuildRun } from '../build-run.ts';
 import { prepareCopy } from './copy-step.ts';
 import { isLinked } from './link-layer.ts';
 import { type MadeStep, makeStep } from './make-step.ts';

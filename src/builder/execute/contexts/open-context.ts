@@ -1,7 +1,7 @@
-import { receiveArchive, type SpoolPlaces } from '../context/receive-archive.ts';
-import type { SpoolTree } from '../context/spool-tree.ts';
-import type { BuildParts } from './build.ts';
-import type { BuildRequest } from './build-request.ts';
+import { receiveArchive, type SpoolPlaces } from '../../context/receive-archive.ts';
+import type { SpoolTree } from '../../context/spool-tree.ts';
+import type { BuildParts } from '../build-parts.ts';
+import type { BuildRequest } from '../build-request.ts';
 import { fetchContext } from './fetch-context.ts';
 
 /** The files of a build, taken in whole. */

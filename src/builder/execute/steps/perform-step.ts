@@ -1,7 +1,7 @@
-import { digestOf, hexOf } from '../../lib/digest.ts';
-import type { StagePlan, Step } from '../plan/build-plan.ts';
-import type { StepReport } from './build-progress.ts';
-import type { BuildRun, HistoryStep, StageState } from './build-run.ts';
+import { digestOf, hexOf } from '../../../lib/digest.ts';
+import type { StagePlan, Step } from '../../plan/build-plan.ts';
+import type { StepReport } from '../build-progress.ts';
+import type { BuildRun, HistoryStep, StageState } from '../build-run.ts';
 import { prepareCopy } from './copy-step.ts';
 import { linkLayer } from './link-layer.ts';
 import { type MadeStep, makeStep, type PreparedStep } from './make-step.ts';

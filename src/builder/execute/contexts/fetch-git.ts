@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { invalidArgument, isEngineError } from '../../errors/engine-error.ts';
-import { followWithin } from '../../layers/make/follow-within.ts';
-import type { FillPick } from '../../layers/make/make-message.ts';
-import { newSpool, readSpool } from '../context/receive-archive.ts';
-import type { SpoolTree } from '../context/spool-tree.ts';
-import type { CopySource } from '../plan/build-plan.ts';
-import type { BuildRun } from './build-run.ts';
-import { pickOf } from './fill-layer.ts';
+import { invalidArgument, isEngineError } from '../../../errors/engine-error.ts';
+import { followWithin } from '../../../layers/make/follow-within.ts';
+import type { FillPick } from '../../../layers/make/make-message.ts';
+import { newSpool, readSpool } from '../../context/receive-archive.ts';
+import type { SpoolTree } from '../../context/spool-tree.ts';
+import type { CopySource } from '../../plan/build-plan.ts';
+import type { BuildRun } from '../build-run.ts';
+import { pickOf } from '../steps/fill-layer.ts';
 import { runGit } from './run-git.ts';
 
 export type GitSource = Pick<

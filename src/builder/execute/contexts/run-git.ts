@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { EngineError, invalidArgument } from '../../errors/engine-error.ts';
-import { requirePipes } from '../../lib/require-pipes.ts';
-import { hasErrorCode } from '../../lib/system-error.ts';
+import { EngineError, invalidArgument } from '../../../errors/engine-error.ts';
+import { requirePipes } from '../../../lib/require-pipes.ts';
+import { hasErrorCode } from '../../../lib/system-error.ts';
 
 /** What git takes over of the daemon's own environment. */
 const KEPT = /^(PATH|LANG|(all|ftp|http|https|no)_proxy|SSL_CERT_(FILE|DIR)|GIT_SSL_CAINFO)$/i;

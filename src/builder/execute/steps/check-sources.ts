@@ -1,9 +1,9 @@
-import { messageOf } from '../../errors/engine-error.ts';
-import { locating } from '../parse/source-error.ts';
-import type { Step } from '../plan/build-plan.ts';
-import type { BuildRun } from './build-run.ts';
+import { messageOf } from '../../../errors/engine-error.ts';
+import { locating } from '../../parse/source-error.ts';
+import type { Step } from '../../plan/build-plan.ts';
+import type { BuildRun } from '../build-run.ts';
+import { findMounted } from '../mounts/open-bind.ts';
 import { matchSource } from './match-source.ts';
-import { findMounted } from './open-bind.ts';
 
 type Known = Pick<BuildRun, 'plan' | 'context' | 'ignored' | 'progress'>;
 

@@ -1,4 +1,4 @@
-import type { BuildRun } from './build-run.ts';
+import type { BuildRun } from '../build-run.ts';
 
 export interface Owner {
   readonly uid: number;

@@ -1,4 +1,4 @@
-import { EngineError } from '../../errors/engine-error.ts';
+import { EngineError } from '../../../errors/engine-error.ts';
 
 export interface RunEnd {
   readonly oomKilled: boolean;

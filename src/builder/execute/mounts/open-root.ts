@@ -1,6 +1,6 @@
-import type { ChainId } from '../../lib/digest.ts';
-import type { ContainerId } from '../../lib/ids.ts';
-import type { BuilderLayers } from '../backend.ts';
+import type { ChainId } from '../../../lib/digest.ts';
+import type { ContainerId } from '../../../lib/ids.ts';
+import type { BuilderLayers } from '../../backend.ts';
 
 /**
  * Where the root file system of a writable layer that stands on `top` is: exactly what the layers have, nothing of what

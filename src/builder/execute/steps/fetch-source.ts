@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { EngineError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
-import type { FillPick } from '../../layers/make/make-message.ts';
-import { formatSpoolEntry, type SpoolEntry } from '../../layers/spool/spool-entry.ts';
-import { SpoolWriter } from '../../layers/spool/spool-writer.ts';
-import { byteStringOf } from '../../lib/tar/byte-string.ts';
-import type { TarEntry } from '../../lib/tar/tar-entry.ts';
-import { newSpool } from '../context/receive-archive.ts';
-import type { CopySource } from '../plan/build-plan.ts';
-import type { BuildRun } from './build-run.ts';
-import { fetchGit } from './fetch-git.ts';
+import { EngineError, invalidArgument, messageOf } from '../../../errors/engine-error.ts';
+import type { FillPick } from '../../../layers/make/make-message.ts';
+import { formatSpoolEntry, type SpoolEntry } from '../../../layers/spool/spool-entry.ts';
+import { SpoolWriter } from '../../../layers/spool/spool-writer.ts';
+import { byteStringOf } from '../../../lib/tar/byte-string.ts';
+import type { TarEntry } from '../../../lib/tar/tar-entry.ts';
+import { newSpool } from '../../context/receive-archive.ts';
+import type { CopySource } from '../../plan/build-plan.ts';
+import type { BuildRun } from '../build-run.ts';
+import { fetchGit } from '../contexts/fetch-git.ts';
 
 const FETCHED_MODE = 0o600;
 const WRITTEN_MODE = 0o644;

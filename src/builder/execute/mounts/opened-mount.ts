@@ -1,5 +1,5 @@
-import type { MountStub } from '../../layers/layer-store.ts';
-import type { StepMount } from '../backend.ts';
+import type { MountStub } from '../../../layers/layer-store.ts';
+import type { StepMount } from '../../backend.ts';
 
 /** What one mount of a step comes to on the host. */
 export interface OpenedMount {

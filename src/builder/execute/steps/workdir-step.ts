@@ -1,6 +1,6 @@
-import type { ChainId } from '../../lib/digest.ts';
-import type { WorkdirStep } from '../plan/build-plan.ts';
-import type { BuildRun } from './build-run.ts';
+import type { ChainId } from '../../../lib/digest.ts';
+import type { WorkdirStep } from '../../plan/build-plan.ts';
+import type { BuildRun } from '../build-run.ts';
 import { changeLayer } from './fill-layer.ts';
 import type { PreparedStep } from './make-step.ts';
 import { resolveOwner } from './resolve-owner.ts';

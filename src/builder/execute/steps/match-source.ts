@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
-import { type EngineError, invalidArgument } from '../../errors/engine-error.ts';
-import { matchPaths, type PathMatch } from '../../layers/spool/match-paths.ts';
-import { ignoreRules } from '../../lib/ignore-rules.ts';
-import { nearest } from '../../lib/suggest.ts';
-import { byteStringOf, textOf } from '../../lib/tar/byte-string.ts';
-import type { SpoolTree } from '../context/spool-tree.ts';
-import type { CopySource, CopyStep } from '../plan/build-plan.ts';
+import { type EngineError, invalidArgument } from '../../../errors/engine-error.ts';
+import { matchPaths, type PathMatch } from '../../../layers/spool/match-paths.ts';
+import { ignoreRules } from '../../../lib/ignore-rules.ts';
+import { nearest } from '../../../lib/suggest.ts';
+import { byteStringOf, textOf } from '../../../lib/tar/byte-string.ts';
+import type { SpoolTree } from '../../context/spool-tree.ts';
+import type { CopySource, CopyStep } from '../../plan/build-plan.ts';
 
 export type PathSource = Extract<CopySource, { readonly kind: 'path' }>;
 

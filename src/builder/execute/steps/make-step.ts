@@ -1,9 +1,9 @@
-import { type ChainId, type Digest, digestOf } from '../../lib/digest.ts';
-import type { Keep, StepResult } from '../cache/build-cache.ts';
-import type { StagePlan, Step } from '../plan/build-plan.ts';
-import type { BuildRun } from './build-run.ts';
+import { type ChainId, type Digest, digestOf } from '../../../lib/digest.ts';
+import type { Keep, StepResult } from '../../cache/build-cache.ts';
+import type { StagePlan, Step } from '../../plan/build-plan.ts';
+import type { BuildRun } from '../build-run.ts';
+import { epochNs } from '../make-base.ts';
 import { adoptLinked, isLinked } from './link-layer.ts';
-import { epochNs } from './make-base.ts';
 
 export interface StepPlace {
   readonly stage: StagePlan;

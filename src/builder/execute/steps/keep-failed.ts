@@ -1,8 +1,8 @@
-import type { ContainerId } from '../../lib/ids.ts';
-import { nowNs } from '../../lib/timestamps.ts';
-import type { StagePlan, Step } from '../plan/build-plan.ts';
-import type { BuildRun, StageState } from './build-run.ts';
-import { keepImage } from './keep-image.ts';
+import type { ContainerId } from '../../../lib/ids.ts';
+import { nowNs } from '../../../lib/timestamps.ts';
+import type { StagePlan, Step } from '../../plan/build-plan.ts';
+import type { BuildRun, StageState } from '../build-run.ts';
+import { keepImage } from '../keep-image.ts';
 import { RunFailed } from './run-failed.ts';
 
 /** Makes an image of the files as a failed command has left them. The cache never knows of it. */

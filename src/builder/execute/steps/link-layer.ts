@@ -1,7 +1,7 @@
-import { digestOf } from '../../lib/digest.ts';
-import type { ImportedStep, StepResult } from '../cache/build-cache.ts';
-import type { CopyStep, Step } from '../plan/build-plan.ts';
-import type { BuildRun, StageState } from './build-run.ts';
+import { digestOf } from '../../../lib/digest.ts';
+import type { ImportedStep, StepResult } from '../../cache/build-cache.ts';
+import type { CopyStep, Step } from '../../plan/build-plan.ts';
+import type { BuildRun, StageState } from '../build-run.ts';
 import { ownerByNumbers } from './resolve-owner.ts';
 
 /**

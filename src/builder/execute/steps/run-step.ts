@@ -1,14 +1,14 @@
-import { type ContainerId, randomId } from '../../lib/ids.ts';
-import type { Keep } from '../cache/build-cache.ts';
-import type { RunStep } from '../plan/build-plan.ts';
-import type { BuildRun } from './build-run.ts';
+import { type ContainerId, randomId } from '../../../lib/ids.ts';
+import type { Keep } from '../../cache/build-cache.ts';
+import type { RunStep } from '../../plan/build-plan.ts';
+import type { BuildRun } from '../build-run.ts';
+import { mountInputs, type OpenMounts, openMounts } from '../mounts/step-mounts.ts';
 import { sealLayer } from './fill-layer.ts';
 import { keepFailed } from './keep-failed.ts';
 import { LastLines } from './last-lines.ts';
 import type { PreparedStep } from './make-step.ts';
 import type { StepTurn } from './perform-step.ts';
 import { RunFailed } from './run-failed.ts';
-import { mountInputs, type OpenMounts, openMounts } from './step-mounts.ts';
 
 type RunTurn = StepTurn & { readonly step: RunStep };
 

@@ -1,12 +1,12 @@
-import type { FillTarget, NewLayer } from '../../layers/make/layer-maker.ts';
-import type { FillPick } from '../../layers/make/make-message.ts';
-import type { ChainId } from '../../lib/digest.ts';
-import type { ContainerId } from '../../lib/ids.ts';
-import { randomId } from '../../lib/ids.ts';
-import type { Keep } from '../cache/build-cache.ts';
-import type { SpoolTree } from '../context/spool-tree.ts';
-import type { BuildRun } from './build-run.ts';
-import { openRoot } from './open-root.ts';
+import type { FillTarget, NewLayer } from '../../../layers/make/layer-maker.ts';
+import type { FillPick } from '../../../layers/make/make-message.ts';
+import type { ChainId } from '../../../lib/digest.ts';
+import type { ContainerId } from '../../../lib/ids.ts';
+import { randomId } from '../../../lib/ids.ts';
+import type { Keep } from '../../cache/build-cache.ts';
+import type { SpoolTree } from '../../context/spool-tree.ts';
+import type { BuildRun } from '../build-run.ts';
+import { openRoot } from '../mounts/open-root.ts';
 
 /** A layer of files that are copied onto `top`. `describe` is told where its root is. */
 export function fillLayer(

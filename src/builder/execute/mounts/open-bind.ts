@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { type EngineError, invalidArgument } from '../../errors/engine-error.ts';
-import { resolveLinks } from '../../layers/archive/resolve-links.ts';
-import { matchPaths } from '../../layers/spool/match-paths.ts';
-import { type ContainerId, randomId } from '../../lib/ids.ts';
-import { hasErrorCode } from '../../lib/system-error.ts';
-import { byteStringOf, textOf } from '../../lib/tar/byte-string.ts';
-import type { SpoolTree } from '../context/spool-tree.ts';
-import type { BindMount } from '../plan/build-plan.ts';
-import type { BuildRun } from './build-run.ts';
-import { originOf, type TreeOrigin } from './file-trees.ts';
+import { type EngineError, invalidArgument } from '../../../errors/engine-error.ts';
+import { resolveLinks } from '../../../layers/archive/resolve-links.ts';
+import { matchPaths } from '../../../layers/spool/match-paths.ts';
+import { type ContainerId, randomId } from '../../../lib/ids.ts';
+import { hasErrorCode } from '../../../lib/system-error.ts';
+import { byteStringOf, textOf } from '../../../lib/tar/byte-string.ts';
+import type { SpoolTree } from '../../context/spool-tree.ts';
+import type { BindMount } from '../../plan/build-plan.ts';
+import type { BuildRun } from '../build-run.ts';
+import { originOf, type TreeOrigin } from '../file-trees.ts';
 import { openRoot } from './open-root.ts';
 import { bindMount, type OpenedMount } from './opened-mount.ts';
 

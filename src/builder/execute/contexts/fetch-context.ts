@@ -1,12 +1,12 @@
-import { EngineError, invalidArgument, messageOf } from '../../errors/engine-error.ts';
-import { ARCHIVE_START_BYTES, isArchiveStart } from '../../lib/tar/archive-start.ts';
-import { byteStringOf } from '../../lib/tar/byte-string.ts';
-import { formatTarHeader, TAR_END, tarPadding } from '../../lib/tar/tar-writer.ts';
-import { receiveArchive, type SpoolPlaces } from '../context/receive-archive.ts';
-import type { SpoolTree } from '../context/spool-tree.ts';
-import { type GitReference, parseGitReference } from '../plan/git-reference.ts';
-import type { BuildParts } from './build.ts';
-import type { BuildRequest } from './build-request.ts';
+import { EngineError, invalidArgument, messageOf } from '../../../errors/engine-error.ts';
+import { ARCHIVE_START_BYTES, isArchiveStart } from '../../../lib/tar/archive-start.ts';
+import { byteStringOf } from '../../../lib/tar/byte-string.ts';
+import { formatTarHeader, TAR_END, tarPadding } from '../../../lib/tar/tar-writer.ts';
+import { receiveArchive, type SpoolPlaces } from '../../context/receive-archive.ts';
+import type { SpoolTree } from '../../context/spool-tree.ts';
+import { type GitReference, parseGitReference } from '../../plan/git-reference.ts';
+import type { BuildParts } from '../build-parts.ts';
+import type { BuildRequest } from '../build-request.ts';
 import { spoolGit } from './fetch-git.ts';
 
 const LARGEST_DOCKERFILE_BYTES = 64 * 1024 * 1024;

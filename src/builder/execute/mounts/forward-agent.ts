@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, stat } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
-import { invalidArgument } from '../../errors/engine-error.ts';
+import { invalidArgument } from '../../../errors/engine-error.ts';
 
 export interface ForwardedAgent {
   readonly path: string;

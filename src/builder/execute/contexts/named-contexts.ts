@@ -1,10 +1,10 @@
-import { invalidArgument } from '../../errors/engine-error.ts';
-import { byteStringOf } from '../../lib/tar/byte-string.ts';
-import type { SpoolPlaces } from '../context/receive-archive.ts';
-import type { SpoolTree } from '../context/spool-tree.ts';
-import type { NamedContext } from '../plan/plan-options.ts';
-import type { BuildParts } from './build.ts';
-import type { BuildRequest } from './build-request.ts';
+import { invalidArgument } from '../../../errors/engine-error.ts';
+import { byteStringOf } from '../../../lib/tar/byte-string.ts';
+import type { SpoolPlaces } from '../../context/receive-archive.ts';
+import type { SpoolTree } from '../../context/spool-tree.ts';
+import type { NamedContext } from '../../plan/plan-options.ts';
+import type { BuildParts } from '../build-parts.ts';
+import type { BuildRequest } from '../build-request.ts';
 import { fetchContext } from './fetch-context.ts';
 
 const IMAGE = 'docker-image://';
