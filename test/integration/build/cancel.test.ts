@@ -75,6 +75,31 @@ test('a client that hangs up in the midst of its context leaves nothing', async 
   await nothingLeft();
 });
 
+test('a client that hangs up while files are copied, or a result is fetched, leaves nothing', async () => {
+  const files = Object.fromEntries([...Array(4000).keys()].map((n) => [`d/${n % 50}/${n}`, String(n)]));
+  const hangUp = new AbortController();
+  const building = tryBuild(
+    daemon,
+    { Dockerfile: 'FROM busybox\nCOPY . /files/\nRUN exit 9\n', ...files },
+    {},
+    { signal: hangUp.signal },
+  ).catch(() => 'hung up');
+  await until('files are copied', () => readdirIfThere(join(daemon.dataRoot, 'layers/w')).length > 0);
+  hangUp.abort();
+  assert.equal(await building, 'hung up');
+  await nothingLeft();
+  const random = 'FROM busybox\nRUN head -c 30000000 /dev/urandom > /large\n';
+  const { imageId } = await build(daemon, { Dockerfile: random });
+  const outgoing = request({ socketPath: daemon.socketPath, path: `/build/rootfs?image=${imageId}` });
+  outgoing.end();
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  incoming.on('error', () => undefined);
+  await once(incoming, 'data');
+  assert.notEqual(leftovers().length, 0);
+  incoming.destroy();
+  await nothingLeft();
+});
+
 test('a build is called off by its ID', async () => {
   const building = tryBuild(daemon, SLEEPS, { buildid: 'mine' });
   await until('the step runs', () => sleepers().length === 1);
