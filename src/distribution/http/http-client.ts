@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { internalError } from '../../errors/engine-error.ts';
 import { VERSION } from '../../lib/version.ts';
+import { ProxySettings } from './proxy-settings.ts';
 import { exchangeError } from './transport-error.ts';
 
 export interface StreamedBody {
@@ -36,20 +37,37 @@ export interface HttpResponse {
 const IDLE_LIMIT_MS = 60_000;
 const UPLOAD_IDLE_LIMIT_MS = 300_000;
 
+export interface TlsOptions {
+  readonly ca?: string[];
+  readonly cert?: string[];
+  readonly key?: string[];
+  readonly rejectUnauthorized: boolean;
+}
+
 /** Speaks HTTP to one endpoint and to what it redirects to. Its connections are kept until `close`. */
 export class HttpClient {
-  readonly #http: HttpAgent;
-  readonly #https: HttpsAgent;
+  readonly #tls: TlsOptions;
+  /** The proxies that the daemon's environment names are used, as by Docker. */
+  readonly #proxy = new ProxySettings(process.env);
+  readonly #agents = new Map<string, HttpAgent | HttpsAgent>();
 
-  constructor(tls: { ca?: string[]; cert?: string[]; key?: string[]; rejectUnauthorized: boolean }) {
-    // The proxies that the daemon's environment names are used, as by Docker.
-    this.#http = new HttpAgent({ keepAlive: true, proxyEnv: process.env });
-    this.#https = new HttpsAgent({ keepAlive: true, proxyEnv: process.env, ...tls });
+  constructor(tls: TlsOptions) {
+    this.#tls = tls;
   }
 
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    for (const agent of this.#agents.values()) agent.destroy();
+  }
+
+  #agentFor(url: URL): HttpAgent | HttpsAgent {
+    const proxyEnv = this.#proxy.isUsedFor(url) ? this.#proxy.environment : undefined;
+    const key = `${url.protocol} ${proxyEnv === undefined ? 'directly' : 'by proxy'}`;
+    const options = { keepAlive: true, ...(proxyEnv === undefined ? {} : { proxyEnv: { ...proxyEnv } }) };
+    const agent =
+      this.#agents.get(key) ??
+      (url.protocol === 'https:' ? new HttpsAgent({ ...options, ...this.#tls }) : new HttpAgent(options));
+    this.#agents.set(key, agent);
+    return agent;
   }
 
   /**
@@ -84,7 +102,7 @@ export class HttpClient {
     const options = {
       method,
       signal,
-      agent: isEncrypted ? this.#https : this.#http,
+      agent: this.#agentFor(url),
       headers: { 'user-agent': `skiff/${VERSION}`, ...lengthOf(method, body), ...headers },
     };
     const outgoing = isEncrypted ? httpsRequest(url, options) : httpRequest(url, options);
