@@ -9,6 +9,7 @@ import { type ContainerRecord, isRunning } from '../record.ts';
 import { parseDetachKeys } from '../streams/detach-keys.ts';
 import { commandText } from './exec-command-text.ts';
 import type { ExecSession } from './exec-sessions.ts';
+import { lookAhead } from './look-ahead.ts';
 
 /** @throws not_found, conflict when the container does not run, invalid_argument. */
 export function createExec(context: ContainersContext, ref: string, config: ExecConfig): ExecId {
@@ -18,7 +19,9 @@ export function createExec(context: ContainersContext, ref: string, config: Exec
   requireUnfrozen(record, ref);
   // Docker answers this one by 500, and in other words than for attach.
   parseDetachKeys(config.DetachKeys, () => internalError(`Invalid escape keys (${config.DetachKeys}) provided`));
-  return addExec(context, record, config, context.runtime.anticipateExec(announcementOf(context, record, config))).id;
+  const id = context.runtime.anticipateExec(announcementOf(context, record, config));
+  addExec(context, record, config, { id, lookAhead: lookAhead(context, record, config) });
+  return id;
 }
 
 /** What the runtime needs to know of it before it is started. */
@@ -42,10 +45,10 @@ export function addExec(
   context: ContainersContext,
   record: ContainerRecord,
   config: ExecConfig,
-  id = randomId<ExecId>(),
+  prepared: Pick<ExecSession, 'id' | 'lookAhead'> = { id: randomId<ExecId>() },
 ): ExecSession {
   const session: ExecSession = {
-    id,
+    ...prepared,
     containerId: record.id,
     config,
     started: false,
@@ -54,7 +57,7 @@ export function addExec(
     pid: 0,
   };
   context.execs.add(session);
-  publish(context, record, `exec_create: ${commandText(config)}`, { execID: id });
+  publish(context, record, `exec_create: ${commandText(config)}`, { execID: session.id });
   return session;
 }
 

@@ -1,12 +1,14 @@
 import type { ExecConfig } from '../../api-types/exec.ts';
 import { execNotFound } from '../../errors/containers.ts';
 import type { ContainerId, ExecId } from '../../lib/ids.ts';
+import type { LookAhead } from './look-ahead.ts';
 
 /** One exec, from its creation until some time after its end. It changes in place. */
 export interface ExecSession {
   readonly id: ExecId;
   readonly containerId: ContainerId;
   readonly config: ExecConfig;
+  readonly lookAhead?: LookAhead;
   started: boolean;
   running: boolean;
   /** Undefined until it ended, or could not be started. */

@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import type { ExecConfig } from '../../api-types/exec.ts';
 import { containerNotRunning, execAlreadyRan, execAlreadyRunning } from '../../errors/containers.ts';
 import { isEngineError, messageOf } from '../../errors/engine-error.ts';
 import type { MonitorStream } from '../../runtime/runtime.ts';
@@ -10,17 +9,17 @@ import { isRunning } from '../record.ts';
 import { connectStreams } from '../streams/connect-streams.ts';
 import { parseDetachKeys } from '../streams/detach-keys.ts';
 import { writeFrame } from '../streams/output-frames.ts';
-import { buildExecProcess } from './build-exec-process.ts';
 import { commandText } from './exec-command-text.ts';
 import { announcementOf, requireUnfrozen } from './exec-create.ts';
 import type { ExecSession } from './exec-sessions.ts';
+import { type ConsoleSize, execProcess } from './look-ahead.ts';
 
 const COULD_NOT_START = 126;
 /** An exec's files are removed when its client has asked for the exit code: on a busy machine that one would wait. */
 const LEAVE_FILES_MS = 100;
 
 export interface ExecStartOptions {
-  readonly consoleSize: { readonly rows: number; readonly columns: number } | undefined;
+  readonly consoleSize: ConsoleSize | undefined;
 }
 
 /** Runs it with nobody attached. Returns when it runs. @throws not_found, conflict, invalid_argument. */
@@ -105,7 +104,7 @@ export async function launchExec(
     const { pid, stream } = await runtime.exec({
       ...announcementOf(context, record, config),
       execId: id,
-      process: buildExecProcess(context, record, config, consoleSize ?? sizeOf(config)),
+      process: execProcess(context, record, session, consoleSize),
     });
     session.pid = pid;
     session.running = true;
@@ -116,11 +115,6 @@ export async function launchExec(
     execs.ended(session, COULD_NOT_START);
     throw error;
   }
-}
-
-/** The size that was given when the exec was made, for a start that gives none. */
-function sizeOf({ ConsoleSize: size }: ExecConfig): ExecStartOptions['consoleSize'] {
-  return size === undefined || size === null ? undefined : { rows: size[0], columns: size[1] };
 }
 
 /** Whenever it comes. A failure is logged: the session then counts as ended without a known code. */

@@ -40,6 +40,15 @@ test('an exec has its own user, folder and variables beside those of the contain
   assert.equal(await exitCodeOf(exec), 4);
 });
 
+test('a user that is made between an exec’s creation and its start is found', async () => {
+  const exec = await createExec({ Cmd: ['id', '-u'], User: 'late' });
+  const adds = await createExec({ Cmd: ['sh', '-c', 'echo late:x:1234:1234::/:/bin/sh >> /etc/passwd'] });
+  for (const id of [adds, exec]) {
+    const { rest } = await openSession(daemon.socketPath, `/exec/${id}/start`, { Detach: false });
+    assert.deepEqual(demultiplex(await rest()), { stdout: id === exec ? '1234\n' : '', stderr: '' });
+  }
+});
+
 test('input that comes behind the request is not lost, and its end is seen', async () => {
   const exec = await createExec({ Cmd: ['wc', '-c'], AttachStdin: true });
   const { connection, rest } = await openSession(daemon.socketPath, `/exec/${exec}/start`, { Detach: false });
