@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { invalidArgument, messageOf } from '../errors/engine-error.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
+import { pause } from '../lib/pause.ts';
 import type { CheckPassword } from './http/basic-auth.ts';
 
 /** Of the kinds that there are in use; `$2x` is what a broken version wrote, and a cost above 31 there cannot be. */
@@ -20,6 +21,7 @@ export class Htpasswd {
   #nobody = '';
   #version = '';
   #refreshing: Promise<void> | undefined;
+  #rest: Promise<void> = Promise.resolve();
 
   private constructor(path: string) {
     this.#path = path;
@@ -61,13 +63,20 @@ export class Htpasswd {
     this.#nobody = `$2b$${String(cost).padStart(2, '0')}$${NOBODY}`;
   }
 
-  /** One after the other: whoever guesses passwords takes this process no more time than one who does. */
+  /**
+   * One after the other, and as much time between two as one takes: whoever guesses passwords, which keeps this thread busy
+   * for a tenth of a second each, holds up others who guess, and nobody else by more than that.
+   */
   readonly check: CheckPassword = (user, password) =>
     this.#turns.run('', async () => {
+      await this.#rest;
       const hash = this.#users.get(user);
       // Loaded by registries that ask for passwords alone.
       const { compare } = await import('bcryptjs');
-      return (await compare(password, hash ?? this.#nobody)) && hash !== undefined;
+      const beganMs = performance.now();
+      const isRight = await compare(password, hash ?? this.#nobody);
+      this.#rest = pause(performance.now() - beganMs);
+      return isRight && hash !== undefined;
     });
 }
 

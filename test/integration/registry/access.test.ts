@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { hashSync } from 'bcryptjs';
 import { mustRun } from '../../support/command.ts';
 import { codesOf, openRegistry, statusOf } from './registry-fixture.ts';
+import { RegistryProcess } from './registry-process.ts';
 
 /** Who may use a registry: users with passwords, and TLS. */
 
@@ -15,6 +16,13 @@ function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'skiff-access-'));
   t.after(() => rmSync(folder, { recursive: true }));
   return folder;
+}
+
+/** Of `ana`, whose password is `a`. */
+function usersFile(t: TestContext, cost: number): string {
+  const path = join(folderOf(t), 'htpasswd');
+  writeFileSync(path, `ana:${hashSync('a', cost)}\n`);
+  return path;
 }
 
 function basic(credentials: string): RequestInit {
@@ -64,9 +72,20 @@ test('whoever comes while a changed file of users is read is let in as well', as
   }
 });
 
+test('who guesses passwords does not hold up who has one', async (t) => {
+  const registry = await RegistryProcess.start(t, ['--htpasswd', usersFile(t, 8)]);
+  const request = (credentials: string) => statusOf(registry.request('GET', '/v2/', basic(credentials)));
+  assert.equal(await request('ana:a'), 200);
+  const guesses = Array.from({ length: 30 }, (_, index) => request(`ana:guess ${index}`));
+  let guessed = 0;
+  for (const guess of guesses) guess.then(() => guessed++, assert.fail);
+  for (let round = 0; round < 5; round++) assert.equal(await request('ana:a'), 200);
+  assert.ok(guessed < 20, `${guessed} guesses were answered before`);
+  assert.deepEqual(new Set(await Promise.all(guesses)), new Set([401]));
+});
+
 test('a user that does not exist takes as long as one that does', async (t) => {
-  const htpasswd = join(folderOf(t), 'htpasswd');
-  writeFileSync(htpasswd, `ana:${hashSync('a', 9)}\n`);
+  const htpasswd = usersFile(t, 9);
   const registry = await openRegistry(t, { htpasswd });
   const timeOf = async (user: string) => {
     const began = process.cpuUsage();
