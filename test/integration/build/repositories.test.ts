@@ -59,9 +59,7 @@ test('a repository is a context: its branches, tags, commits and folders, with s
   const cases = {
     '': 'mainword\npart',
     '#other': 'other\nword\npart',
-    '#v1': 'main',
     [`#${commit}`]: 'main',
-    '#main:dir': 'below',
     '#:short': 'below',
     '?branch=other&subdir=dir': 'below',
     '?submodules=false': 'main',
@@ -140,6 +138,21 @@ test('a client that hangs up while a repository is fetched leaves no process', a
   hangUp.abort();
   assert.equal(await building, 'hung up');
   await until('git has ended', () => gitProcesses(remote).length === 0);
+  silent.closeAllConnections();
+  silent.close();
+});
+
+test('SIGKILL of the daemon while a repository is fetched leaves no process', async () => {
+  const silent = createServer(() => undefined);
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const remote = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/silent.git`;
+  const building = tryBuild(daemon, Buffer.alloc(0), { remote }).catch(() => 'cut off');
+  await once(silent, 'request');
+  await daemon.kill();
+  assert.equal(await building, 'cut off');
+  await until('git has ended', () => gitProcesses(remote).length === 0);
+  await daemon.start();
   silent.closeAllConnections();
   silent.close();
 });

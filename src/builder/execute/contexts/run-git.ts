@@ -9,6 +9,21 @@ const KEPT = /^(PATH|LANG|(all|ftp|http|https|no)_proxy|SSL_CERT_(FILE|DIR)|GIT_
 /** A shell's exit code for a program that is not there. */
 const NOT_FOUND = 127;
 
+/**
+ * A server may keep git waiting for ever: when the daemon is killed, and so the standard input ends, all of the group go.
+ * The exit code is git's.
+ */
+const SCRIPT = `umask 022
+exec 3<&0 < /dev/null
+git "$@" 3<&- &
+git=$!
+(read -r _ <&3; kill -KILL -$$) &
+watch=$!
+wait $git
+code=$?
+kill -KILL $watch
+exit $code`;
+
 export interface GitSurroundings {
   readonly directory: string;
   readonly signal: AbortSignal;
@@ -29,10 +44,10 @@ export async function runGit(
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   signal.throwIfAborted();
   // A group of its own: git has children that go on without it.
-  const started = spawn('sh', ['-c', 'umask 022; exec git "$@"', 'git', ...args], {
+  const started = spawn('sh', ['-c', SCRIPT, 'git', ...args], {
     cwd: directory,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.test(name))),
       ...(sshAgent === undefined ? {} : { SSH_AUTH_SOCK: sshAgent }),
