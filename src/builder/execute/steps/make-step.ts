@@ -1,7 +1,8 @@
 import { type ChainId, type Digest, digestOf } from '../../../lib/digest.ts';
 import type { Keep, StepResult } from '../../cache/build-cache.ts';
 import type { StagePlan, Step } from '../../plan/build-plan.ts';
-import type { BuildRun } from '../build-run.ts';
+import type { StepReport } from '../build-progress.ts';
+import type { BuildRun, StageState } from '../build-run.ts';
 import { epochNs } from '../make-base.ts';
 import { adoptLinked, isLinked } from './link-layer.ts';
 
@@ -12,6 +13,16 @@ export interface StepPlace {
   readonly below: ChainId | undefined;
   /** The cache's entry of the step before; undefined for a linked step. */
   readonly parentId: string | undefined;
+}
+
+/** A step whose turn it is. */
+export interface StepTurn {
+  readonly stage: StagePlan;
+  readonly step: Step;
+  readonly before: StageState;
+  readonly report: StepReport;
+  /** What a linked step comes to, which has begun already; undefined for any other. */
+  readonly linked: Promise<MadeStep> | undefined;
 }
 
 /** A step with everything known that its result depends on. */

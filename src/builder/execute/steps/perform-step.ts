@@ -1,22 +1,11 @@
 import { digestOf, hexOf } from '../../../lib/digest.ts';
-import type { StagePlan, Step } from '../../plan/build-plan.ts';
-import type { StepReport } from '../build-progress.ts';
+import type { Step } from '../../plan/build-plan.ts';
 import type { BuildRun, HistoryStep, StageState } from '../build-run.ts';
 import { prepareCopy } from './copy-step.ts';
 import { linkLayer } from './link-layer.ts';
-import { type MadeStep, makeStep, type PreparedStep } from './make-step.ts';
+import { type MadeStep, makeStep, type PreparedStep, type StepTurn } from './make-step.ts';
 import { prepareRun } from './run-step.ts';
 import { prepareWorkdir } from './workdir-step.ts';
-
-/** A step whose turn it is. */
-export interface StepTurn {
-  readonly stage: StagePlan;
-  readonly step: Step;
-  readonly before: StageState;
-  readonly report: StepReport;
-  /** What a linked step comes to, which has begun already; undefined for any other. */
-  readonly linked: Promise<MadeStep> | undefined;
-}
 
 /** What a stage is after a step. */
 export async function performStep(

@@ -6,8 +6,7 @@ import { mountInputs, type OpenMounts, openMounts } from '../mounts/step-mounts.
 import { sealLayer } from './fill-layer.ts';
 import { keepFailed } from './keep-failed.ts';
 import { LastLines } from './last-lines.ts';
-import type { PreparedStep } from './make-step.ts';
-import type { StepTurn } from './perform-step.ts';
+import type { PreparedStep, StepTurn } from './make-step.ts';
 import { RunFailed } from './run-failed.ts';
 
 type RunTurn = StepTurn & { readonly step: RunStep };
