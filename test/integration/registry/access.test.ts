@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ function usersFile(t: TestContext, cost: number): string {
   return path;
 }
 
-function basic(credentials: string): RequestInit {
+function basic(credentials: string): { headers: { Authorization: string } } {
   return { headers: { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
 }
 
@@ -73,14 +74,23 @@ test('whoever comes while a changed file of users is read is let in as well', as
 });
 
 test('who guesses passwords does not hold up who has one', async (t) => {
-  const registry = await RegistryProcess.start(t, ['--htpasswd', usersFile(t, 8)]);
-  const request = (credentials: string) => statusOf(registry.request('GET', '/v2/', basic(credentials)));
+  const registry = await RegistryProcess.start(t, ['--htpasswd', usersFile(t, 7)]);
+  const request = (credentials: string) => {
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    // Each on a connection of its own, which is accepted when the registry comes to it.
+    const url = `http://${registry.address}/v2/`;
+    const outgoing = httpRequest(url, { ...basic(credentials), agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    outgoing.on('error', reject).end();
+    return promise;
+  };
   assert.equal(await request('ana:a'), 200);
-  const guesses = Array.from({ length: 30 }, (_, index) => request(`ana:guess ${index}`));
   let guessed = 0;
-  for (const guess of guesses) guess.then(() => guessed++, assert.fail);
-  for (let round = 0; round < 5; round++) assert.equal(await request('ana:a'), 200);
-  assert.ok(guessed < 20, `${guessed} guesses were answered before`);
+  const guesses = Array.from({ length: 40 }, (_, index) => request(`ana:guess ${index}`).finally(() => guessed++));
+  assert.equal(await request('ana:a'), 200);
+  assert.ok(guessed < 10, `${guessed} guesses were answered before`);
   assert.deepEqual(new Set(await Promise.all(guesses)), new Set([401]));
 });
 
