@@ -46,8 +46,8 @@ export interface BuildShown {
   readonly text: string;
   /** False when the Dockerfile was only checked, and something is wrong with it. */
   readonly hasPassed: boolean;
-  /** False for a daemon that tells builds as text, and so of the image as well. */
-  readonly hasEvents: boolean;
+  /** Whether the daemon has told of the image already, as those do that tell builds as text. */
+  readonly isTold: boolean;
 }
 
 /** Nothing, unless the build fails: then what the daemon tells of it. */
@@ -70,20 +70,20 @@ export async function showBuild(answer: TransportResponse, display: BuildDisplay
   let text = '';
   let hasPassed = true;
   let hasFailed = true;
-  let hasEvents = false;
+  let isTold = false;
   try {
     for await (const value of readJsonLines(answer.chunks())) {
       const message = value as Message;
       const failure = message.errorDetail?.message ?? message.error;
       if (failure !== undefined) throw new CliError(failure, message.errorDetail?.code || 1);
       if (message.id === BUILD_EVENT_ID) {
-        hasEvents = true;
         await display.event(message.aux as BuildEvent);
       } else if (message.aux?.CheckPassed !== undefined) hasPassed = message.aux.CheckPassed;
       else if (message.aux?.ID !== undefined) id = message.aux.ID;
       else if (message.stream !== undefined) {
         // A quiet answer is short.
         text = `${text}${message.stream}`.slice(-LONGEST_QUIET_ANSWER);
+        isTold ||= message.stream.startsWith('Successfully built ');
         await display.text(message.stream);
       } else if (message.status !== undefined && message.progressDetail?.current === undefined) {
         await display.text(`${message.id === undefined ? '' : `${message.id}: `}${message.status}\n`);
@@ -93,5 +93,5 @@ export async function showBuild(answer: TransportResponse, display: BuildDisplay
   } finally {
     await display.end(hasFailed);
   }
-  return { id, text, hasPassed, hasEvents };
+  return { id, text, hasPassed, isTold };
 }

@@ -182,6 +182,13 @@ test('what was built is told by its ID and its names, beside the standard output
   folder.remove();
 });
 
+test('an image without a single step is told as well', async () => {
+  const folder = folderOf({ Dockerfile: 'FROM scratch\nENV A=b\n' });
+  const { stderr } = await daemon.trySkiff(['build', '-t', 'stepless', folder.path]);
+  assert.equal(stderr, `Successfully built ${(await inspect('stepless')).Id}\nSuccessfully tagged stepless:latest\n`);
+  folder.remove();
+});
+
 test('a context may be compressed in any way', async () => {
   const files = { Dockerfile: 'FROM busybox\nCOPY f /f\n', f: 'squeezed' };
   for (const program of ['gzip', 'zstd', 'bzip2', 'xz']) {
