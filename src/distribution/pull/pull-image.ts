@@ -1,12 +1,14 @@
 import { internalError, invalidArgument } from '../../errors/engine-error.ts';
 import { tooManyLayers } from '../../errors/layers.ts';
 import { MAX_DEPTH } from '../../layers/layer-store.ts';
+import type { Digest } from '../../lib/digest.ts';
 import { familiarReference, fullName, type ImageReference, repositoryPath } from '../../lib/image-reference.ts';
+import { hostPlatform, isSamePlatform } from '../../lib/platform.ts';
 import type { Report } from '../../lib/progress.ts';
 import type { DistributionContext } from '../context.ts';
 import type { ImageSummary } from '../local-image-store.ts';
 import { choosePlatform } from '../manifest/choose-platform.ts';
-import { fetchManifest } from '../manifest/fetch-manifest.ts';
+import { fetchManifest, headManifest, type ManifestLocation } from '../manifest/fetch-manifest.ts';
 import type { ImageManifest, Manifest } from '../manifest/manifest.ts';
 import { checkLayers } from '../manifest/parse-manifest.ts';
 import type { RegistryClient } from '../registry-client.ts';
@@ -38,6 +40,12 @@ export async function pullImage(
   const name = repositoryPath(reference.name);
   const wanted = reference.digest ?? reference.tag ?? '';
   const location = { name, scopes: [pullScope(name)], signal };
+  const known = await findUpToDate(context, client, request, { ...location, reference: wanted });
+  if (known !== undefined) {
+    report({ status: `Pulling from ${name}`, id: wanted });
+    report({ status: `Digest: ${known.digest}` });
+    return { image: known.image, isNew: false };
+  }
   const top = await fetchManifest(client, { ...location, reference: wanted });
   report({ status: `Pulling from ${name}`, id: reference.digest === undefined ? wanted : fullName(reference) });
 
@@ -56,6 +64,25 @@ export async function pullImage(
   const pulled = await pullManifest(context, client, { name, manifest, names }, report, signal);
   report({ status: `Digest: ${top.digest}` });
   return pulled;
+}
+
+/**
+ * The image that a tag has here, when it has it at the registry as well. To ask for the digest alone is quicker, and is
+ * no pull for registries that count those. What is here for another platform is looked at again.
+ */
+async function findUpToDate(
+  { images }: DistributionContext,
+  client: RegistryClient,
+  { reference, platform = hostPlatform() }: PullRequest,
+  location: ManifestLocation,
+): Promise<{ readonly image: ImageSummary; readonly digest: Digest } | undefined> {
+  const id = reference.digest === undefined ? images.idOf(reference) : undefined;
+  if (id === undefined) return undefined;
+  const image = await images.get(id);
+  if (!isSamePlatform(image, platform)) return undefined;
+  const digest = await headManifest(client, location);
+  if (digest === undefined || images.idOf({ ...reference, tag: undefined, digest }) !== id) return undefined;
+  return { image, digest };
 }
 
 interface Wanted {

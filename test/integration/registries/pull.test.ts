@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
+import { hostPlatform } from '../../../src/lib/platform.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { failureOf, progressLines, startPull } from '../../support/progress.ts';
 import { descriptorOf, type ImageShape, indexOf, registryImage, registryIndex } from '../../support/registry-image.ts';
 import { refuse, TestRegistry } from '../../support/test-registry.ts';
 import { until } from '../../support/until.ts';
+
+const HOST = hostPlatform().architecture;
 
 let daemon: TestDaemon;
 let registry: TestRegistry;
@@ -150,6 +153,36 @@ test('by digest an image has no tag, and what is up to date is said to be', asyn
   assert.equal(progressLines(await pull('digest', query)).at(-1)?.status, `Status: Downloaded newer image for ${name}`);
   assert.equal(progressLines(await pull('digest', query)).at(-1)?.status, `Status: Image is up to date for ${name}`);
   assert.deepEqual((await inspect(config.digest)).RepoTags, []);
+});
+
+test('whether a tag is up to date is asked by HEAD, which is no pull for those who count them', async () => {
+  const [first, second] = ['one', 'two'].map((content) => registryImage({ files: { f: content } }));
+  const other = registryImage({ files: { f: 'other' }, architecture: 's390x' });
+  assert.ok(first && second);
+  registry.add('moving', '1', first);
+  await pull('moving');
+  registry.requests.length = 0;
+  const lines = progressLines(await pull('moving'));
+  const reference = `${registry.address}/moving:1`;
+  assert.deepEqual(lines, [
+    { status: 'Pulling from moving', id: '1' },
+    { status: `Digest: ${first.manifest.digest}` },
+    { status: `Status: Image is up to date for ${reference}` },
+  ]);
+  assert.deepEqual(
+    registry.requests.map(({ method, path }) => `${method} ${path}`),
+    ['GET /v2/', 'HEAD /v2/moving/manifests/1'],
+  );
+
+  registry.add('moving', '1', second);
+  assert.equal(progressLines(await pull('moving')).at(-1)?.status, `Status: Downloaded newer image for ${reference}`);
+  assert.equal((await inspect(reference)).Id, second.config.digest);
+
+  registry.add('moving', 'other', other);
+  registry.addManifest('moving', '1', registryIndex({ [`linux/${HOST}`]: second, 'linux/s390x': other }));
+  assert.equal(failureOf(await pull('moving', 'tag=1&platform=linux/s390x')), undefined);
+  assert.equal(failureOf(await pull('moving')), undefined);
+  assert.equal((await inspect(reference)).Id, second.config.digest, 'of the same index, but for this host');
 });
 
 /** Holds the answers for blobs back; `open` lets them all go. */
