@@ -5,6 +5,7 @@ import { MS } from '../sys/syscalls.ts';
 import { mountLocal } from './mount-local.ts';
 
 const ENODEV = 19;
+const EBUSY = 16;
 const mounts = (sys: RecordingSyscalls) => sys.calls.filter(({ name }) => name === 'mount').map(({ args }) => args[0]);
 
 test('a file system is mounted with its flags and options', async () => {
@@ -30,6 +31,13 @@ test("a bind's flags need a second call, and so does its propagation", async () 
     { source: 'none', target: '/v', flags: MS.BIND | MS.RDONLY | MS.REMOUNT },
     { source: 'none', target: '/v', flags: MS.SLAVE | MS.REC },
   ]);
+});
+
+test('a disk that is busy for a moment is waited for', async () => {
+  const sys = new RecordingSyscalls();
+  sys.failNext('mount', EBUSY);
+  await mountLocal(sys, '/v', { type: 'ext4', device: '/dev/disk' });
+  assert.equal(mounts(sys).length, 2);
 });
 
 test('a failure says what was tried, and nothing stays mounted', async () => {

@@ -1,10 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors/engine-error.ts';
 import { volumeMountFailed } from '../errors/volumes.ts';
+import { hasErrorCode } from '../lib/system-error.ts';
 import { SyscallError } from '../sys/syscall-error.ts';
-import { MS, type Syscalls, UMOUNT_NOFOLLOW } from '../sys/syscalls.ts';
+import { type MountRequest, MS, type Syscalls, UMOUNT_NOFOLLOW } from '../sys/syscalls.ts';
 import { type LocalMount, localMountOf } from './local-options.ts';
 import { lookupAddress } from './lookup-address.ts';
 
+/**
+ * A disk that was mounted another way just now is busy for as long as a container that starts meanwhile has the host's
+ * mounts, and for as long as the kernel takes to write.
+ */
+const BUSY_LIMIT_MS = 3000;
+const BUSY_PAUSE_MS = 25;
 const NETWORK_TYPES: ReadonlySet<string> = new Set(['nfs', 'nfs4', 'cifs']);
 
 /**
@@ -18,7 +26,7 @@ export async function mountLocal(
   const asked = localMountOf(options);
   const mount = NETWORK_TYPES.has(asked.fsType) ? await withAddress(path, asked) : asked;
   try {
-    await syscalls.mount({
+    await mountUnlessBusy(syscalls, {
       source: mount.device,
       target: path,
       // A bind has no type; `none` is what people write for it.
@@ -34,6 +42,16 @@ export async function mountLocal(
   } catch (error) {
     await syscalls.unmount(path, UMOUNT_NOFOLLOW);
     throw volumeMountFailed(path, textOf(path, mount, error), error);
+  }
+}
+
+async function mountUnlessBusy(syscalls: Syscalls, request: MountRequest): Promise<void> {
+  for (const end = performance.now() + BUSY_LIMIT_MS; ; await delay(BUSY_PAUSE_MS)) {
+    try {
+      return await syscalls.mount(request);
+    } catch (error) {
+      if (!hasErrorCode(error, 'EBUSY') || performance.now() > end) throw error;
+    }
   }
 }
 

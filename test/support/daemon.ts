@@ -153,14 +153,14 @@ export class TestDaemon {
     const { status } = await this.stop();
     if (status !== 0) throw new Error(`skiffd ended with ${status} on SIGTERM:\n${this.log()}`);
     await removeNetwork(this.tag);
-    // The kernel takes namespaces and their links apart after the last reference went: not at once.
+    // The kernel takes namespaces and their links apart after the last reference went, when it has time.
     const leaks = await until(
       'the host is as it was before',
       async () => {
         const found = await findLeaks(this.root, this.tag);
         return found.length === 0 ? 'none' : undefined;
       },
-      5000,
+      30_000,
     ).catch(() => findLeaks(this.root, this.tag));
     if (leaks !== 'none' && leaks.length > 0)
       throw new Error(`left on the host:\n${leaks.join('\n')}\n\n${this.log()}`);

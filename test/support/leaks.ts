@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasErrorCode } from '../../src/lib/system-error.ts';
 import { mustRun } from './command.ts';
 
 /** The tag by which a daemon with another data root than the default one names its bridge, table and cgroups. */
@@ -43,9 +44,13 @@ function readIfThere(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch (error) {
     // The process ended between the listing and here.
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code))) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return hasErrorCode(error, 'ENOENT', 'ESRCH', 'ENODEV');
 }
 
 function cgroupsOf(tag: string): string[] {
@@ -57,13 +62,21 @@ function cgroupsOf(tag: string): string[] {
 }
 
 function foldersNamed(folder: string, part: string, depth: number): string[] {
-  if (depth === 0 || !existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      return entry.name.includes(part) ? [path] : foldersNamed(path, part, depth - 1);
-    });
+  if (depth === 0) return [];
+  return foldersIn(folder).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.name.includes(part) ? [path] : foldersNamed(path, part, depth - 1);
+  });
+}
+
+/** None where the folder has gone meanwhile: others' groups come and go. */
+function foldersIn(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
 }
 
 async function linksOf(tag: string): Promise<string[]> {

@@ -8,6 +8,7 @@ import { createContainer, runContainer } from '../../support/containers.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { mountsBelow } from '../../support/leaks.ts';
 import { tarOf } from '../../support/tar.ts';
+import { until } from '../../support/until.ts';
 
 let daemon: TestDaemon;
 let host: string;
@@ -83,6 +84,7 @@ test('links in volumes lead to what the container sees, never to the host', asyn
   const put = (path: string) =>
     daemon.call('PUT', `/containers/${id}/archive?path=${path}`, { body: tarOf('planted', Buffer.from('x')) });
   const readable = async (path: string) => (await daemon.call('HEAD', `/containers/${id}/archive?path=${path}`)).status;
+  await until('the links are made', async () => (await readable('/v/etc')) === 200);
   for (const state of ['running', 'stopped']) {
     assert.equal(await readable('/v/etc/passwd'), 200, state);
     assert.equal(await readable('/v/out/new'), 404, state);
