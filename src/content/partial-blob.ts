@@ -1,10 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Digest } from '../lib/digest.ts';
 import { BatchedOutput } from './batched-output.ts';
+import { hashFile } from './hash-file.ts';
 
-const READ_BYTES = 256 * 1024;
 /** A registry takes many of them at once. */
 const BATCH_BYTES = 128 * 1024;
 
@@ -76,9 +75,6 @@ export class PartialBlob {
   }
 
   async #wholeHash(): Promise<Hash> {
-    if (this.#hash !== undefined) return this.#hash;
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(this.path, { highWaterMark: READ_BYTES })) hash.update(chunk as Buffer);
-    return hash;
+    return this.#hash ?? hashFile(this.path, 'sha256');
   }
 }

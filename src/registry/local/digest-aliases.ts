@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { collectPieces } from '../../lib/collect-pieces.ts';
+import { hashFile } from '../../content/hash-file.ts';
 import { type Digest, isDigest } from '../../lib/digest.ts';
 import { isSha512, type Sha512 } from '../names.ts';
 import type { RecordFiles } from './record-files.ts';
-
-const READ_BYTES = 256 * 1024;
 
 /** Content is kept by its sha256 alone; of what came by its sha512 a small file says which that is. */
 export class DigestAliases {
@@ -46,10 +43,6 @@ export function sha512Of(bytes: Uint8Array): Sha512 {
 
 /** Read from the file: what arrives is hashed by sha256 only, which nearly all clients want. */
 export async function sha512OfFile(path: string): Promise<Sha512> {
-  const hash = createHash('sha512');
-  for await (const piece of createReadStream(path, { highWaterMark: READ_BYTES })) {
-    hash.update(piece as Buffer);
-    collectPieces((piece as Buffer).length);
-  }
+  const hash = await hashFile(path, 'sha512');
   return `sha512:${hash.digest('hex')}` as Sha512;
 }

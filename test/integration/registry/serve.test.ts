@@ -75,6 +75,26 @@ test('ten layers at once, in and out, need no more memory than that', async (t) 
   assert.ok(peak < MEMORY_LIMIT_BYTES, `${Math.round(peak / 1024 ** 2)} MB`);
 });
 
+test('a large upload that is gone on with after a new start needs no more memory either', async (t) => {
+  const registry = await RegistryProcess.start(t);
+  const half = 128 * 1024 ** 2;
+  const location = (await registry.request('POST', '/v2/app/blobs/uploads/')).headers.get('location') ?? '';
+  const patch = () => {
+    const init = { body: ReadableStream.from(zeros(half)), duplex: 'half' } as RequestInit;
+    return registry.request('PATCH', location, init);
+  };
+  assert.equal((await patch()).status, 202);
+  await registry.end('SIGKILL');
+  await registry.start();
+  assert.equal((await patch()).headers.get('range'), `0-${2 * half - 1}`);
+  const hash = createHash('sha256');
+  for (const piece of zeros(2 * half)) hash.update(piece);
+  const finished = await registry.request('PUT', `${location}?digest=sha256:${hash.digest('hex')}`);
+  assert.equal(finished.status, 201);
+  const peak = registry.peakMemoryBytes();
+  assert.ok(peak < MEMORY_LIMIT_BYTES, `${Math.round(peak / 1024 ** 2)} MB`);
+});
+
 test('a registry that is killed has all that it has answered, and uploads are gone on with', async (t) => {
   const registry = await RegistryProcess.start(t);
   const config = digestOf('{}');
