@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readConfigFile } from '../config-file.ts';
@@ -155,6 +167,25 @@ test('a file that is no JSON is left as it is, and the login that would have cha
     /^CliError: Error saving credentials: \S+config\.json holds no JSON and is left as it is: /,
   );
   assert.equal(readFileSync(path, 'utf8'), '{"auths": {');
+});
+
+test('programs that keep something at once lose nothing, and a lock whose holder died is broken', async () => {
+  const { folder: own, path, read } = place();
+  const module = new URL('./keep-credentials.ts', import.meta.url).href;
+  const program = `
+    const { keepCredentials } = await import(${JSON.stringify(module)});
+    keepCredentials({ config: {}, folder: process.argv[1] }, process.argv[2], { username: 'a', password: 'b' });`;
+  const names = ['a', 'b', 'c', 'd'].map((name) => `${name}.example`);
+  const ends = names.map((name) => {
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program, own, name], { stdio: 'inherit' });
+    return once(child, 'exit');
+  });
+  for (const end of ends) assert.deepEqual(await end, [0, null]);
+  assert.deepEqual(Object.keys(read().auths ?? {}), names);
+
+  writeFileSync(`${path}.lock`, '');
+  keepCredentials({ config: read(), folder: own }, 'e.example', { username: 'a', password: 'b' });
+  assert.deepEqual(readdirSync(own), ['config.json']);
 });
 
 /** From here on `docker-credential-skiff-test` is this script. */

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RegistryAuth } from '../../client/registries.ts';
 import { messageOf } from '../../errors/engine-error.ts';
@@ -6,6 +6,7 @@ import type { ConfigFile } from '../config-file.ts';
 import { CliError } from '../errors.ts';
 import type { CredentialHelper } from './credential-helper.ts';
 import { helperFor, TOKEN_NAME } from './find-credentials.ts';
+import { withLock } from './with-lock.ts';
 
 export interface CredentialPlace {
   readonly config: ConfigFile;
@@ -75,13 +76,20 @@ function changeAuths(folder: string, change: (auths: Record<string, object>) => 
   const path = `${folder}/config.json`;
   const target = isThere(path) ? realpathSync(path) : path;
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  const document = isThere(target) ? parsed(target) : {};
-  const auths = change((document['auths'] ?? {}) as Record<string, object>);
-  const sorted = Object.fromEntries(Object.entries(auths).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const temporary = `${target}.${process.pid}`;
-  const mode = isThere(target) ? statSync(target).mode & 0o777 : 0o600;
-  writeFileSync(temporary, JSON.stringify({ ...document, auths: sorted }, null, '\t'), { mode });
-  renameSync(temporary, target);
+  withLock(`${target}.lock`, () => {
+    const document = isThere(target) ? parsed(target) : {};
+    const auths = change((document['auths'] ?? {}) as Record<string, object>);
+    const sorted = Object.fromEntries(Object.entries(auths).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const temporary = `${target}.${process.pid}`;
+    const mode = isThere(target) ? statSync(target).mode & 0o777 : 0o600;
+    try {
+      writeFileSync(temporary, JSON.stringify({ ...document, auths: sorted }, null, '\t'), { mode });
+      renameSync(temporary, target);
+    } finally {
+      // On a full disk, say: half a file of secrets is nothing to leave.
+      rmSync(temporary, { force: true });
+    }
+  });
 }
 
 /** A file that cannot be read is not written over: what its user had in it would be lost. */
