@@ -182,6 +182,13 @@ test('what was built is told by its ID and its names, beside the standard output
   folder.remove();
 });
 
+test('a quiet build tells the ID on the standard output, and nothing else', async () => {
+  const folder = folderOf({ Dockerfile: 'FROM busybox\nRUN echo quiet\n' });
+  const { stdout, stderr } = await daemon.trySkiff(['build', '-q', '-t', 'quiet', folder.path]);
+  assert.deepEqual([stdout, stderr], [`${(await inspect('quiet')).Id}\n`, '']);
+  folder.remove();
+});
+
 test('an image without a single step is told as well', async () => {
   const folder = folderOf({ Dockerfile: 'FROM scratch\nENV A=b\n' });
   const { stderr } = await daemon.trySkiff(['build', '-t', 'stepless', folder.path]);
