@@ -99,8 +99,8 @@ test('an exec that was announced runs in the monitor that waits for it', async (
   const [monitor] = monitorsOf(execId);
   const { stream } = await fixture.exec(id, ['echo', 'there'], { execId });
   assert.deepEqual(await outputOf(stream), { stdout: 'there\n', stderr: '' });
-  assert.ok(!monitorsOf(execId).includes(monitor ?? ''));
   assert.equal((await fixture.runtime.waitExec(id, execId)).exitCode, 0);
+  assert.ok(!monitorsOf(execId).includes(monitor ?? ''));
   await fixture.runtime.deleteExec(id, execId);
 });
 
