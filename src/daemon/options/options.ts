@@ -35,10 +35,25 @@ function checkMirror(value: string): void {
       `invalid mirror: unsupported scheme "${url?.protocol.replace(/:$/, '') ?? ''}" in "${value}"`,
     );
   }
+  if (url.search !== '' || url.hash !== '') {
+    throw invalidArgument(`invalid mirror: query or fragment at end of the URI "${value}"`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw invalidArgument(`invalid mirror: username/password not allowed in URI "${url.protocol}//***@${url.host}"`);
+  }
 }
 
+/** A network, or a host with or without a port. */
 function checkInsecureRegistry(value: string): void {
   if (/^https?:\/\//i.test(value)) throw invalidArgument(`insecure registry ${value} should not contain '://'`);
+  if (/^-|-$/.test(value)) throw invalidArgument(`invalid index name (${value}). Cannot begin or end with a hyphen`);
+  const [address = '', prefix] = value.split('/');
+  const longest = isIP(address) === 6 ? 128 : 32;
+  const isNetwork =
+    isIP(address) !== 0 && prefix !== undefined && /^\d{1,3}$/.test(prefix) && Number(prefix) <= longest;
+  if (isNetwork || isIP(value) !== 0 || (prefix === undefined && URL.parse(`http://${value}`)?.pathname === '/'))
+    return;
+  throw invalidArgument(`insecure registry ${value} is not valid: invalid host "${value}"`);
 }
 
 function checkLabel(value: string): void {

@@ -68,12 +68,41 @@ test("values that make no sense are refused with dockerd's texts", () => {
       ['--registry-mirror', 'x'],
       'invalid argument "x" for "--registry-mirror" flag: invalid mirror: unsupported scheme "" in "x"',
     ],
+    [
+      ['--registry-mirror', 'http://x/path?q=1'],
+      'invalid argument "http://x/path?q=1" for "--registry-mirror" flag: invalid mirror: query or fragment at end of the URI "http://x/path?q=1"',
+    ],
+    ...['10.0.0.0/99', 'fd00::/129', 'x/8', 'a:99999'].map((value): [string[], string] => [
+      ['--insecure-registry', value],
+      `invalid argument "${value}" for "--insecure-registry" flag: insecure registry ${value} is not valid: invalid host "${value}"`,
+    ]),
     [['--default-runtime', 'x'], "specified default runtime 'x' does not exist"],
     [['--log-driver', 'syslog'], "logger: no log driver named 'syslog' is registered"],
     [['--default-address-pool', 'x'], "invalid field 'x' must be a key=value pair"],
     [['--default-address-pool', 'base=10.0.0.0/16,size=8'], 'invalid pools size: 8'],
   ];
   for (const [argv, message] of cases) assert.equal(refusal(...argv), message);
+});
+
+test('a mirror with a password is refused: mirrors are given none', () => {
+  assert.match(
+    refusal('--registry-mirror', 'http://u:secret@x'),
+    /username\/password not allowed in URI "http:\/\/\*\*\*@x"$/,
+  );
+});
+
+test('insecure registries are hosts with or without a port, and networks', () => {
+  const insecure = [
+    'r.example',
+    'r.example:5000',
+    '10.0.0.1:5000',
+    '[fd00::1]:5000',
+    'fd00::1',
+    '10.0.0.0/8',
+    'fd00::/8',
+  ];
+  const config = resolveConfig(parseArguments(insecure.flatMap((value) => ['--insecure-registry', value])));
+  assert.deepEqual(config.registries.insecureRegistries, insecure);
 });
 
 test('address pools, runtimes and DNS servers are collected', () => {
