@@ -2,6 +2,13 @@ import type { FileHandle } from 'node:fs/promises';
 
 const BATCH_BYTES = 512 * 1024;
 
+export interface BatchOptions {
+  /** Twice as many are held: less where many write at once. */
+  readonly batchBytes?: number;
+  /** Hears of each batch that is in the file. */
+  readonly onWritten?: () => void;
+}
+
 /**
  * Writes small pieces to a file in large batches. While the kernel takes one batch, the next is collected; pieces are
  * copied, so that their buffers are free when `write` returns.
@@ -9,15 +16,16 @@ const BATCH_BYTES = 512 * 1024;
 export class BatchedOutput {
   readonly #file: FileHandle;
   readonly #batchBytes: number;
+  readonly #onWritten: () => void;
   #batch: Buffer;
   #spare: Buffer;
   #length = 0;
   #written: Promise<void> = Promise.resolve();
 
-  /** Twice `batchBytes` are held: less where many write at once. */
-  constructor(file: FileHandle, batchBytes: number = BATCH_BYTES) {
+  constructor(file: FileHandle, { batchBytes = BATCH_BYTES, onWritten = () => undefined }: BatchOptions = {}) {
     this.#file = file;
     this.#batchBytes = batchBytes;
+    this.#onWritten = onWritten;
     [this.#batch, this.#spare] = [Buffer.allocUnsafeSlow(batchBytes), Buffer.allocUnsafeSlow(batchBytes)];
   }
 
@@ -40,7 +48,7 @@ export class BatchedOutput {
 
   async #flush(): Promise<void> {
     await this.#written;
-    this.#written = this.#file.writeFile(this.#batch.subarray(0, this.#length));
+    this.#written = this.#file.writeFile(this.#batch.subarray(0, this.#length)).then(this.#onWritten);
     // Whoever waits for it next meets the failure; until then it must not count as one that nobody handles.
     this.#written.catch(() => undefined);
     [this.#batch, this.#spare, this.#length] = [this.#spare, this.#batch, 0];

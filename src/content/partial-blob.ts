@@ -37,20 +37,19 @@ export class PartialBlob {
     return this.#sizeBytes;
   }
 
-  /** Reads `source` to its end. What came before it failed is kept, and counted. `onProgress` hears of every piece. */
+  /** Reads `source` to its end. What came before it failed is kept, and counted. `onProgress` hears when there is more in the file. */
   async append(source: AsyncIterable<Uint8Array>, onProgress: () => void = () => undefined): Promise<void> {
     const hash = await this.#wholeHash();
     // Unknown until all that is hashed is in the file as well.
     this.#hash = undefined;
     const file = await open(this.path, 'a', 0o600);
     try {
-      const output = new BatchedOutput(file, BATCH_BYTES);
+      const output = new BatchedOutput(file, { batchBytes: BATCH_BYTES, onWritten: onProgress });
       try {
         for await (const piece of source) {
           await output.write(piece);
           hash.update(piece);
           this.#sizeBytes += piece.length;
-          onProgress();
         }
       } finally {
         await output.end();

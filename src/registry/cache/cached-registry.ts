@@ -1,4 +1,5 @@
 import { internalError, isEngineError } from '../../errors/engine-error.ts';
+import { collectPieces } from '../../lib/collect-pieces.ts';
 import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
 import type { LocalRegistry } from '../local/local-registry.ts';
 import { isMissing } from '../local/record-files.ts';
@@ -216,5 +217,6 @@ async function* noMoreThan(sizeBytes: number, source: AsyncIterable<Uint8Array>)
     left -= piece.length;
     if (left < 0) throw internalError(`the registry sent more than the ${sizeBytes} bytes that it announced`);
     yield piece;
+    collectPieces(piece.length);
   }
 }
