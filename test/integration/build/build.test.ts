@@ -170,7 +170,7 @@ test('errors before the first step are a status; later ones a message with the p
 });
 
 test('a file that is missing is told before any command runs', async () => {
-  for (const step of ['COPY lost /x', 'ADD [\"lost\", \"/x\"]', 'RUN --mount=source=lost,target=/x true']) {
+  for (const step of ['COPY lost /x', 'ADD ["lost", "/x"]', 'RUN --mount=source=lost,target=/x true']) {
     const dockerfile = `FROM busybox AS one\nRUN echo early\nFROM busybox\nRUN echo early\n${step}\nCOPY --from=one /bin /b\n`;
     const { status, output, error } = await tryBuild(daemon, { Dockerfile: dockerfile }, { nocache: '1' });
     assert.equal(status, 200);
