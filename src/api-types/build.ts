@@ -1,6 +1,7 @@
 /**
  * How a build goes on, for clients that ask for it by the header `X-Skiff-Progress`: the `aux` of messages with the ID
- * `skiff.build`. A client that does not ask gets text, as Docker's classic builder writes it.
+ * `skiff.build`, which the same header of the answer tells. A client that does not ask gets text, as Docker's classic
+ * builder writes it.
  */
 export type BuildEvent =
   | { readonly Kind: 'step'; readonly Step: number; readonly Name: string; readonly TimeMs: number }

@@ -36,7 +36,7 @@ export const command = defineCommand({
     const kept = await imagesToKeep(client, outputs, names);
     const shown = await build(context, names);
     const id = flags.quiet ? shown.text.trim() : shown.id;
-    const tellsSteps = !shown.isTold && !flags.quiet && !['quiet', 'rawjson'].includes(flags.progress);
+    const tellsSteps = shown.hasEvents && !['quiet', 'rawjson'].includes(flags.progress);
     if (id !== '' && tellsSteps) await io.stderr.write(resultText(id, names));
     if (id !== '') await exportResult(client, { id, names, kept }, outputs, io.stdout);
     if (isPushed)

@@ -1,4 +1,4 @@
-import { BUILD_EVENT_ID, type BuildEvent } from '../../api-types/build.ts';
+import { BUILD_EVENT_ID, type BuildEvent, PROGRESS_HEADER } from '../../api-types/build.ts';
 import type { TransportResponse } from '../../client/transport.ts';
 import { readJsonLines } from '../../lib/json-lines.ts';
 import { CliError } from '../errors.ts';
@@ -46,8 +46,8 @@ export interface BuildShown {
   readonly text: string;
   /** False when the Dockerfile was only checked, and something is wrong with it. */
   readonly hasPassed: boolean;
-  /** Whether the daemon has told of the image already, as those do that tell builds as text. */
-  readonly isTold: boolean;
+  /** False for a daemon that tells builds as text, and so of the image as well. */
+  readonly hasEvents: boolean;
 }
 
 /** Nothing, unless the build fails: then what the daemon tells of it. */
@@ -70,7 +70,6 @@ export async function showBuild(answer: TransportResponse, display: BuildDisplay
   let text = '';
   let hasPassed = true;
   let hasFailed = true;
-  let isTold = false;
   try {
     for await (const value of readJsonLines(answer.chunks())) {
       const message = value as Message;
@@ -83,7 +82,6 @@ export async function showBuild(answer: TransportResponse, display: BuildDisplay
       else if (message.stream !== undefined) {
         // A quiet answer is short.
         text = `${text}${message.stream}`.slice(-LONGEST_QUIET_ANSWER);
-        isTold ||= message.stream.startsWith('Successfully built ');
         await display.text(message.stream);
       } else if (message.status !== undefined && message.progressDetail?.current === undefined) {
         await display.text(`${message.id === undefined ? '' : `${message.id}: `}${message.status}\n`);
@@ -93,5 +91,5 @@ export async function showBuild(answer: TransportResponse, display: BuildDisplay
   } finally {
     await display.end(hasFailed);
   }
-  return { id, text, hasPassed, isTold };
+  return { id, text, hasPassed, hasEvents: answer.header(PROGRESS_HEADER) !== undefined };
 }

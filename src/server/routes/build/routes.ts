@@ -46,6 +46,7 @@ async function build(
   const write = (message: object) => answer.write(message);
   const drained = () => answer.drained();
   const wantsEvents = request.headers[PROGRESS_HEADER] !== undefined;
+  if (wantsEvents && !isQuiet) void reply.header(PROGRESS_HEADER, 'events');
   const progress = isQuiet
     ? new QuietProgress(write)
     : wantsEvents
