@@ -59,6 +59,7 @@ export class Authorizer {
     // At the first contact the registry cannot know what we are about to do: what we know counts more.
     const scopes = wanted.length === 0 && asked !== undefined ? [asked] : wanted;
     const key = scopes.join(' ');
+    // A failure to get one was told to whoever asked for it; this is another attempt.
     const known = await this.#tokens.get(key)?.catch(() => undefined);
     if (known !== undefined && known.expiresAtMs - Date.now() > MARGIN_MS) return known;
     const fetching = fetchToken(this.#http, {
