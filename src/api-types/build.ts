@@ -21,6 +21,7 @@ export type BuildEvent =
     }
   | {
       readonly Kind: 'warning';
+      /** Empty for what is about no line of the Dockerfile. */
       readonly Rule: string;
       readonly Message: string;
       readonly Line: number;

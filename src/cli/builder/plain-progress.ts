@@ -58,5 +58,5 @@ function endOf(event: Extract<BuildEvent, { readonly Kind: 'done' }>): string {
 }
 
 export function warningText({ Rule, Message, Line }: Extract<BuildEvent, { readonly Kind: 'warning' }>): string {
-  return `WARNING: ${Rule}: ${Message}${Line === 0 ? '' : ` (line ${Line})`}\n`;
+  return `WARNING: ${Rule === '' ? '' : `${Rule}: `}${Message}${Line === 0 ? '' : ` (line ${Line})`}\n`;
 }

@@ -195,6 +195,10 @@ test('what is told of a build: arguments of no use, and a command that fails in 
     output,
     /\n\[Warning\] One or more build-args \[A Z\] were not consumed\nSuccessfully built [0-9a-f]{12}\n$/,
   );
+  const folder = folderOf({ Dockerfile: 'FROM busybox\n' });
+  const { stderr } = await daemon.trySkiff(['build', '--build-arg', 'NOT=used', folder.path]);
+  assert.match(stderr, /^WARNING: One or more build-args \[NOT\] were not consumed\n/);
+  folder.remove();
   const failed = await tryBuild(daemon, { Dockerfile: 'FROM busybox\nRUN exit 6\n' });
   assert.match(failed.output, /Step 2\/2 : RUN exit 6\n ---> Running in [0-9a-f]{12}\n$/);
   assert.equal(failed.exitCode, 6);

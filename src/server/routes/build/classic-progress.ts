@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import type { ProgressMessage } from '../../../lib/progress.ts';
 import type { BuildPlan, BuildProgress, StagePlan, StepReport } from './backend.ts';
-import { firstStepOf, stepCount, titleOf } from './step-titles.ts';
+import { firstStepOf, stepCount, titleOf, unusedArgumentsText } from './step-titles.ts';
 
 const SHORT_ID = 12;
 /** Messages of a stage that has to wait: as many as its output may have pieces of up to 32 KiB. */
@@ -100,9 +100,7 @@ export class ClassicProgress implements BuildProgress {
   flush(hasFailed = false): void {
     for (const messages of this.#held.values()) for (const message of messages) this.#write(message);
     this.#held.clear();
-    if (hasFailed) return;
-    const unused = this.#plan?.unusedBuildArgs.toSorted() ?? [];
-    if (unused.length === 0) return;
-    this.#write({ stream: `[Warning] One or more build-args [${unused.join(' ')}] were not consumed\n` });
+    const warning = hasFailed || this.#plan === undefined ? '' : unusedArgumentsText(this.#plan);
+    if (warning !== '') this.#write({ stream: `[Warning] ${warning}\n` });
   }
 }

@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { BUILD_EVENT_ID, type BuildEvent } from '../../../api-types/build.ts';
 import type { ProgressMessage } from '../../../lib/progress.ts';
 import type { BuildPlan, BuildProgress, StagePlan, StepReport } from './backend.ts';
-import { firstStepOf, titleOf } from './step-titles.ts';
+import { firstStepOf, titleOf, unusedArgumentsText } from './step-titles.ts';
 
 type Failure = Pick<Extract<BuildEvent, { readonly Kind: 'done' }>, 'Error' | 'Canceled' | 'Lines' | 'Excerpt'>;
 
@@ -26,6 +26,8 @@ export class EventProgress implements BuildProgress {
     for (const { rule, message, lines, url } of plan.warnings) {
       this.#tell({ Kind: 'warning', Rule: rule, Message: message, Line: lines[0]?.start ?? 0, Url: url });
     }
+    const Message = unusedArgumentsText(plan);
+    if (Message !== '') this.#tell({ Kind: 'warning', Rule: '', Message, Line: 0, Url: '' });
   }
 
   begin(stage: StagePlan, step: number): StepReport {

@@ -24,3 +24,9 @@ export function firstStepOf({ stages }: BuildPlan, stage: StagePlan): number {
 export function stepCount({ stages }: BuildPlan): number {
   return stages.reduce((sum, { steps }) => sum + steps.length + 1, 0);
 }
+
+/** What BuildKit and the classic builder say of build arguments that no ARG asked for; empty without any. */
+export function unusedArgumentsText({ unusedBuildArgs }: BuildPlan): string {
+  if (unusedBuildArgs.length === 0) return '';
+  return `One or more build-args [${unusedBuildArgs.toSorted().join(' ')}] were not consumed`;
+}
