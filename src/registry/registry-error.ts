@@ -128,18 +128,23 @@ export function unsupported(reason: string, allow: string): RegistryError {
   return refusal('UNSUPPORTED', reason, undefined, { headers: { Allow: allow } });
 }
 
-/** A chunk that does not follow what is there; the headers say where to go on. */
+/** A chunk that does not follow what is there, or is not what its range says; the headers say where to go on. */
 export function chunkOutOfOrder(headers: RefusalAnswer['headers'] & object): RegistryError {
-  return refusal('BLOB_UPLOAD_INVALID', 'the chunk does not begin where the upload ends', undefined, {
-    status: 416,
-    headers,
-  });
+  return refusal(
+    'BLOB_UPLOAD_INVALID',
+    'the chunk does not begin where the upload ends, or has another length than its range',
+    undefined,
+    {
+      status: 416,
+      headers,
+    },
+  );
 }
 
 export function rangeUnsatisfiable(sizeBytes: number): RegistryError {
   return refusal(
     'SIZE_INVALID',
-    `the range is broken or begins behind the end`,
+    'the range is broken or begins behind the end',
     { size: sizeBytes },
     {
       status: 416,
