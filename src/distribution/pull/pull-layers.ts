@@ -1,4 +1,4 @@
-import { isEngineError } from '../../errors/engine-error.ts';
+import { EngineError, isEngineError } from '../../errors/engine-error.ts';
 import type { ChainId, DiffId, Digest } from '../../lib/digest.ts';
 import { chainIdsOf } from '../../lib/digest.ts';
 import { shortId } from '../../lib/ids.ts';
@@ -109,7 +109,14 @@ async function pullLayer(
   extracting(Math.min(total, FIRST_STEP_BYTES));
   const applying = context.layers.apply({ parent, blob: blob.digest, diffId, onProgress: extracting, signal });
   layer.begun.resolve();
-  await applying;
+  try {
+    await applying;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw isEngineError(error)
+      ? new EngineError(error.kind, `failed to register layer: ${error.message}`, { cause: error })
+      : error;
+  }
   extracting(total);
   report(statusMessage('Pull complete', id));
 }

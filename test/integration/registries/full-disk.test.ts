@@ -43,7 +43,11 @@ async function pull(name: string): Promise<string | undefined> {
 
 for (const [name, content, expected] of [
   // A few kilobytes on their way, more than the disk when they are unpacked.
-  ['unpacked', Buffer.alloc(2 * DISK_BYTES), /^entry "f" cannot be unpacked: ENOSPC: no space left on device/],
+  [
+    'unpacked',
+    Buffer.alloc(2 * DISK_BYTES),
+    /^failed to register layer: entry "f" cannot be unpacked: ENOSPC: no space left on device/,
+  ],
   ['downloaded', randomBytes(1.25 * DISK_BYTES), /^blob sha256:\w+ cannot be kept: no space left on device$/],
 ] as const) {
   test(`a disk that is full when a layer is ${name} is told, and nothing of it stays`, async () => {
