@@ -82,6 +82,7 @@ async function cacheOf(
     import('./cache/cached-registry.ts'),
     import('./cache/cache-space.ts'),
   ]);
+  await local.sweepUploads();
   const space = limitBytes === undefined ? undefined : await CacheSpace.open({ local, limitBytes, logError });
   return new CachedRegistry({ local, upstream, space, logError });
 }

@@ -71,6 +71,11 @@ export class LocalRegistry implements WritableRegistry {
     await this.#files.sweep();
   }
 
+  /** Where nobody goes on with them, as in a cache. Before anything else. */
+  sweepUploads(): Promise<void> {
+    return this.#uploads.sweep();
+  }
+
   /** While everything else goes on: gives up idle uploads, and removes what no manifest refers to. */
   async collectGarbage(signal: AbortSignal): Promise<GarbageCollected> {
     await this.expireUploads();

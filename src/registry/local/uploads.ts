@@ -76,6 +76,12 @@ export class Uploads {
     };
   }
 
+  /** Removes all that was arriving when the process before ended. Only at start. */
+  async sweep(): Promise<void> {
+    const { folders } = this.#options;
+    for (const id of await folders.idle(Number.POSITIVE_INFINITY)) await folders.remove(id);
+  }
+
   /** Gives up uploads that nothing was added to for long, and that no request works on. */
   async expire(): Promise<void> {
     const { folders, expiryMs } = this.#options;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -118,6 +119,20 @@ test('many pulls of a cache that is too small for them all get what they ask for
   await Promise.all([1, 2, 3].flatMap(() => digests.map((digest) => pull(cache, digest))));
   await until('it is within its bound', () => keptBytes(cache) <= 2 * MB);
   assert.deepEqual(cache.failures, []);
+});
+
+test('what a cache was fetching when it was killed is gone after the next start', async (t) => {
+  const upstream = await openRegistry(t);
+  const digest = await pushBlob(upstream, 'app', 'x'.repeat(MB));
+  const before = await boundedCache(t, upstream.base, 3 * MB);
+  await before.registry.close();
+  const half = join(before.root, 'uploads', randomUUID());
+  mkdirSync(half);
+  writeFileSync(join(half, 'repository'), 'app');
+  writeFileSync(join(half, 'data'), 'x'.repeat(1000));
+  const after = await boundedCache(t, upstream.base, 3 * MB, before.root);
+  assert.deepEqual(readdirSync(join(before.root, 'uploads')), []);
+  await pull(after, digest);
 });
 
 test('a blob that another repository of the cache has is not fetched again', async (t) => {
