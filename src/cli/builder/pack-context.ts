@@ -62,7 +62,8 @@ function* directory(folder: ContextFolder, parent: ByteString, names: FirstNames
   const root = byteStringOf(folder.directory);
   for (const name of namesIn(`${root}/${parent}`)) {
     const path = (parent === EMPTY ? name : `${parent}/${name}`) as ByteString;
-    const stats = lstatSync(bytesOf(`${root}/${path}`), { throwIfNoEntry: false });
+    const onDisk = `${root}/${path}`;
+    const stats = reading(textOf(onDisk), () => lstatSync(bytesOf(onDisk), { throwIfNoEntry: false }), 'lstat');
     // It went while the folder was read.
     if (stats === undefined || stats.isSocket()) continue;
     const shown = textOf(path);
@@ -152,11 +153,11 @@ function* content(entry: TarEntry, onDisk: string, sizeBytes: number): Generator
   yield tarPadding(sizeBytes);
 }
 
-function reading<T>(path: string, work: () => T): T {
+function reading<T>(path: string, work: () => T, call = 'open'): T {
   try {
     return work();
   } catch (error) {
-    throw new CliError(`error from sender: ${fileErrorText('open', path, error)}`, 1, { cause: error });
+    throw new CliError(`error from sender: ${fileErrorText(call, path, error)}`, 1, { cause: error });
   }
 }
 
