@@ -4,7 +4,6 @@ import type { Layer } from '../layers/layer-store.ts';
 import type { ChainId, Digest, ImageId } from '../lib/digest.ts';
 import type { Filters } from '../lib/filters.ts';
 import type { ImageReference } from '../lib/image-reference.ts';
-import type { Platform } from '../lib/platform.ts';
 import type { Report } from '../lib/progress.ts';
 import type { StateDatabase } from '../state/database.ts';
 import { ImageState } from '../state/images.ts';
@@ -25,6 +24,7 @@ import type { ImageDetails } from './inspect-image.ts';
 import { inspectImage } from './inspect-image.ts';
 import type { ImageSummary, ListOptions } from './list-images.ts';
 import { listImages } from './list-images.ts';
+import type { LoadOptions } from './load/load-images.ts';
 import type { PruneResult } from './prune-images.ts';
 import { ImagePruner } from './prune-images.ts';
 import { RegistryImages } from './registry-images.ts';
@@ -91,9 +91,9 @@ export class LocalImages implements ImageLookup, ImageCommits {
   }
 
   // What reads and writes archives is loaded when the first one comes or goes: many a daemon sees none.
-  async load(body: AsyncIterable<Uint8Array>, report: Report, platforms: readonly Platform[] = []): Promise<void> {
+  async load(body: AsyncIterable<Uint8Array>, report: Report, options: LoadOptions = {}): Promise<void> {
     const { loadImages } = await import('./load/load-images.ts');
-    return loadImages(this.#context, body, report, platforms);
+    return loadImages(this.#context, body, report, options);
   }
 
   async save(names: readonly string[]): Promise<AsyncGenerator<Uint8Array>> {

@@ -7,7 +7,7 @@ import { digestOf } from '../../lib/digest.ts';
 import { Filters } from '../../lib/filters.ts';
 import { hostPlatform } from '../../lib/platform.ts';
 import { blobPath, dockerArchive, type MadeImage, makeImage, tarOf } from '../testing/image-archive.ts';
-import { imageFixture } from '../testing/image-fixture.ts';
+import { bytes, imageFixture } from '../testing/image-fixture.ts';
 
 const everything = { filters: new Filters(), all: true };
 
@@ -295,6 +295,17 @@ test('of an archive that is broken anywhere nothing stays', async (t) => {
     assert.deepEqual(await kept(), [], title);
     assert.deepEqual(events, [], title);
   }
+});
+
+test('of a load whose client has left nothing stays, even when all was unpacked', async (t) => {
+  const { images, blobs, layers } = imageFixture(t);
+  const client = new AbortController();
+  const archive = dockerArchive([[makeImage(['a', 'b']), 'a:1']]);
+  const report = () => client.abort(new Error('left'));
+  await assert.rejects(images.load(bytes(archive), report, { signal: client.signal }), /left/);
+  assert.deepEqual(await images.list(everything), []);
+  assert.deepEqual(await blobs(), []);
+  assert.equal(layers.applied, 2);
 });
 
 test('what a failed load shares with an image that is here stays', async (t) => {

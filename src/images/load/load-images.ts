@@ -21,17 +21,23 @@ import type { LoadableImage } from './loadable-image.ts';
 import { INDEX_PATH, readOciLayout } from './oci-layout.ts';
 import { readableLayer } from './readable-layer.ts';
 
+export interface LoadOptions {
+  readonly platforms?: readonly Platform[];
+  /** Comes when nobody waits for the images any more. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Loads all images of an archive: a docker-archive, an OCI image layout or both in one. All or nothing: the images and
  * their names appear in one transaction, and after a failure or a crash nothing of it stays. Layers that are here are
  * not unpacked again. Of `platforms`, where any are given, otherwise all, and of an index those for this host.
- * @throws invalid_argument for an archive that is broken in any way.
+ * @throws invalid_argument for an archive that is broken in any way; the signal's reason
  */
 export async function loadImages(
   context: ImageContext,
   body: AsyncIterable<Uint8Array>,
   report: Report,
-  platforms: readonly Platform[] = [],
+  { platforms = [], signal }: LoadOptions = {},
 ): Promise<void> {
   await context.housekeeping.session(async () => {
     const blobs = new Set<Digest>();
@@ -39,7 +45,8 @@ export async function loadImages(
       const files = await readArchive(body, context.content, ({ digest }) => blobs.add(digest));
       const keepTrack = (digest: Digest) => blobs.add(digest);
       const images = ofPlatforms(await readImages(context, files, platforms, keepTrack), platforms);
-      for (const image of images) await unpackLayers(context, image, report, keepTrack);
+      for (const image of images) await unpackLayers(context, image, report, { onBlob: keepTrack, signal });
+      signal?.throwIfAborted();
       keep(context, images, report);
     } finally {
       await context.housekeeping.discard(blobs);
@@ -71,7 +78,7 @@ async function unpackLayers(
   context: ImageContext,
   image: LoadableImage,
   report: Report,
-  onBlob: (digest: Digest) => void,
+  { onBlob, signal }: { readonly onBlob: (digest: Digest) => void; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const { layers, content } = context;
   const { diffIds } = image.document;
@@ -88,7 +95,7 @@ async function unpackLayers(
     missing.push({ parent: chainIds[index - 1], diffId, blob, sizeBytes });
   }
   // Side by side, begun in their order: the store makes each wait for the one below it where it must.
-  const ends = await Promise.allSettled(missing.map((layer) => unpackLayer(layers, layer, report)));
+  const ends = await Promise.allSettled(missing.map((layer) => unpackLayer(layers, layer, report, signal)));
   // Each must have ended, also after a failure: what failed is removed then, and nothing may still be writing there.
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
@@ -101,11 +108,16 @@ interface MissingLayer {
   readonly sizeBytes: number;
 }
 
-async function unpackLayer(layers: ImageLayers, layer: MissingLayer, report: Report): Promise<void> {
+async function unpackLayer(
+  layers: ImageLayers,
+  layer: MissingLayer,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { parent, diffId, blob, sizeBytes: total } = layer;
   const tell = (current: number) => report(progressMessage('Loading layer', shortId(diffId), { current, total }));
   tell(Math.min(total, 32_768));
-  await layers.apply({ parent, blob, diffId });
+  await layers.apply({ parent, blob, diffId, ...(signal === undefined ? {} : { signal }) });
   tell(total);
 }
 

@@ -47,9 +47,9 @@ export function imageFixture(t: TestContext): ImageFixture {
     images,
     layers,
     events,
-    load: async (archive, platforms) => {
+    load: async (archive, platforms = []) => {
       const messages: ProgressMessage[] = [];
-      await images.load(bytes(archive), (message) => messages.push(message), platforms);
+      await images.load(bytes(archive), (message) => messages.push(message), { platforms });
       return messages;
     },
     use: (image, container, isRunning) => {

@@ -3,8 +3,12 @@ import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { dockerArchive, makeImage } from '../../../src/images/testing/image-archive.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { until } from '../../support/until.ts';
+
+/** Unpacking so much takes longer than it takes to hang up. */
+const LONG_BYTES = 150_000_000;
 
 let daemon: TestDaemon;
 let archive: Buffer;
@@ -38,6 +42,16 @@ test('a client that hangs up in the middle of a load leaves nothing behind', asy
   outgoing.destroy();
   await until('nothing of it is left', () => filesKept().join() === empty.join());
   assert.deepEqual((await daemon.call('GET', '/images/json')).json(), []);
+});
+
+test('a client that hangs up while its archive is unpacked does not get the image', async () => {
+  const before = filesKept();
+  const outgoing = beginLoad(dockerArchive([[makeImage(['\0'.repeat(LONG_BYTES)]), 'long:1']]));
+  outgoing.end();
+  await until('it is being unpacked', () => readdirSync(join(daemon.dataRoot, 'layers/tmp')).length > 0);
+  outgoing.destroy();
+  await until('nothing of it is left', () => filesKept().join() === before.join());
+  assert.equal((await daemon.call('GET', '/images/long:1/json')).status, 404);
 });
 
 test('a daemon that is killed in the middle of a load starts without a trace of it', async () => {

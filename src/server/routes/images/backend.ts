@@ -17,7 +17,12 @@ export interface ImageBackend {
   inspect(image: string): Promise<ImageDetails>;
   history(image: string): Promise<HistoryStep[]>;
   tag(image: string, name: ImageReference): Promise<void>;
-  load(body: AsyncIterable<Uint8Array>, report: Report, platforms: readonly Platform[]): Promise<void>;
+  /** The signal comes when the client has hung up. */
+  load(
+    body: AsyncIterable<Uint8Array>,
+    report: Report,
+    options: { readonly platforms: readonly Platform[]; readonly signal: AbortSignal },
+  ): Promise<void>;
   save(names: readonly string[]): Promise<AsyncIterable<Uint8Array>>;
   import(request: ImportRequest, report: Report): Promise<void>;
   remove(image: string, options: RemoveOptions): Promise<RemovedRow[]>;

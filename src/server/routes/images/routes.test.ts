@@ -226,7 +226,7 @@ test('an image of another platform than is asked for is not there, for versions 
       (async function* () {
         yield Buffer.from('archive');
       })(),
-    load: async (_body, _report, platforms) => void loaded.push(platforms),
+    load: async (_body, _report, { platforms }) => void loaded.push(platforms),
   });
   const arm = encodeURIComponent('{"os":"linux","architecture":"arm64","variant":"v8"}');
   const own = encodeURIComponent('{"os":"linux","architecture":"amd64"}');

@@ -3,7 +3,7 @@ import { repositoryAndTag } from '../../../lib/image-reference.ts';
 import { parsePlatform } from '../../../lib/platform.ts';
 import { rawBody } from '../../json-body.ts';
 import { queryList, queryText } from '../../query.ts';
-import { sendStream } from '../../stream-response.ts';
+import { hangUpSignal, sendStream } from '../../stream-response.ts';
 import type { DistributionBackend } from '../distribution/backend.ts';
 import { pull } from '../distribution/pull-route.ts';
 import type { ImageBackend } from './backend.ts';
@@ -18,9 +18,10 @@ export function registerImageTransferRoutes(
 ): void {
   app.post('/images/load', async (request, reply) => {
     const platforms = wantedPlatforms(request, 'platform', '1.48');
+    const signal = hangUpSignal(reply);
     const progress = new ProgressReply(reply);
     try {
-      await backend.load(bodyOf(request), progress.report, platforms);
+      await backend.load(bodyOf(request), progress.report, { platforms, signal });
     } catch (error) {
       progress.fail(error, true);
     }
