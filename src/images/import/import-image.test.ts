@@ -75,6 +75,25 @@ test('an archive is fetched from a server', async (t) => {
   assert.equal((await images.resolve(last.status)).diffIds[0], digestOf(archive));
 });
 
+test('a download that nobody waits for any more ends, and nothing of it stays', async (t) => {
+  const { images, blobs } = imageFixture(t);
+  const client = new AbortController();
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const server = createServer((_, response) => {
+    response.on('close', end);
+    response.write(archive.subarray(0, 600));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const source = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const report = () => client.abort(new Error('left'));
+  await assert.rejects(images.import(request({ source, signal: client.signal }), report));
+  await ended;
+  assert.equal(images.count(), 0);
+  assert.deepEqual(await blobs(), []);
+});
+
 test('a server that has no archive, and a URL that is none, are said to be so', async (t) => {
   const { images } = imageFixture(t);
   const source = await serve(t, 404, Buffer.from('nothing here'));

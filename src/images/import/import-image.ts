@@ -25,22 +25,26 @@ export interface ImportRequest {
   readonly platform: Platform | undefined;
   /** Instructions of a Dockerfile for the configuration. */
   readonly changes: readonly string[];
+  /** Comes when nobody waits for the image any more. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Makes an image of one layer. The last message reported is its ID. All or nothing, as a load is.
- * @throws invalid_argument for a broken archive, change or URL.
+ * @throws invalid_argument for a broken archive, change or URL; the signal's reason
  */
 export async function importImage(context: ImageContext, request: ImportRequest, report: Report): Promise<void> {
   const { housekeeping, content, layers, events } = context;
-  const source = await openSource(request.source, request.body, report);
+  const { signal } = request;
+  const source = await openSource(request.source, request.body, report, signal);
   const config = applyChanges({}, request.changes);
   await housekeeping.session(async () => {
     const blobs = new Set<Digest>();
     try {
       const { digest: blob } = await content.ingest(decodeUnusual(source));
       blobs.add(blob);
-      const layer = await layers.apply({ parent: undefined, blob });
+      const layer = await layers.apply({ parent: undefined, blob, ...(signal === undefined ? {} : { signal }) });
+      signal?.throwIfAborted();
       const bytes = configBytes(request, config, layer);
       const { digest } = await content.ingest(once(bytes));
       blobs.add(digest);

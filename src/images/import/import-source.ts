@@ -4,21 +4,23 @@ import { progressMessage } from '../../lib/progress.ts';
 
 /** How much must have come before progress is told again. */
 const REPORT_EVERY_BYTES = 512 * 1024;
+const SHOWN_CHARACTERS = 1024;
 
 /**
  * The bytes to import: the request's body for `-`, otherwise what an HTTP server answers, of whose coming it tells.
- * @throws invalid_argument, internal for a URL that cannot be had.
+ * @throws invalid_argument, internal for a URL that cannot be had; the signal's reason
  */
 export async function openSource(
   source: string,
   body: AsyncIterable<Uint8Array>,
   report: Report,
+  signal?: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   if (source === '-') return body;
   const url = parseUrl(source.includes('://') ? source : `http://${source}`);
-  const response = await get(url);
+  const response = await get(url, signal);
   if (response.status >= 400) {
-    const text = (await response.text()).slice(0, 1024);
+    const text = await startOf(response);
     throw new EngineError(
       response.status === 404 ? 'not_found' : 'internal',
       `failed to GET ${url.href} with status ${response.status} ${response.statusText}: ${text}`,
@@ -41,10 +43,23 @@ function parseUrl(text: string): URL {
   return url;
 }
 
-async function get(url: URL): Promise<Response> {
+/** Enough of a page to see what is wrong. */
+async function startOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  if (body === null) return text;
+  for await (const chunk of body) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= SHOWN_CHARACTERS) break;
+  }
+  return text.slice(0, SHOWN_CHARACTERS);
+}
+
+async function get(url: URL, signal: AbortSignal | undefined): Promise<Response> {
   try {
-    return await fetch(url);
+    return await fetch(url, signal === undefined ? {} : { signal });
   } catch (error) {
+    signal?.throwIfAborted();
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     throw internalError(`Get ${JSON.stringify(url.href)}: ${messageOf(cause)}`, error);
   }

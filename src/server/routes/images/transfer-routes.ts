@@ -51,6 +51,7 @@ async function importImage(backend: ImageBackend, request: FastifyRequest, reply
     message: queryText(query, 'message') ?? '',
     platform: platform === '' ? undefined : parsePlatform(platform),
     changes: queryList(query, 'changes'),
+    signal: hangUpSignal(reply),
   };
   try {
     await backend.import(wanted, progress.report);
