@@ -141,6 +141,11 @@ export function chunkOutOfOrder(headers: RefusalAnswer['headers'] & object): Reg
   );
 }
 
+/** One request at a time works on an upload: the last one that came. */
+export function uploadTakenOver(): RegistryError {
+  return refusal('BLOB_UPLOAD_INVALID', 'another request has taken this upload over', undefined, { status: 409 });
+}
+
 export function rangeUnsatisfiable(sizeBytes: number): RegistryError {
   return refusal(
     'SIZE_INVALID',

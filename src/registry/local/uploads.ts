@@ -45,10 +45,8 @@ export class Uploads {
     if (known !== undefined) return known;
     const opened = UploadSession.open(id, folders.dataPath(id), {
       keep: (partial, digest) => keep(name, partial, digest),
-      remove: async () => {
-        this.#sessions.delete(id);
-        await folders.remove(id);
-      },
+      // Known until its folder has gone: who comes meanwhile meets its end, and makes no file in what is being removed.
+      remove: () => folders.remove(id).finally(() => this.#sessions.delete(id)),
     });
     this.#sessions.set(id, opened);
     opened.catch(() => this.#sessions.delete(id));

@@ -60,6 +60,24 @@ test('a request takes an upload over from one whose connection hangs', async (t)
   hanging.destroy();
 });
 
+test('requests for one upload at once end with its codes, and leave nothing', async (t) => {
+  const registry = await openRegistry(t);
+  for (let round = 0; round < 20; round++) {
+    const location = await start(registry);
+    const methods = ['PATCH', 'PATCH', 'DELETE', 'PATCH', 'GET', 'DELETE', 'PATCH'];
+    const answers = await Promise.all(
+      methods.map((method) => registry.request(method, location, method === 'PATCH' ? { body: 'some' } : {})),
+    );
+    for (const answer of answers) {
+      const codes = answer.status < 400 ? [] : await codesOf(answer);
+      const expected = { 202: [], 204: [], 404: ['BLOB_UPLOAD_UNKNOWN'], 409: ['BLOB_UPLOAD_INVALID'] };
+      assert.deepEqual(codes, expected[answer.status as keyof typeof expected], String(answer.status));
+    }
+    assert.deepEqual(readdirSync(join(registry.root, 'uploads')), []);
+  }
+  assert.deepEqual(registry.failures, []);
+});
+
 test('an upload is gone on with after the registry was started again', async (t) => {
   const before = await openRegistry(t);
   const location = await start(before);
