@@ -60,9 +60,18 @@ async function build(context: Context<BuildFlags>, names: readonly string[]): Pr
   try {
     const answer = await ask(context, names, named);
     return await showBuild(answer, displayFor(flags.quiet ? 'quiet' : flags.progress, io));
+  } catch (error) {
+    throw ofContext(error) ?? error;
   } finally {
     await named.close();
   }
+}
+
+/** What is wrong with the context is no fault of the connection on which it was sent. */
+function ofContext(error: unknown): CliError | undefined {
+  let at = error;
+  while (at instanceof Error && !(at instanceof CliError)) at = at.cause;
+  return at instanceof CliError ? at : undefined;
 }
 
 async function ask(

@@ -5,6 +5,7 @@ const texts: Readonly<Record<string, string>> = {
   ENOTDIR: 'not a directory',
   EISDIR: 'is a directory',
   ENOSPC: 'no space left on device',
+  ENAMETOOLONG: 'file name too long',
   EROFS: 'read-only file system',
 };
 
