@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shortcutFilter } from './shortcut-filter.ts';
+import { runFilter } from './testing/run-filter.ts';
 
 const X86_64 = 0xc000003e;
 const I386 = 0x40000003;
@@ -27,24 +28,6 @@ function filterOf(lines: readonly Line[]): Buffer {
     filter.writeUInt32LE(k, index * 8 + 4);
   }
   return filter;
-}
-
-/** What the kernel would do. `data` is struct seccomp_data in words. */
-function run(filter: Buffer, data: readonly number[]): { answer: number; steps: number } {
-  let word = 0;
-  for (let place = 0, steps = 1; ; place++, steps++) {
-    const code = filter.readUInt16LE(place * 8);
-    const [jt, jf] = [filter.readUInt8(place * 8 + 2), filter.readUInt8(place * 8 + 3)];
-    const k = filter.readUInt32LE(place * 8 + 4);
-    if (code === LOAD) word = data[k / 4] ?? 0;
-    else if (code === AND) word = (word & k) >>> 0;
-    else if (code === JUMP) place += k;
-    else if (code === EQUAL) place += word === k ? jt : jf;
-    else if (code === GREATER) place += word > k ? jt : jf;
-    else if (code === NOT_LESS) place += word >= k ? jt : jf;
-    else if (code === RETURN) return { answer: k, steps };
-    else throw new Error(`instruction ${code}`);
-  }
 }
 
 /** As libseccomp writes it: one comparison after the other, and a number whose first argument counts. */
@@ -88,7 +71,7 @@ test('the answer to every system call stays the same, and is found in a few step
     for (const number of asked) {
       for (const argument of [0, 0x7e020000, 0x20000, 1, 0xffffffff]) {
         const data = [number, architecture, 0, 0, argument];
-        const [old, now] = [run(filter, data), run(shortened, data)];
+        const [old, now] = [runFilter(filter, data), runFilter(shortened, data)];
         assert.equal(now.answer, old.answer, `${architecture} ${number} ${argument}`);
         before += old.steps;
         after += now.steps;
