@@ -7,6 +7,8 @@ import { runFilter } from '../../../src/runtime/testing/run-filter.ts';
 import { runContainer } from '../../support/containers.ts';
 import { startDaemon, type TestDaemon } from '../../support/daemon.ts';
 
+type Answer = ReturnType<typeof runFilter>;
+
 const ARCHITECTURES = { x86_64: 0xc000003e, i386: 0x40000003, aarch64: 0xc00000b7, arm: 0x40000028, none: 0 };
 /** Among them what the default profile asks of clone, personality and socket. */
 const ARGUMENTS = [0, 1, 8, 16, 40, 0x20000, 0x20008, 0x10000000, 0x7e020000, 0xffffffff];
@@ -42,7 +44,8 @@ test('containers after the first get a filter that says the same of every system
       for (const low of ARGUMENTS) {
         for (const high of [0, 1]) {
           const data = [number, architecture, 0, 0, ...Array.from({ length: 6 }, () => [low, high]).flat()];
-          const [expected, found] = [runFilter(compiled, data), runFilter(used, data)];
+          const expected: Answer = runFilter(compiled, data);
+          const found: Answer = runFilter(used, data);
           assert.equal(found.answer, expected.answer, `${name} ${number} ${low} ${high}`);
           longest = Math.max(longest, found.steps);
         }
