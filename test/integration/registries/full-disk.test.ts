@@ -41,17 +41,17 @@ async function pull(name: string): Promise<string | undefined> {
   return failureOf(await daemon.call('POST', `/images/create?fromImage=${registry.address}/${name}&tag=1`));
 }
 
-for (const [name, content, expected] of [
+for (const [name, files, expected] of [
   // A few kilobytes on their way, more than the disk when they are unpacked.
   [
     'unpacked',
-    Buffer.alloc(2 * DISK_BYTES),
+    { small: 'before', f: Buffer.alloc(2 * DISK_BYTES) },
     /^failed to register layer: entry "f" cannot be unpacked: ENOSPC: no space left on device/,
   ],
-  ['downloaded', randomBytes(1.25 * DISK_BYTES), /^blob sha256:\w+ cannot be kept: no space left on device$/],
+  ['downloaded', { f: randomBytes(1.25 * DISK_BYTES) }, /^blob sha256:\w+ cannot be kept: no space left on device$/],
 ] as const) {
   test(`a disk that is full when a layer is ${name} is told, and nothing of it stays`, async () => {
-    registry.add(name, '1', registryImage({ files: { small: 'before', f: content } }));
+    registry.add(name, '1', registryImage({ files }));
     const before = await leftovers();
     assert.match((await pull(name)) ?? '', expected);
     await until('nothing is left', async () => String(await leftovers()) === String(before));
