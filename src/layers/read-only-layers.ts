@@ -1,11 +1,12 @@
 import type { ContentStore } from '../content/content-store.ts';
-import { layerNotFound, tooManyLayers, wrongDiffId } from '../errors/layers.ts';
+import { layerNotFound, wrongDiffId } from '../errors/layers.ts';
 import type { ChainId } from '../lib/digest.ts';
 import { chainIdOf } from '../lib/digest.ts';
 import type { LayerRecord, LayerRecords } from '../state/layers.ts';
 import { mediaTypeOf } from './compression.ts';
 import type { LayerDirectories } from './layer-directories.ts';
-import { type ApplyRequest, MAX_DEPTH } from './layer-store.ts';
+import type { ApplyRequest } from './layer-store.ts';
+import { requireRoomOn } from './require-room.ts';
 import { UnpackQueue } from './unpack/unpack-queue.ts';
 
 /** A layer that is being applied, for all who want it. */
@@ -77,7 +78,7 @@ export class ReadOnlyLayers {
     if (parent === undefined) return this.#unpack(request, Promise.resolve());
     const parentReady = this.#applying.get(parent)?.layer;
     if (parentReady === undefined && this.#records.find(parent) === undefined) throw layerNotFound(parent);
-    if (this.#depthOf(parent) >= MAX_DEPTH) throw tooManyLayers();
+    requireRoomOn(this.#records, parent);
     this.#held.set(parent, (this.#held.get(parent) ?? 0) + 1);
     try {
       return await this.#unpack(request, parentReady ?? Promise.resolve());
@@ -86,15 +87,6 @@ export class ReadOnlyLayers {
       if (others === 0) this.#held.delete(parent);
       else this.#held.set(parent, others);
     }
-  }
-
-  /** Of what is recorded: whoever applies several layers at once knows how many they are. */
-  #depthOf(top: ChainId): number {
-    let depth = 0;
-    for (let next = this.#records.find(top); next !== undefined; depth++) {
-      next = next.parent === undefined ? undefined : this.#records.find(next.parent);
-    }
-    return depth;
   }
 
   #findKnown({ parent, blob, diffId }: ApplyRequest): LayerRecord | undefined {

@@ -12,6 +12,7 @@ import { bootId } from '../../sys/boot-id.ts';
 import type { Syscalls } from '../../sys/syscalls.ts';
 import { mediaTypeOf } from '../compression.ts';
 import type { LayerDirectories } from '../layer-directories.ts';
+import { requireRoomOn } from '../require-room.ts';
 import type { WritableLayers } from '../writable-layers.ts';
 import type { DirectoryRequest } from './make-directory.ts';
 import type { FillTarget, PackRequest, Sealed, SealRequest } from './make-message.ts';
@@ -104,6 +105,7 @@ export class LayerMaker {
    * runs in the transaction that the layer's record is made in: what it notes and the layer are there together, or
    * neither. Undefined, also for `keep`, when nothing was changed.
    * @returns the chain's new top, which is the old one when nothing was changed.
+   * @throws internal when no layer fits on the chain any more.
    */
   async seal(
     id: ContainerId,
@@ -119,6 +121,7 @@ export class LayerMaker {
     }
     const blobPath = join(this.#directories.root, 'tmp', `${randomBytes(8).toString('hex')}.tar`);
     try {
+      requireRoomOn(this.#records, top);
       const { latestSeconds, signal } = options;
       const sealed = await this.#seal({ verb: 'seal', upper, blobPath, latestSeconds }, signal);
       await this.#writable.unmount(id);
@@ -167,9 +170,11 @@ export class LayerMaker {
 
   /**
    * Puts what the layer `source` holds on another parent. The files are shared, and nothing is read or written but a
-   * record. `keep` runs in the transaction that it is made in. @throws not_found.
+   * record. `keep` runs in the transaction that it is made in. @throws not_found, internal when
+   * no layer fits on that parent any more.
    */
   link(source: ChainId, parent: ChainId | undefined, keep: (layer: NewLayer) => void): void {
+    requireRoomOn(this.#records, parent);
     this.#records.insertLinked(source, parent, keep);
   }
 

@@ -151,3 +151,13 @@ test('folders in folders, as many as an archive may name, cost no more than thei
   assert.match(error ?? '', /file name too long/);
   assert.ok(performance.now() - begun < 10_000 * slowness);
 });
+
+test('no more steps make layers than can lie on one another, as with Docker', async () => {
+  const copies = (count: number, flag = '') =>
+    [...Array(count).keys()].map((n) => `COPY ${flag} Dockerfile /${n}\n`).join('');
+  assert.equal((await tryBuild(daemon, { Dockerfile: `FROM busybox\n${copies(124)}` })).error, undefined);
+  for (const flag of ['', '--link']) {
+    const { error } = await tryBuild(daemon, { Dockerfile: `FROM busybox\n${copies(125, flag)}` });
+    assert.match(error ?? '', /max depth exceeded/, flag);
+  }
+});
