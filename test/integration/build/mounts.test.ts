@@ -190,12 +190,13 @@ async function heardFrom(path: string, words: string): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-test('an SSH agent is reached by its step, whoever that runs as, and as long as that runs', async () => {
+test('an SSH agent is reached by its step, whoever that runs as, and as long as that runs', async (t) => {
   const path = join(daemon.root, 'agent.sock');
   const agent = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('data', (words: Buffer) => socket.write(`agent heard ${words.toString()}`));
     socket.on('end', () => socket.end());
   });
+  t.after(() => agent.close());
   agent.listen(path);
   await once(agent, 'listening');
   const hangUp = new AbortController();
@@ -216,7 +217,6 @@ RUN --mount=type=ssh,uid=5,gid=6,mode=0640 stat -c '%F %a %u:%g' $SSH_AUTH_SOCK;
   hangUp.abort();
   assert.equal(await building, 'over');
   await until('the socket is gone', () => sockets().length === 0);
-  agent.close();
 });
 
 test('a key in a file is no agent', async () => {
