@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../errors/engine-error.ts';
 import { Filters } from '../../lib/filters.ts';
 import type { BuildCacheState } from '../../state/build-cache.ts';
@@ -39,6 +39,9 @@ export interface BuilderOptions {
 /** Commands at once, of all builds together: more than there are processors, since many wait for the network. */
 const COMMANDS_PER_PROCESSOR = 2;
 
+/** The next build of a row is not held up by it. */
+const SYNC_AFTER_MS = 200;
+
 /** Builds images. What builds share lives here: the cache, and the turns of those that run commands. */
 export class Builder {
   readonly #options: BuilderOptions;
@@ -50,6 +53,7 @@ export class Builder {
   readonly #closed = new AbortController();
   readonly #discarding = new Set<Promise<void>>();
   #syncing: Promise<void> | undefined;
+  #isSyncPlanned = false;
   #bounding: Promise<void> | undefined;
 
   private constructor(options: BuilderOptions) {
@@ -62,7 +66,7 @@ export class Builder {
   static async open(options: BuilderOptions): Promise<Builder> {
     const builder = new Builder(options);
     await builder.#mounts.sweep();
-    builder.#sync();
+    builder.#sync(0);
     return builder;
   }
 
@@ -122,7 +126,7 @@ export class Builder {
       );
     } finally {
       if (this.#running.get(id) === canceller) this.#running.delete(id);
-      this.#sync();
+      this.#sync(SYNC_AFTER_MS);
       this.#bound();
       release();
     }
@@ -153,12 +157,20 @@ export class Builder {
     this.#discarding.add(removal);
   }
 
-  /** Behind the answer, one at a time: what is made meanwhile is synced by the next. */
-  #sync(): void {
+  /**
+   * Behind the answer, one at a time, and once for builds in a row. What is made meanwhile is synced by the next; what this
+   * daemon does not come to, by the next one.
+   */
+  #sync(afterMs: number): void {
+    if (this.#isSyncPlanned) return;
+    this.#isSyncPlanned = true;
     const { backend, contentRoot, warn } = this.#options;
     this.#syncing = (this.#syncing ?? Promise.resolve())
-      .then(() => setImmediate())
-      .then(() => backend.maker.sync(contentRoot))
+      .then(() => delay(afterMs, undefined, { ref: false }))
+      .then(async () => {
+        this.#isSyncPlanned = false;
+        if (!this.#closed.signal.aborted) await backend.maker.sync(contentRoot);
+      })
       .catch((error: unknown) => warn(`what builds have made could not be synced: ${messageOf(error)}`));
   }
 
