@@ -73,7 +73,7 @@ function peer(
   monitor: RegExp,
 ): Engine | undefined {
   const host = process.env[variable];
-  if (host === undefined) return undefined;
+  if (host === undefined || host === '') return undefined;
   return {
     name,
     socketPath: host.replace(/^unix:\/\//, ''),
