@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { NO_CREDENTIALS } from './credentials.ts';
 import { listTags } from './list-tags.ts';
 import { RegistryClient } from './registry-client.ts';
+import { testSettings } from './testing/registry-settings.ts';
 
 /** What is answered for each page, by its number; undefined ends the list. */
 let page: (number: number) => string | undefined;
@@ -25,15 +26,7 @@ before(async () => {
   client = await RegistryClient.connect(
     { base: `http://${host}`, host, isMirror: false, acceptsAnyCertificate: false },
     NO_CREDENTIALS,
-    {
-      mirrors: [],
-      insecureRegistries: [],
-      certificateFolders: [],
-      maxDownloads: 3,
-      maxUploads: 5,
-      maxAttempts: 1,
-      firstRetryMs: 1,
-    },
+    testSettings(),
     never,
   );
 });

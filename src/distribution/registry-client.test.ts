@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { NO_CREDENTIALS } from './credentials.ts';
 import { RegistryClient } from './registry-client.ts';
+import { testSettings } from './testing/registry-settings.ts';
 
 const folder = mkdtempSync('/tmp/skt-');
 const never = new AbortController().signal;
@@ -51,15 +52,7 @@ function connect(options: { folders?: readonly string[]; base?: string; any?: bo
   return RegistryClient.connect(
     { base, host, isMirror: false, acceptsAnyCertificate: any },
     { ...NO_CREDENTIALS, ...credentials },
-    {
-      mirrors: [],
-      insecureRegistries: [],
-      certificateFolders: folders,
-      maxDownloads: 3,
-      maxUploads: 5,
-      maxAttempts: 1,
-      firstRetryMs: 1,
-    },
+    testSettings({ certificateFolders: folders }),
     never,
   );
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import { NO_CREDENTIALS } from './credentials.ts';
 import { search } from './search.ts';
+import { testSettings } from './testing/registry-settings.ts';
 
 const server = createServer((request, response) => {
   seen.push(`${request.url} ${request.headers.authorization ?? '-'}`);
@@ -74,15 +75,7 @@ test('an index in trouble is told', async () => {
 test('a registry that is not there is said to be so', async () => {
   await assert.rejects(
     search(
-      {
-        mirrors: [],
-        insecureRegistries: [],
-        certificateFolders: [],
-        maxDownloads: 3,
-        maxUploads: 5,
-        maxAttempts: 1,
-        firstRetryMs: 1,
-      },
+      testSettings(),
       { term: '127.0.0.1:1/app', limit: 2, credentials: NO_CREDENTIALS },
       new AbortController().signal,
     ),

@@ -2,7 +2,7 @@ import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { posix, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
 import { fileErrorText } from '../io/file-error.ts';
-import { lstatIfThere } from './lstat-if-there.ts';
+import { lstatIfThere } from '../io/lstat-if-there.ts';
 import { type CopyInfo, clean, goBase, hasTrailingSlash, keepEnding, rebaseNameOf, splitPath } from './paths.ts';
 
 const MOST_LINKS = 10;

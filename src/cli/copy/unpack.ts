@@ -6,7 +6,7 @@ import type { TarEntry } from '../../lib/tar/tar-entry.ts';
 import type { ReadEntry } from '../../lib/tar/tar-reader.ts';
 import { readTar } from '../../lib/tar/tar-reader.ts';
 import { CliError } from '../errors.ts';
-import { lstatIfThere } from './lstat-if-there.ts';
+import { lstatIfThere } from '../io/lstat-if-there.ts';
 
 /**
  * Unpacks an archive from a container into a local directory that is there. Files belong to whoever copies them. No

@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs';
-import { lstat, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CliError } from '../errors.ts';
 import { fileErrorText } from './file-error.ts';
+import { lstatIfThere } from './lstat-if-there.ts';
 
 /** Refuses a path that cannot become a file, before anything is asked of the daemon. */
 export async function checkOutputPath(path: string, failure = 'failed to save image'): Promise<void> {
@@ -11,7 +12,7 @@ export async function checkOutputPath(path: string, failure = 'failed to save im
     const reason = fileErrorText('stat', folder, error);
     throw new CliError(`${failure}: invalid output path: ${reason}`, 1, { cause: error });
   });
-  const existing = await lstat(path).catch(() => undefined);
+  const existing = await lstatIfThere(path);
   const kind = existing === undefined || existing.isFile() ? undefined : kindOf(existing);
   if (kind !== undefined) throw new CliError(`${failure}: cannot write to a ${kind}`);
 }

@@ -45,6 +45,7 @@ export function wireBuilder(config: DaemonConfig, parts: BuilderParts): LazyBuil
     loading.catch(() => (loading = undefined));
     return loading;
   };
+  // A builder that could not be loaded has nothing to end; whoever asked for it was told.
   const loaded = async () => loading?.catch(() => undefined);
   return {
     build: async (request, id, progress) => (await load()).build(request, id, progress),

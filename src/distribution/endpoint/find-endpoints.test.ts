@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RegistrySettings } from '../registry-settings.ts';
+import { testSettings } from '../testing/registry-settings.ts';
 import { findEndpoints } from './find-endpoints.ts';
 
-function settings(changes: Partial<RegistrySettings> = {}): RegistrySettings {
-  return {
-    mirrors: [],
-    insecureRegistries: [],
-    certificateFolders: [],
-    maxDownloads: 1,
-    maxUploads: 1,
-    maxAttempts: 1,
-    firstRetryMs: 1,
-    ...changes,
-  };
-}
-
 async function bases(registry: string, changes: Partial<RegistrySettings> = {}, withMirrors = true) {
-  return (await findEndpoints(registry, settings(changes), { withMirrors })).map(({ base }) => base);
+  return (await findEndpoints(registry, testSettings(changes), { withMirrors })).map(({ base }) => base);
 }
 
 test('a registry is spoken to by TLS only', async () => {
   assert.deepEqual(await bases('registry.example:5000'), ['https://registry.example:5000']);
-  const [endpoint] = await findEndpoints('registry.example', settings(), { withMirrors: true });
+  const [endpoint] = await findEndpoints('registry.example', testSettings(), { withMirrors: true });
   assert.equal(endpoint?.acceptsAnyCertificate, false);
 });
 

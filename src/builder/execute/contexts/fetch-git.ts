@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { invalidArgument, isEngineError } from '../../../errors/engine-error.ts';
 import { followWithin } from '../../../layers/make/follow-within.ts';
 import type { FillPick } from '../../../layers/make/make-message.ts';
+import { hasErrorCode } from '../../../lib/system-error.ts';
 import { newSpool, readSpool } from '../../context/receive-archive.ts';
 import type { SpoolTree } from '../../context/spool-tree.ts';
 import type { CopySource } from '../../plan/build-plan.ts';
@@ -93,7 +94,10 @@ async function removeGitDirectories(place: string): Promise<void> {
 /** What is in the repository is another's: its links lead nowhere but within it. */
 async function subfolderOf(place: string, subfolder: string): Promise<string> {
   const root = join(place, followWithin(place, subfolder));
-  const found = await stat(root).catch(() => undefined);
+  const found = await stat(root).catch((error: unknown) => {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  });
   if (found?.isDirectory() !== true) throw invalidArgument(`failed to open subdir ${subfolder}: no such directory`);
   return root;
 }

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, stat } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
-import { invalidArgument } from '../../../errors/engine-error.ts';
+import { invalidArgument, messageOf } from '../../../errors/engine-error.ts';
 
 export interface ForwardedAgent {
   readonly path: string;
@@ -20,8 +20,10 @@ export async function forwardAgent(
   directory: string,
   { mode, uid, gid }: { readonly mode: number; readonly uid: number; readonly gid: number },
 ): Promise<ForwardedAgent> {
-  const found = await stat(agent).catch(() => undefined);
-  if (found?.isSocket() !== true) throw invalidArgument(`${agent} is no socket of an SSH agent`);
+  const found = await stat(agent).catch((error: unknown) => {
+    throw invalidArgument(`${agent} is no socket of an SSH agent: ${messageOf(error)}`, error);
+  });
+  if (!found.isSocket()) throw invalidArgument(`${agent} is no socket of an SSH agent`);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, `${randomBytes(4).toString('hex')}.agent`);
   const open = new Set<Socket>();

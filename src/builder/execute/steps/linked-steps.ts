@@ -23,7 +23,7 @@ export class LinkedSteps {
     const own = { ...run, signal: AbortSignal.any([run.signal, this.#ended.signal]) };
     for (const step of linked) {
       const made = begin(own, stage, step);
-      made.catch(() => undefined);
+      made.catch(() => undefined); // told to the stage, when the step's turn comes
       this.#steps.set(step, made);
     }
   }
